@@ -1,0 +1,90 @@
+"""Checks of what callers hand in, and the one place where coefficients are broadcast."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def on_cpu(x: Tensor) -> bool:
+    """Whether the values may be looked at without making an accelerator wait."""
+    return x.device.type == "cpu"
+
+
+def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: str = "t") -> Tensor:
+    """A time as a tensor of shape () or (B,); `ValueError` outside [low, high] or for NaN.
+
+    A time that rounding has pushed just outside is moved onto the end.
+    """
+    if not isinstance(t, Tensor):
+        t = torch.tensor(float(t), dtype=torch.float64)
+    if t.dim() > 1:
+        raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {_shape(t)}")
+    if not t.is_floating_point():
+        t = t.to(torch.float64)
+    slack = 1e-6 * max(1.0, abs(high)) if math.isfinite(high) else 0.0
+    if on_cpu(t) and t.numel() and not bool(((t >= low - slack) & (t <= high + slack)).all()):
+        shown = t.detach().flatten()[:3].tolist()
+        raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
+    return t.clamp(low, high) if slack else t
+
+
+def expand(c: Tensor, x: Tensor) -> Tensor:
+    """The coefficient `c`, shape () or (B,), ready to multiply `x` of shape (B, *D)."""
+    if c.dim() == 0:
+        return c
+    if x.dim() == 0 or c.shape[0] != x.shape[0]:
+        raise ValueError(
+            f"one time per row is needed: times have shape {_shape(c)}, the batch {_shape(x)}; "
+            "use a single time, or as many as rows"
+        )
+    return c.to(x.dtype).reshape(-1, *[1] * (x.dim() - 1))
+
+
+def check_finite(x: Tensor, name: str = "x") -> Tensor:
+    """`x` itself; `TypeError` unless a floating tensor, `ValueError` if NaN or infinite."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name} must be a torch.Tensor, not {type(x).__name__}")
+    if not x.is_floating_point():
+        raise TypeError(f"{name} must have a floating dtype, not {x.dtype}; use {name}.float()")
+    if on_cpu(x) and not bool(torch.isfinite(x).all()):
+        raise ValueError(f"{name} contains NaN or infinity; shape {_shape(x)}")
+    return x
+
+
+def check_batch(x: Tensor, name: str = "x") -> Tensor:
+    """`x` of shape (B, *D) with at least one feature axis, finite."""
+    check_finite(x, name)
+    if x.dim() < 2:
+        raise ValueError(
+            f"{name} must have shape (B, *D), a batch of points, not {_shape(x)}; "
+            f"for points on the line use {name}[:, None]"
+        )
+    return x
+
+
+def check_points(x: Tensor, dim: int, name: str = "x") -> Tensor:
+    """`x` of shape (B, dim), finite."""
+    check_finite(x, name)
+    if x.dim() != 2 or x.shape[1] != dim:
+        raise ValueError(f"{name} must have shape (B, {dim}), not {_shape(x)}")
+    return x
+
+
+def check_same_shape(a: Tensor, b: Tensor, names: tuple[str, str]) -> None:
+    """`ValueError` unless `a` and `b` have one shape: nothing is broadcast by accident."""
+    if a.shape != b.shape:
+        raise ValueError(f"{names[0]} has shape {_shape(a)} but {names[1]} has {_shape(b)}")
+
+
+def check_positive(value: float, name: str) -> float:
+    """`value` as a float; `ValueError` unless finite and above zero."""
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a finite number above 0, not {value}")
+    return float(value)
+
+
+def _shape(x: Tensor) -> tuple[int, ...]:
+    return tuple(x.shape)

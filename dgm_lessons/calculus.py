@@ -1,0 +1,51 @@
+"""The divergence of a vector field, exactly and by random probes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ._inputs import check_batch
+
+Field = Callable[[Tensor], Tensor]
+
+
+def value_and_divergence(field: Field, x: Tensor) -> tuple[Tensor, Tensor]:
+    """field(x), (B, *D), and the trace of its Jacobian, (B,): one backward pass a coordinate."""
+    with torch.enable_grad():
+        x = check_batch(x).detach().requires_grad_(True)
+        value = field(x)
+        flat = value.flatten(1)
+        trace = torch.zeros(len(x), dtype=x.dtype, device=x.device)
+        for i in range(flat.shape[1]):
+            (row,) = torch.autograd.grad(flat[:, i].sum(), x, create_graph=True)
+            trace = trace + row.flatten(1)[:, i]
+    return value, trace
+
+
+def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tuple[Tensor, Tensor]:
+    """field(x), (B, *D), and the mean of u . J u over probes (n, B, *D) (Hutchinson 1989).
+
+    Unbiased for the divergence, (B,), when the probes have mean zero and identity covariance.
+    """
+    if probes.dim() != x.dim() + 1 or probes.shape[1:] != x.shape or not len(probes):
+        raise ValueError(
+            f"probes must have shape (n, *{tuple(x.shape)}) with n >= 1, not {tuple(probes.shape)}"
+        )
+    with torch.enable_grad():
+        x = check_batch(x).detach().requires_grad_(True)
+        value = field(x)
+        total = torch.zeros(len(x), dtype=x.dtype, device=x.device)
+        for u in probes:
+            (row,) = torch.autograd.grad((value * u).sum(), x, create_graph=True)
+            total = total + (row * u).flatten(1).sum(1)
+    return value, total / len(probes)
+
+
+def rademacher(shape: tuple[int, ...], generator: torch.Generator | None, like: Tensor) -> Tensor:
+    """Random signs of the given shape, in the dtype and on the device of `like`."""
+    device = generator.device if generator is not None else like.device
+    bits = torch.randint(0, 2, shape, generator=generator, device=device)
+    return (2 * bits - 1).to(like)

@@ -1,0 +1,223 @@
+"""Samplers: one-step functions from time s down to t < s, and the loops that chain them.
+
+A step is `step(denoiser, x, s, t, generator) -> x`. Stochastic steps are `mean + std * noise`,
+with the two moments in a function of their own. Times in a sampler are single numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor
+from torchdiffeq import odeint
+
+from ._inputs import check_batch, check_positive
+from .denoisers import AbstractDenoiser
+
+Step = Callable[..., Tensor]
+Generator = torch.Generator | None
+
+
+def _noise_like(x: Tensor, generator: Generator) -> Tensor:
+    device = generator.device if generator is not None else x.device
+    return torch.randn(x.shape, generator=generator, dtype=x.dtype, device=device).to(x.device)
+
+
+# -- stochastic steps ----------------------------------------------------------------------------
+
+
+def ancestral_moments(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float
+) -> tuple[Tensor, Tensor]:
+    """Mean (B, *D) and std of p(x_t | x_s, x_0) with x_0 = E[x_0 | x_s] (Ho et al. 2020, eq. 7)."""
+    return denoiser.process.posterior(x, denoiser(x, s), s, t)
+
+
+def ancestral_step(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+) -> Tensor:
+    """One DDPM step for any process (Ho et al. 2020, algorithm 2; Kingma et al. 2021)."""
+    mean, std = ancestral_moments(denoiser, x, s, t)
+    return mean + std * _noise_like(x, generator)
+
+
+def euler_maruyama_moments(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float
+) -> tuple[Tensor, Tensor]:
+    """Mean x - (f x - g^2 score)(s - t) and std g sqrt(s - t) of the reverse SDE's Euler step."""
+    process = denoiser.process
+    g2 = process.g2(s)
+    drift = process.f(s) * x - g2 * denoiser.score(x, s)
+    return x - (s - t) * drift, (g2 * (s - t)).sqrt()
+
+
+def euler_maruyama_step(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+) -> Tensor:
+    """One Euler-Maruyama step of the reverse-time SDE (Song et al. 2021)."""
+    mean, std = euler_maruyama_moments(denoiser, x, s, t)
+    return mean + std * _noise_like(x, generator)
+
+
+# -- deterministic steps: the probability-flow ODE -------------------------------------------------
+
+
+def euler_step(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+) -> Tensor:
+    """One Euler step of the probability-flow ODE, order 1."""
+    return x + (t - s) * denoiser.velocity(x, s)
+
+
+def heun_step(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+) -> Tensor:
+    """One Heun step of the probability-flow ODE, order 2, two evaluations (Karras et al. 2022)."""
+    slope = denoiser.velocity(x, s)
+    guess = x + (t - s) * slope
+    return x + (t - s) * 0.5 * (slope + denoiser.velocity(guess, t))
+
+
+def ddim_step(
+    denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+) -> Tensor:
+    """Split x into data and noise, put them together again at t (Song, Meng & Ermon 2021)."""
+    x0, eps = denoiser.x0_eps(x, s)
+    return denoiser.process.alpha(t) * x0 + denoiser.process.sigma(t) * eps
+
+
+class DPMSolver2M:
+    """DPM-Solver++ 2M: order 2 with one evaluation a step, from the step before (Lu et al. 2022).
+
+    Holds the last evaluation, so use a new one for each run. The first step, and a last step to
+    sigma = 0, are of order 1 (DDIM).
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Tensor, Tensor, float] | None = None
+
+    def __call__(
+        self, denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
+    ) -> Tensor:
+        """x at time t from x at time s."""
+        process = denoiser.process
+        x0 = denoiser(x, s)
+        sigma_s, sigma_t, alpha_t = process.sigma(s), process.sigma(t), process.alpha(t)
+        h = 0.5 * (process.log_snr(t) - process.log_snr(s))
+        estimate = x0
+        if self._last is not None and self._last[2] == s and sigma_t > 0:
+            before, h_before, _ = self._last
+            estimate = x0 + 0.5 * h / h_before * (x0 - before)
+        self._last = (x0, h, t)
+        return sigma_t / sigma_s * x - alpha_t * torch.expm1(-h) * estimate
+
+
+# -- chaining steps ------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def sample(
+    denoiser: AbstractDenoiser,
+    x: Tensor,
+    times: Tensor,
+    step: Step = ancestral_step,
+    path: bool = False,
+    generator: Generator = None,
+) -> Tensor:
+    """Carry x (B, *D) from times[0] to times[-1], one `step` for each pair of neighbours.
+
+    Returns the last x, or with `path=True` all of them, shape (len(times), B, *D).
+    """
+    check_batch(x)
+    grid = [float(t) for t in torch.as_tensor(times).tolist()]
+    if len(grid) < 2 or any(t >= s for s, t in pairwise(grid)):
+        raise ValueError(f"times must be at least two, strictly decreasing, not {grid[:5]}")
+    xs = [x]
+    for s, t in pairwise(grid):
+        x = step(denoiser, x, s, t, generator)
+        if path:
+            xs.append(x)
+    return torch.stack(xs) if path else x
+
+
+def integrate(
+    slope: Callable, state: Any, start: float, end: float, rtol: float, atol: float
+) -> Any:
+    """The state at `end`, from dstate/dt = slope(t, state) and the state at `start`.
+
+    Dormand-Prince 5(4) by torchdiffeq, told to land on `end`: beyond it there is no process.
+    """
+    check_positive(rtol, "rtol")
+    check_positive(atol, "atol")
+    span = torch.tensor([start, end], dtype=torch.float64)
+    options = {"step_t": span[-1:], "first_step": abs(end - start) * 1e-3}
+    solution = odeint(slope, state, span, rtol=rtol, atol=atol, method="dopri5", options=options)
+    return tuple(part[-1] for part in solution) if isinstance(state, tuple) else solution[-1]
+
+
+@torch.no_grad()
+def solve_adaptive(
+    denoiser: AbstractDenoiser,
+    x: Tensor,
+    s: float,
+    t: float,
+    rtol: float = 1e-5,
+    atol: float = 1e-5,
+) -> tuple[Tensor, int]:
+    """x at time t, before or after s, on the PF-ODE, and the number of evaluations it took.
+
+    The steps adapt to the tolerances rtol (relative) and atol (absolute).
+    """
+    check_batch(x)
+    calls = 0
+
+    def velocity(time: Tensor, x: Tensor) -> Tensor:
+        nonlocal calls
+        calls += 1
+        return denoiser.velocity(x, time)
+
+    return integrate(velocity, x, s, t, rtol, atol), calls
+
+
+# -- Langevin dynamics -----------------------------------------------------------------------------
+
+
+def langevin_step(
+    score: Callable[[Tensor], Tensor], x: Tensor, step_size: float, generator: Generator = None
+) -> Tensor:
+    """x + eta score(x) + sqrt(2 eta) noise: as eta -> 0, a chain whose law tends to p."""
+    eta = check_positive(step_size, "step_size")
+    return check_batch(x) + eta * score(x) + (2 * eta) ** 0.5 * _noise_like(x, generator)
+
+
+@torch.no_grad()
+def annealed_langevin(
+    denoiser: AbstractDenoiser,
+    x: Tensor,
+    times: Tensor,
+    steps_per_level: int = 20,
+    step_ratio: float = 0.1,
+    generator: Generator = None,
+) -> Tensor:
+    """Langevin steps at each noise level in turn, from noisy to clean (Song & Ermon 2019, alg. 1).
+
+    The step size at level t is step_ratio * sigma(t)^2, so that every level moves alike.
+    When alpha changes between levels, x is carried over by the ratio of the alphas.
+    """
+    check_positive(step_ratio, "step_ratio")
+    if steps_per_level < 1:
+        raise ValueError(f"steps_per_level must be at least 1, not {steps_per_level}")
+    process = denoiser.process
+    previous = None
+    for t in (float(t) for t in times):
+        if previous is not None:
+            x = x * (process.alpha(t) / process.alpha(previous))
+        for _ in range(steps_per_level):
+            eta = float(step_ratio * process.variance(t))
+            x = langevin_step(partial(denoiser.score, t=t), x, eta, generator)
+        previous = t
+    return x
