@@ -18,16 +18,19 @@ def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: s
 
     A time that rounding has pushed just outside is moved onto the end.
     """
-    if not isinstance(t, Tensor):
+    if isinstance(t, (int, float)):
         t = torch.tensor(float(t), dtype=torch.float64)
-    if t.dim() > 1:
-        raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {_shape(t)}")
+    if not isinstance(t, Tensor) or t.dim() > 1:
+        given = f"a {type(t).__name__}" if not isinstance(t, Tensor) else _shape(t)
+        raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {given}")
     if not t.is_floating_point():
         t = t.to(torch.float64)
     slack = 1e-6 * max(1.0, abs(high)) if math.isfinite(high) else 0.0
-    if on_cpu(t) and t.numel() and not bool(((t >= low - slack) & (t <= high + slack)).all()):
-        shown = t.detach().flatten()[:3].tolist()
-        raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
+    if on_cpu(t):
+        bad = t[~((t >= low - slack) & (t <= high + slack))]
+        if bad.numel():
+            shown = bad.detach().tolist()[:3]
+            raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
     return t.clamp(low, high) if slack else t
 
 

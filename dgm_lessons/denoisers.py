@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_batch, check_same_shape, expand, on_cpu
+from ._inputs import as_time, check_batch, check_finite, check_same_shape, expand, on_cpu
 from .mixtures import GaussianMixture
 from .processes import Process
 
@@ -47,6 +47,7 @@ def x0_eps_from(
 
     Raises `ValueError` where the two equations are one: eps or score at alpha = 0, x0 at sigma = 0.
     """
+    check_finite(y, "the prediction")
     check_same_shape(y, check_batch(x_t, "x_t"), ("the prediction", "x_t"))
     a, b = prediction_row(kind, t, process)
     alpha, sigma = process.alpha(t), process.sigma(t)
@@ -64,9 +65,16 @@ def convert(
     y: Tensor, x_t: Tensor, t: float | Tensor, process: Process, source: str, target: str
 ) -> Tensor:
     """Translate a prediction of kind `source` into kind `target`, both (B, *D)."""
-    x0, eps = x0_eps_from(y, x_t, t, process, source)
-    a, b = prediction_row(target, t, process)
-    return expand(a, x_t) * x0 + expand(b, x_t) * eps
+    return _read(target, x0_eps_from(y, x_t, t, process, source), t, process)
+
+
+def _read(kind: str, pair: tuple[Tensor, Tensor], t: float | Tensor, process: Process) -> Tensor:
+    """One of `KINDS` from the pair (x_0, eps)."""
+    x0, eps = pair
+    a, b = prediction_row(kind, t, process)
+    if on_cpu(a) and not bool((torch.isfinite(a) & torch.isfinite(b)).all()):
+        raise ValueError(f"the {kind} is infinite at t = {t}; stop at t_min = {process.t_min:g}")
+    return expand(a, x0) * x0 + expand(b, x0) * eps
 
 
 class AbstractDenoiser(ABC):
@@ -91,20 +99,15 @@ class AbstractDenoiser(ABC):
 
     def score(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """The gradient of log p_t at x_t, which is -E[eps | x_t] / sigma."""
-        return -self.eps(x_t, t) / expand(self.process.sigma(t), x_t)
+        return _read("score", self.x0_eps(x_t, t), t, self.process)
 
     def v(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """alpha eps - sigma x_0 (Salimans & Ho 2022)."""
-        return self._combine(x_t, t, "v")
+        return _read("v", self.x0_eps(x_t, t), t, self.process)
 
     def velocity(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """dx/dt of the probability-flow ODE, alpha' x_0 + sigma' eps; finite where alpha = 0."""
-        return self._combine(x_t, t, "velocity")
-
-    def _combine(self, x_t: Tensor, t: float | Tensor, kind: str) -> Tensor:
-        x0, eps = self.x0_eps(x_t, t)
-        a, b = prediction_row(kind, t, self.process)
-        return expand(a, x_t) * x0 + expand(b, x_t) * eps
+        return _read("velocity", self.x0_eps(x_t, t), t, self.process)
 
 
 class Denoiser(AbstractDenoiser):
@@ -137,7 +140,8 @@ class Denoiser(AbstractDenoiser):
         scale = expand((alpha**2 + variance).rsqrt(), x_t)
         level = self.process.log_snr(t).clamp(*self._levels).to(x_t).expand(len(x_t))
         y = self.network(scale * x_t, level)
-        check_same_shape(y, x_t, ("the network's output", "its input"))
+        name = "the network's output"
+        check_same_shape(check_finite(y, name), x_t, (name, "x_t"))
         return y
 
     def x0_eps(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
@@ -166,6 +170,12 @@ class ExactDenoiser(AbstractDenoiser):
         score = self.mixture.diffused_score(x_t, alpha, sigma)
         return x0, -expand(sigma, x_t) * score
 
+    def velocity(self, x_t: Tensor, t: float | Tensor) -> Tensor:
+        """dx/dt of the PF-ODE, alpha' x_0 - (sigma^2)' score / 2; finite everywhere."""
+        alpha_dot, variance_dot = self.process.alpha_dot(t), self.process.variance_dot(t)
+        x0, score = self(x_t, t), self.score(x_t, t)
+        return expand(alpha_dot, x_t) * x0 - expand(0.5 * variance_dot, x_t) * score
+
 
 class ReclockedDenoiser(AbstractDenoiser):
     """A denoiser of one process, used in another.
@@ -179,8 +189,10 @@ class ReclockedDenoiser(AbstractDenoiser):
 
     def x0_eps(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """(E[x_0 | x_t], E[eps | x_t]) of the original at the same log-SNR."""
-        there = self.original.process
-        time = there.t_from_log_snr(self.process.log_snr(t))
-        # equal log-SNR: sigma'/sigma is the same factor, and stays finite where alpha = 0
-        scale = there.sigma(time) / self.process.sigma(t)
+        check_batch(x_t, "x_t")
+        here, there = self.process, self.original.process
+        time = there.t_from_log_snr(here.log_snr(t))
+        # the factor alpha'/alpha, in a form that stays finite where alpha or sigma is 0
+        scale = torch.hypot(there.alpha(time), there.sigma(time))
+        scale = scale / torch.hypot(here.alpha(t), here.sigma(t))
         return self.original.x0_eps(expand(scale, x_t) * x_t, time)

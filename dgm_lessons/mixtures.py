@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_finite, check_points, check_positive
+from ._inputs import as_time, check_finite, check_points, check_positive, on_cpu
 
 Coefficient = float | Tensor
 
@@ -27,9 +27,11 @@ class GaussianMixture:
     Everything is computed in the mixture's own dtype (float64) and returned in that of the points.
     """
 
-    def __init__(self, weights: Tensor, means: Tensor, covariances: Tensor | float) -> None:
-        weights = check_finite(torch.as_tensor(weights).double(), "weights")
-        means = check_finite(torch.as_tensor(means).double(), "means")
+    def __init__(
+        self, weights: Tensor | list, means: Tensor | list, covariances: Tensor | list | float
+    ) -> None:
+        weights = check_finite(torch.as_tensor(weights, dtype=torch.float64), "weights")
+        means = check_finite(torch.as_tensor(means, dtype=torch.float64), "means")
         if weights.dim() != 1 or means.dim() != 2 or len(weights) != len(means) or not len(means):
             raise ValueError(
                 "weights (K,) and means (K, D) are needed, "
@@ -99,8 +101,6 @@ class GaussianMixture:
     def diffuse(self, alpha: Coefficient, sigma: Coefficient) -> GaussianMixture:
         """The law of x_t for one noise level: again a mixture."""
         alpha, sigma = self._level(alpha, sigma)
-        if alpha.dim() or sigma.dim():
-            raise ValueError("diffuse takes one level: scalar alpha and sigma")
         eye = torch.eye(self.dim, dtype=self.means.dtype, device=self.means.device)
         return GaussianMixture(
             self.weights, alpha * self.means, alpha**2 * self.covariances + sigma**2 * eye
@@ -115,17 +115,18 @@ class GaussianMixture:
         """E[x_0 | x_t], shape (B, D): the perfect denoiser. alpha, sigma: floats or (B,)."""
         log_joint, pull, _ = self._log_joint(x_t, alpha, sigma)
         share = log_joint.softmax(1)
-        return torch.einsum("bk,bkd->bd", share, self._component_means(pull, alpha)).to(x_t.dtype)
+        means = self._component_means(pull, self._level(alpha, sigma, len(x_t))[0])
+        return torch.einsum("bk,bkd->bd", share, means).to(x_t.dtype)
 
     def posterior_covariance(self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient) -> Tensor:
         """Cov[x_0 | x_t], shape (B, D, D), by the law of total covariance."""
         log_joint, pull, precision = self._log_joint(x_t, alpha, sigma)
         share = log_joint.softmax(1)
-        means = self._component_means(pull, alpha)
+        means = self._component_means(pull, self._level(alpha, sigma, len(x_t))[0])
         mean = torch.einsum("bk,bkd->bd", share, means)
         offset = means - mean[:, None]
         between = torch.einsum("bk,bkd,bke->bde", share, offset, offset)
-        _, sigma = self._level(alpha, sigma)
+        _, sigma = self._level(alpha, sigma, len(x_t))
         spread = self._spread * precision * _column(sigma) ** 2  # lambda sigma^2 / v
         within = torch.einsum("bk,kdi,bki,kei->bde", share, self._basis, spread, self._basis)
         return (between + within).to(x_t.dtype)
@@ -134,9 +135,8 @@ class GaussianMixture:
         """p(component k | x_t), shape (B, K)."""
         return self._log_joint(x_t, alpha, sigma)[0].softmax(1).to(x_t.dtype)
 
-    def _component_means(self, pull: Tensor, alpha: Coefficient) -> Tensor:
+    def _component_means(self, pull: Tensor, alpha: Tensor) -> Tensor:
         # E[x_0 | x_t, k] = mu_k + alpha S_k V_k^{-1} (x_t - alpha mu_k)
-        alpha, _ = self._level(alpha, 0.0)
         return self.means - _column(alpha) * torch.einsum("kde,bke->bkd", self.covariances, pull)
 
     def _log_joint(
@@ -155,6 +155,8 @@ class GaussianMixture:
         z = torch.einsum("kdi,bkd->bki", self._basis, offset)
         precision = (1 / variance).expand(len(x), -1, -1)
         log_density = -0.5 * (z**2 * precision + torch.log(2 * math.pi * variance)).sum(2)
+        if on_cpu(x) and not bool(torch.isfinite(log_density).all()):
+            raise ValueError(f"x is too large for floating point: up to {x.abs().max():.3g}")
         pull = -torch.einsum("kdi,bki->bkd", self._basis, z * precision)
         return self.weights.log() + log_density, pull, precision
 
@@ -164,9 +166,14 @@ class GaussianMixture:
         level = []
         for value, name in ((alpha, "alpha"), (sigma, "sigma")):
             value = as_time(value, 0.0, math.inf, name).to(self.means)
-            if value.dim() and rows is not None and len(value) != rows:
-                raise ValueError(f"{name} has shape {tuple(value.shape)} for {rows} points")
+            if value.dim() and len(value) != rows:
+                wanted = "give one level, a scalar" if rows is None else f"there are {rows} rows"
+                raise ValueError(f"{name} has shape {tuple(value.shape)}; {wanted}")
+            if on_cpu(value) and bool(value.isinf().any()):
+                raise ValueError(f"{name} must be finite, not inf")
             level.append(value)
+        if on_cpu(level[0]) and bool(((level[0] == 0) & (level[1] == 0)).any()):
+            raise ValueError("alpha and sigma must not both be 0: nothing would be left")
         return level[0], level[1]
 
 
@@ -175,8 +182,8 @@ def _column(c: Tensor) -> Tensor:
     return c if c.dim() == 0 else c[:, None, None]
 
 
-def _as_matrices(covariances: Tensor | float, count: int, dim: int) -> Tensor:
-    c = check_finite(torch.as_tensor(covariances).double(), "covariances")
+def _as_matrices(covariances: Tensor | list | float, count: int, dim: int) -> Tensor:
+    c = check_finite(torch.as_tensor(covariances, dtype=torch.float64), "covariances")
     eye = torch.eye(dim, dtype=c.dtype, device=c.device)
     if c.dim() == 0:
         c = c.expand(count)
@@ -197,9 +204,7 @@ def _as_matrices(covariances: Tensor | float, count: int, dim: int) -> Tensor:
 
 def gm1() -> GaussianMixture:
     """0.4 N(-1.5, 0.3^2) + 0.6 N(1, 0.5^2) on the line: mean 0, standard deviation 1.298."""
-    return GaussianMixture(
-        torch.tensor([0.4, 0.6]), torch.tensor([[-1.5], [1.0]]), torch.tensor([0.09, 0.25])
-    )
+    return GaussianMixture([0.4, 0.6], [[-1.5], [1.0]], [0.09, 0.25])
 
 
 def ring(n: int = 8, radius: float = 2.0, std: float = 0.15) -> GaussianMixture:

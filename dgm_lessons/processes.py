@@ -65,6 +65,10 @@ class Process(ABC):
         """sigma(t)^2, accurate near t = 0."""
         return self._variance(as_time(t, 0.0, self.T))
 
+    def variance_dot(self, t: float | Tensor) -> Tensor:
+        """The time derivative of sigma^2; finite at t = 0 too."""
+        return _derivative(self._variance, as_time(t, 0.0, self.T))
+
     def alpha_dot(self, t: float | Tensor) -> Tensor:
         """The time derivative of alpha, by automatic differentiation."""
         return _derivative(self._alpha, as_time(t, 0.0, self.T))
@@ -99,8 +103,9 @@ class Process(ABC):
 
     def t_from_log_snr(self, log_snr: float | Tensor) -> Tensor:
         """The time at which log(alpha^2 / sigma^2) has the given value; inverse of `log_snr`."""
-        level = as_time(log_snr, -math.inf, math.inf, "log_snr")
-        return as_time(self._time_at(level), 0.0, self.T, "t_from_log_snr")
+        lowest = self.log_snr(self.T).item()
+        level = as_time(log_snr, lowest - 1e-6, math.inf, "log_snr")
+        return self._time_at(level).clamp(0.0, self.T)
 
     # -- Gaussian kernels --------------------------------------------------------------------
 
@@ -114,6 +119,8 @@ class Process(ABC):
     def transition(self, t: float | Tensor, s: float | Tensor) -> tuple[Tensor, Tensor]:
         """(a, b) of the kernel p(x_s | x_t) = N(a x_t, b^2 I) from t to a later s >= t."""
         t, s = as_time(t, 0.0, self.T), as_time(s, 0.0, self.T, "s")
+        if t.dim() and s.dim():
+            check_same_shape(t, s, ("t", "s"))
         if bool((t > s).any()):
             raise ValueError(f"a transition runs towards noise: t = {t} must not exceed s = {s}")
         alpha_t, alpha_s = self._alpha(t), self._alpha(s)
@@ -149,6 +156,8 @@ class Process(ABC):
         dtype: torch.dtype = torch.float32,
     ) -> Tensor:
         """Noise to start from, N(0, prior_std^2 I), of the given shape (B, *D)."""
+        if not isinstance(shape, tuple | list) or any(side < 0 for side in shape):
+            raise ValueError(f"shape must be a tuple (B, *D) of sizes, not {shape}")
         device = generator.device if generator is not None else "cpu"
         noise = torch.randn(shape, generator=generator, dtype=dtype, device=device)
         return self.prior_std * noise
@@ -325,6 +334,10 @@ class DiscreteProcess(Process):
     @classmethod
     def cosine(cls, L: int = 1000, offset: float = 0.008) -> DiscreteProcess:
         """alpha_bar_i^2 proportional to cos^2, beta_i^2 at most 0.999 (Nichol & Dhariwal 2021)."""
+        if L < 1 or not 0 <= offset < 1:
+            raise ValueError(
+                f"L >= 1 and offset in [0, 1) are needed, not L = {L}, offset = {offset}"
+            )
         i = torch.arange(L + 1, dtype=torch.float64) / L
         squared = torch.cos((i + offset) / (1 + offset) * math.pi / 2) ** 2
         return cls((1 - squared[1:] / squared[:-1]).clamp(max=0.999).sqrt())
@@ -366,7 +379,7 @@ class DiscreteProcess(Process):
         """A chain has no velocity: always a `TypeError`."""
         raise TypeError("a DiscreteProcess has no time derivative; use VP for the continuous limit")
 
-    sigma_dot = f = g2 = alpha_dot
+    sigma_dot = variance_dot = f = g2 = alpha_dot
 
 
 def uniform_in_time(process: Process, t_max: float, t_min: float, n: int) -> Tensor:
@@ -376,7 +389,9 @@ def uniform_in_time(process: Process, t_max: float, t_min: float, n: int) -> Ten
 
 def uniform_in_log_snr(process: Process, t_max: float, t_min: float, n: int) -> Tensor:
     """n + 1 times whose log-SNR is evenly spaced."""
-    low, high = process.log_snr(t_max).item(), process.log_snr(t_min).item()
+    low, high = (
+        _finite_log_snr(process, t, name) for t, name in ((t_max, "t_max"), (t_min, "t_min"))
+    )
     return process.t_from_log_snr(torch.linspace(low, high, n + 1, dtype=torch.float64))
 
 
@@ -385,7 +400,8 @@ def karras(rho: float = 7.0) -> Callable[[Process, float, float, int], Tensor]:
     check_positive(rho, "rho")
 
     def spacing(process: Process, t_max: float, t_min: float, n: int) -> Tensor:
-        high, low = ((-0.5 / rho * process.log_snr(t)).exp().item() for t in (t_max, t_min))
+        high = math.exp(-0.5 / rho * _finite_log_snr(process, t_max, "t_max"))
+        low = math.exp(-0.5 / rho * _finite_log_snr(process, t_min, "t_min"))
         levels = torch.linspace(high, low, n + 1, dtype=torch.float64) ** rho
         return process.t_from_log_snr(-2 * levels.log())
 
@@ -403,8 +419,10 @@ def time_grid(
 
     `spacing` is one of `uniform_in_time`, `uniform_in_log_snr`, `karras(rho)`, or your own.
     """
-    if n < 1:
-        raise ValueError(f"a grid needs at least one step, not n = {n}")
+    if isinstance(process, DiscreteProcess):
+        raise ValueError("a DiscreteProcess has a grid of its own: process.times(n)")
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"a grid needs a whole number of steps, at least one step, not n = {n}")
     t_max = process.t_max if t_max is None else t_max
     t_min = process.t_min if t_min is None else t_min
     if not 0 < t_min < t_max <= process.T:
@@ -414,5 +432,13 @@ def time_grid(
     return times
 
 
+def _finite_log_snr(process: Process, t: float, name: str) -> float:
+    value = process.log_snr(t).item()
+    if not math.isfinite(value):
+        raise ValueError(f"{name} = {t:g} has no finite log-SNR; keep within {process.t_max:g}")
+    return value
+
+
 def _derivative(curve: Callable[[Tensor], Tensor], t: Tensor) -> Tensor:
-    return torch.func.jvp(curve, (t,), (torch.ones_like(t),))[1]
+    """The derivative of an elementwise function at t; works inside functorch transforms too."""
+    return torch.func.grad(lambda s: curve(s).sum())(t)

@@ -6,6 +6,7 @@ with the two moments in a function of their own. Times in a sampler are single n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -15,8 +16,9 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from ._inputs import check_batch, check_positive
+from ._inputs import as_time, check_batch, check_finite, check_positive, check_same_shape
 from .denoisers import AbstractDenoiser
+from .processes import Process
 
 Step = Callable[..., Tensor]
 Generator = torch.Generator | None
@@ -50,8 +52,13 @@ def euler_maruyama_moments(
 ) -> tuple[Tensor, Tensor]:
     """Mean x - (f x - g^2 score)(s - t) and std g sqrt(s - t) of the reverse SDE's Euler step."""
     process = denoiser.process
-    g2 = process.g2(s)
-    drift = process.f(s) * x - g2 * denoiser.score(x, s)
+    check_interval(process, s, t)
+    if t > s:
+        raise ValueError(f"the reverse SDE runs towards data: t = {t} must not exceed s = {s}")
+    f, g2 = process.f(s), process.g2(s)
+    if not bool(torch.isfinite(f)):
+        raise ValueError(f"the drift is infinite at s = {s}; start at t_max = {process.t_max:g}")
+    drift = f * x - g2 * denoiser.score(x, s)
     return x - (s - t) * drift, (g2 * (s - t)).sqrt()
 
 
@@ -70,6 +77,7 @@ def euler_step(
     denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
 ) -> Tensor:
     """One Euler step of the probability-flow ODE, order 1."""
+    check_interval(denoiser.process, s, t)
     return x + (t - s) * denoiser.velocity(x, s)
 
 
@@ -107,6 +115,8 @@ class DPMSolver2M:
         process = denoiser.process
         x0 = denoiser(x, s)
         sigma_s, sigma_t, alpha_t = process.sigma(s), process.sigma(t), process.alpha(t)
+        if sigma_s == 0:
+            raise ValueError(f"there is no noise left to remove: sigma(s) = 0 at s = {s:g}")
         h = 0.5 * (process.log_snr(t) - process.log_snr(s))
         estimate = x0
         if self._last is not None and self._last[2] == s and sigma_t > 0:
@@ -116,6 +126,24 @@ class DPMSolver2M:
         return sigma_t / sigma_s * x - alpha_t * torch.expm1(-h) * estimate
 
 
+def check_interval(process: Process, s: float, t: float) -> None:
+    """`ValueError` unless both times lie within the process's [0, T]."""
+    as_time(s, 0.0, process.T, "s")
+    as_time(t, 0.0, process.T)
+
+
+def decreasing(process: Process, times: Tensor | list[float], at_least: int) -> list[float]:
+    """The times as floats; `ValueError` unless a strictly decreasing row within [0, T]."""
+    row = torch.as_tensor(times, dtype=torch.float64)
+    if row.dim() != 1:
+        raise ValueError(f"times must have shape (n,), not {tuple(row.shape)}")
+    grid = [float(t) for t in as_time(row, 0.0, process.T, "times")]
+    if len(grid) < at_least or any(t >= s for s, t in pairwise(grid)):
+        few = {1: "one", 2: "two"}[at_least]
+        raise ValueError(f"times must be at least {few}, strictly decreasing, not {grid[:5]}")
+    return grid
+
+
 # -- chaining steps ------------------------------------------------------------------------------
 
 
@@ -123,7 +151,7 @@ class DPMSolver2M:
 def sample(
     denoiser: AbstractDenoiser,
     x: Tensor,
-    times: Tensor,
+    times: Tensor | list[float],
     step: Step = ancestral_step,
     path: bool = False,
     generator: Generator = None,
@@ -133,9 +161,7 @@ def sample(
     Returns the last x, or with `path=True` all of them, shape (len(times), B, *D).
     """
     check_batch(x)
-    grid = [float(t) for t in torch.as_tensor(times).tolist()]
-    if len(grid) < 2 or any(t >= s for s, t in pairwise(grid)):
-        raise ValueError(f"times must be at least two, strictly decreasing, not {grid[:5]}")
+    grid = decreasing(denoiser.process, times, at_least=2)
     xs = [x]
     for s, t in pairwise(grid):
         x = step(denoiser, x, s, t, generator)
@@ -153,6 +179,8 @@ def integrate(
     """
     check_positive(rtol, "rtol")
     check_positive(atol, "atol")
+    if not math.isfinite(start) or not math.isfinite(end):
+        raise ValueError(f"start and end must be finite, not {start}, {end}")
     span = torch.tensor([start, end], dtype=torch.float64)
     options = {"step_t": span[-1:], "first_step": abs(end - start) * 1e-3}
     solution = odeint(slope, state, span, rtol=rtol, atol=atol, method="dopri5", options=options)
@@ -173,6 +201,9 @@ def solve_adaptive(
     The steps adapt to the tolerances rtol (relative) and atol (absolute).
     """
     check_batch(x)
+    check_interval(denoiser.process, s, t)
+    if s == t or not x.numel():
+        return x, 0
     calls = 0
 
     def velocity(time: Tensor, x: Tensor) -> Tensor:
@@ -191,14 +222,16 @@ def langevin_step(
 ) -> Tensor:
     """x + eta score(x) + sqrt(2 eta) noise: as eta -> 0, a chain whose law tends to p."""
     eta = check_positive(step_size, "step_size")
-    return check_batch(x) + eta * score(x) + (2 * eta) ** 0.5 * _noise_like(x, generator)
+    slope = check_finite(score(check_batch(x)), "score(x)")
+    check_same_shape(slope, x, ("score(x)", "x"))
+    return x + eta * slope + (2 * eta) ** 0.5 * _noise_like(x, generator)
 
 
 @torch.no_grad()
 def annealed_langevin(
     denoiser: AbstractDenoiser,
     x: Tensor,
-    times: Tensor,
+    times: Tensor | list[float],
     steps_per_level: int = 20,
     step_ratio: float = 0.1,
     generator: Generator = None,
@@ -212,10 +245,13 @@ def annealed_langevin(
     if steps_per_level < 1:
         raise ValueError(f"steps_per_level must be at least 1, not {steps_per_level}")
     process = denoiser.process
-    previous = None
-    for t in (float(t) for t in times):
-        if previous is not None:
-            x = x * (process.alpha(t) / process.alpha(previous))
+    grid = decreasing(process, times, at_least=1)
+    if process.alpha(grid[0]) == 0:
+        raise ValueError(f"alpha is 0 at t = {grid[0]:g}: no law to sample; start at t_max")
+    check_batch(x)
+    previous = grid[0]
+    for t in grid:
+        x = x * (process.alpha(t) / process.alpha(previous))
         for _ in range(steps_per_level):
             eta = float(step_ratio * process.variance(t))
             x = langevin_step(partial(denoiser.score, t=t), x, eta, generator)

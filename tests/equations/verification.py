@@ -1,0 +1,145 @@
+"""Checks of the book's equations: what a check declares, how it compares, where results go.
+
+    @verifies("eq-tweedie", against="posterior mean by quadrature", wrong="sigma for sigma squared")
+    def test_tweedie(compare):
+        compare(found, expected, tol=1e-9, wrong=wrong_value)
+
+`found` is what the equation says, `expected` comes from something independent, and `wrong` is the
+equation with a deliberate mistake, which the same comparison must tell apart (error > 10 tol).
+"""
+
+import ast
+import fcntl
+import functools
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+RESULTS = ROOT / "_build" / "checks.json"
+
+
+def verifies(*labels: str, against: str, wrong: str) -> pytest.MarkDecorator:
+    """Declare that a test checks the labelled equations (`eq-...`) or errata (`err-...`)."""
+    if not labels or not all(label.startswith(("eq-", "err-")) for label in labels):
+        raise ValueError(f"labels {labels}: give one or more that start with 'eq-' or 'err-'")
+    return pytest.mark.verifies(*labels, against=against, wrong=wrong)
+
+
+class Comparison:
+    """Compare numbers, fail where they differ, and keep the worst error of one test."""
+
+    def __init__(self) -> None:
+        self.error = self.tolerance = 0.0
+        self.wrong_error: float | None = None
+
+    def __call__(self, found: Any, expected: Any, tol: float, wrong: Any = None) -> None:
+        if not 0 <= tol < np.inf:
+            raise ValueError(f"tol = {tol}: give a finite tolerance of zero or more")
+        error = distance(found, expected, "found")
+        if error >= self.error:
+            self.error, self.tolerance = error, float(tol)
+        assert error <= tol, f"error {error:.3g} exceeds the tolerance {tol:.3g}"
+        if wrong is None:
+            return
+        wrong_error = distance(wrong, expected, "wrong")
+        self.wrong_error = min(wrong_error, self.wrong_error or np.inf)
+        assert wrong_error > 10 * tol, (
+            f"the wrong variant's error {wrong_error:.3g} is not above 10 x {tol:.3g}: "
+            "this check cannot tell it apart"
+        )
+
+
+def distance(found: Any, expected: Any, name: str) -> float:
+    """The largest absolute difference; an error for shapes that differ, empty or not finite."""
+    a, b = as_array(found), as_array(expected)
+    if a.shape != b.shape and a.ndim and b.ndim:
+        raise ValueError(f"{name} has shape {a.shape}, expected has {b.shape}: make them equal")
+    if not a.size or not b.size:
+        raise ValueError(f"{name} or expected is empty: there is nothing to compare")
+    if not np.isfinite(a).all() or not np.isfinite(b).all():
+        raise ValueError(f"{name} or expected is not finite: {a} against {b}")
+    return float(np.abs(a - b).max())
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A float64 array of a number, array, tensor or nested list of these."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    elif isinstance(value, list | tuple):
+        value = [as_array(part) for part in value]
+    return np.asarray(value, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One check as it stands in the source of a test file."""
+
+    labels: tuple[str, ...]
+    test: str
+    file: str
+    line: int
+    source: str
+
+
+@functools.cache
+def declared_checks(folder: Path = HERE) -> list[Declared]:
+    """Every `@verifies` test under `folder`, read from the sources without running them."""
+    found = []
+    for path in sorted(folder.glob("**/test_*.py")):
+        text = path.read_text(encoding="utf8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                labels = declared_labels(node, path)
+                if labels:
+                    found.append(describe(node, labels, path, text))
+    return found
+
+
+def declared_labels(node: ast.FunctionDef, path: Path) -> tuple[str, ...]:
+    labels: list[str] = []
+    for call in node.decorator_list:
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "verifies":
+            for argument in call.args:
+                if not isinstance(argument, ast.Constant):
+                    raise ValueError(f"{path.name}:{node.lineno}: write the labels as plain text")
+                labels.append(str(argument.value))
+    return tuple(labels)
+
+
+def describe(node: ast.FunctionDef, labels: tuple[str, ...], path: Path, text: str) -> Declared:
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    source = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+    file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return Declared(labels, node.name, file, first, source)
+
+
+def save(results: dict[str, dict], path: Path = RESULTS) -> None:
+    """Merge the results (by test id) into the file, dropping those whose test has changed since.
+
+    Several processes may finish at once: one at a time reads, merges and replaces the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        merged = {**load(path), **results}
+        current = {(check.file, check.test, check.source) for check in declared_checks()}
+        kept = {
+            test: record
+            for test, record in sorted(merged.items())
+            if (record["file"], record["test"], record["source"]) in current
+        }
+        scratch = path.with_suffix(".tmp")
+        scratch.write_text(json.dumps(kept, indent=1), encoding="utf8")
+        os.replace(scratch, path)
+
+
+def load(path: Path = RESULTS) -> dict[str, dict]:
+    """The stored results, by test id; none where nothing was stored yet."""
+    return json.loads(path.read_text(encoding="utf8")) if path.exists() else {}
