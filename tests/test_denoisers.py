@@ -387,7 +387,7 @@ def test_a_reading_that_is_infinite_is_refused_not_nan(kind, process):
 def test_a_network_that_goes_astray_is_named():
     with pytest.raises(ValueError, match=r"network's output has shape \(1, 2\)"):
         Denoiser(lambda x, level: x[:1], VP())(X, 0.5)
-    with pytest.raises((TypeError, ValueError), match="network's output must be a torch.Tensor"):
+    with pytest.raises((TypeError, ValueError), match=r"network's output must be a torch.Tensor"):
         Denoiser(lambda x, level: 3.0, VP())(X, 0.5)
     with pytest.raises(ValueError, match="network's output contains NaN"):
         Denoiser(lambda x, level: x * math.nan, VP())(X, 0.5)
@@ -402,7 +402,7 @@ def test_a_chain_has_no_velocity():
 
 
 def test_a_marginal_has_one_time():
-    with pytest.raises(ValueError, match="one level|scalar"):
+    with pytest.raises(ValueError, match=r"one level|scalar"):
         ExactDenoiser(ring(), VP()).marginal(torch.ones(3) / 2)
-    with pytest.raises(ValueError, match="t must lie in .*nan"):
+    with pytest.raises(ValueError, match=r"t must lie in .*nan"):
         ExactDenoiser(ring(), VP()).marginal(math.nan)

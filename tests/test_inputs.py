@@ -96,7 +96,7 @@ def test_bad_tensors_are_refused(check):
         with pytest.raises(TypeError, match=r"image must have a floating dtype.*image.float\(\)"):
             check(X.to(dtype), "image")
     for other in (None, 1.0, [[1.0]], X.numpy()):
-        with pytest.raises(TypeError, match="image must be a torch.Tensor, not"):
+        with pytest.raises(TypeError, match=r"image must be a torch.Tensor, not"):
             check(other, "image")
 
 

@@ -1,0 +1,124 @@
+"""What the tests found about each labelled equation, and the mark printed beside it.
+
+`make checks` runs tests/equations and stores the results in _build/checks.json. A mark ✓ leads
+from the equation to its place on the page Checks; definitions (≔) and steps of a derivation (∴)
+are listed in tests/equations/definitions.py.
+"""
+
+import json
+import re
+import runpy
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+PAGE = "book/checks"
+EQUATION = re.compile(r'<div class="math[^"]*" id="equation-(eq-[\w-]+)">\s*<span class="eqno">')
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test of one label: what it compared and what it found."""
+
+    test: str
+    file: str
+    line: int
+    source: str
+    against: str
+    wrong: str
+    error: float
+    tolerance: float
+    wrong_error: float
+    passed: bool
+
+
+def read_checks(root: Path) -> dict[str, list[Check]]:
+    """The stored results by label; the cases of one test are merged, the worst error kept."""
+    path = root / "_build" / "checks.json"
+    if not path.exists():
+        raise ExtensionError("no _build/checks.json: run `make checks`, then build again")
+    merged: dict[str, dict[str, Check]] = {}
+    for record in json.loads(path.read_text(encoding="utf8")).values():
+        labels = record.pop("labels")
+        check = Check(**{**record, "wrong_error": record["wrong_error"] or 0.0})
+        for label in labels:
+            tests = merged.setdefault(label, {})
+            name = f"{check.file}::{check.test}"
+            tests[name] = worse(tests.get(name, check), check)
+    return {label: list(tests.values()) for label, tests in merged.items()}
+
+
+def worse(a: Check, b: Check) -> Check:
+    """The two cases of a test as one: worst error, smallest wrong error."""
+    top = max(a, b, key=lambda check: check.error)
+    return Check(
+        **{
+            **vars(top),
+            "wrong_error": min(a.wrong_error, b.wrong_error),
+            "passed": a.passed and b.passed,
+        }
+    )
+
+
+def read_definitions(root: Path) -> dict[str, str]:
+    path = root / "tests" / "equations" / "definitions.py"
+    return runpy.run_path(str(path))["DEFINITIONS"]
+
+
+def load(app: Sphinx) -> None:
+    checks = app.checks = read_checks(Path(app.srcdir))  # type: ignore[attr-defined]
+    for label in checks:
+        if not passed(checks[label]):
+            logger.warning("the check of %s failed: see `make checks`", label, type="checks")
+    app.definitions = read_definitions(Path(app.srcdir))  # type: ignore[attr-defined]
+
+
+def passed(checks: list[Check]) -> bool:
+    return all(check.passed for check in checks)
+
+
+def number(value: float) -> str:
+    """A short number: 3e-16, 0.42, 0."""
+    return f"{value:.2g}"
+
+
+def mark(app: Any, label: str, href: str) -> str:
+    """The small link printed beside an equation."""
+    if label in app.checks:
+        checks = app.checks[label]
+        error = number(max(check.error for check in checks))
+        sign, kind, text = "✓", "checked", f"checked by a test: error {error}"
+        if not passed(checks):
+            sign, kind, text = "✗", "failed", "its test failed"
+    elif label in app.definitions:
+        step = app.definitions[label].lower().startswith("step")
+        sign, kind = ("∴", "step") if step else ("≔", "definition")
+        text = f"{kind}: {app.definitions[label]}"
+    else:
+        logger.warning("no result for %s: write its test, run `make checks`", label, type="checks")
+        return ""
+    return (
+        f'<a class="eq-mark eq-mark-{kind}" href="{href}#{label}" '
+        f'title="{escape(text)}" aria-label="{escape(text)}">{sign}</a>'
+    )
+
+
+def mark_equations(app: Sphinx, page: str, template: str, context: dict[str, Any], _: Any) -> None:
+    """Put the mark before the number of every labelled equation of the page."""
+    if "body" in context:
+        href = "" if page == PAGE else app.builder.get_relative_uri(page, PAGE)
+        context["body"] = EQUATION.sub(
+            lambda match: match[0] + mark(app, match[1], href), context["body"]
+        )
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("builder-inited", load)
+    app.connect("html-page-context", mark_equations)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

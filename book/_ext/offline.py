@@ -1,0 +1,49 @@
+"""No request leaves the reader's machine: MathJax is copied in, thebe is left out.
+
+`quiet.js` keeps the theme's own routine off the console, so that what stands there matters.
+"""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+
+FONTS = "output/chtml/fonts/woff-v2"
+
+
+def mathjax_source() -> Path:
+    """The folder of MathJax 3 inside the package `sphinx-mathjax-offline`."""
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise ExtensionError("sphinx-mathjax-offline is missing: pip install -r requirements.txt")
+    return Path(spec.origin).parent / "static" / "mathjax"
+
+
+def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Copy the one script and its fonts: 24 files of the package's hundreds."""
+    if error or app.builder.format != "html":
+        return
+    source, target = mathjax_source(), Path(app.outdir) / "_static" / "mathjax"
+    shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
+    shutil.copy2(source / "tex-chtml.js", target)
+
+
+def leave_out_thebe(app: Sphinx, config: Config) -> None:
+    """Jupyter Book always loads sphinx-thebe, whose scripts come from a CDN."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [
+            item for item in listeners if getattr(item.handler, "__module__", "") != "sphinx_thebe"
+        ]
+    app.registry.css_files[:] = [
+        entry for entry in app.registry.css_files if "thebe" not in str(entry[0])
+    ]
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("config-inited", leave_out_thebe)
+    app.add_js_file("quiet.js", priority=100)
+    app.connect("build-finished", copy_mathjax)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

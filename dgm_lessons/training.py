@@ -1,0 +1,156 @@
+"""Training a denoiser: noise levels, averaged targets, a learning rate, and the loop.
+
+for step, loss in fit(denoiser, points, steps=2000, generator=generator):
+    ...  # draw, print, or stop: the denoiser is usable after every step
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ._inputs import check_batch, check_positive, check_same_shape, expand
+from .denoisers import Denoiser
+from .objectives import denoising_loss
+from .processes import Process
+
+
+class Step(NamedTuple):
+    """One finished training step, counted from 1, and its loss."""
+
+    step: int
+    loss: float
+
+
+def fit(
+    denoiser: Denoiser,
+    data: Tensor,
+    steps: int,
+    batch_size: int = 256,
+    lr: float = 2e-2,
+    generator: torch.Generator | None = None,
+    average: bool = True,
+) -> Iterator[Step]:
+    """Train the denoiser's network on samples in place, one step for each item taken.
+
+    Each step draws data with replacement, noise levels from `noise_times` (median: a quarter of
+    the data's standard deviation) and noise, and moves against the gradient of `denoising_loss`.
+
+    Args:
+        denoiser: its network must be a `torch.nn.Module`.
+        data: samples `(N, *D)`, floating.
+        steps, batch_size: number of steps, samples in each.
+        lr: peak learning rate of Adam; see `learning_rate` for its course.
+        generator: source of all randomness, on the device of the data.
+        average: replace the targets by `averaged_targets`. For points in few dimensions it costs
+            little and steadies the gradient; among images hardly two explain the same input.
+
+    Raises:
+        ValueError: for empty or non-finite data, or counts below 1.
+        RuntimeError: when the loss stops being finite.
+    """
+    check_batch(data, "data")
+    if not len(data) or min(steps, batch_size) < 1:
+        raise ValueError(
+            f"{len(data)} samples, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
+        )
+    if not isinstance(denoiser.network, nn.Module):
+        raise ValueError("the denoiser's network must be a torch.nn.Module to be trained")
+    check_positive(lr, "lr")
+    # eager checks above, lazy steps below: a function with `yield` would check at the first step
+    return _steps(denoiser, denoiser.network, data, steps, batch_size, lr, generator, average)
+
+
+def _steps(
+    denoiser: Denoiser,
+    network: nn.Module,
+    data: Tensor,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    generator: torch.Generator | None,
+    average: bool,
+) -> Iterator[Step]:
+    process, device = denoiser.process, data.device
+    optimizer = torch.optim.Adam(network.parameters(), lr, betas=(0.9, 0.95), fused=True)
+    median = 0.25 * (data - data.mean(0)).square().mean().sqrt().item() or 0.25
+    for step in range(1, steps + 1):
+        rows = torch.randint(len(data), (batch_size,), generator=generator, device=device)
+        x0 = data[rows]
+        eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
+        t = noise_times(process, batch_size, generator, median, device=device)
+        if average:
+            x0, eps = averaged_targets(process, x0, t, eps)
+        loss = denoising_loss(denoiser, x0, t, eps)
+        set_learning_rate(optimizer, lr * learning_rate(step, steps))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield Step(step, check_loss(loss.item(), step))
+
+
+def noise_times(
+    process: Process,
+    n: int,
+    generator: torch.Generator | None = None,
+    median: float = 0.25,
+    spread: float = 1.2,
+    device: torch.device | str = "cpu",
+) -> Tensor:
+    """Times `(n,)` whose noise levels sigma/alpha are log-normal, one from each of n equal shares.
+
+    ln(sigma/alpha) ~ N(ln median, spread^2), held within the process's [t_min, t_max]. Taking
+    one level from each n-th of the law spreads them evenly over the batch (Karras et al. 2022
+    for the law; stratification as in Kingma et al. 2021).
+    """
+    check_positive(median, "median")
+    check_positive(spread, "spread")
+    shift = torch.rand(n, generator=generator, device=device)
+    share = ((torch.arange(n, device=device) + shift) / max(n, 1)).clamp(1e-6, 1 - 1e-6)
+    level = math.log(median) + spread * torch.special.ndtri(share)
+    low, high = (process.log_snr(t).item() for t in (process.t_max, process.t_min))
+    return process.t_from_log_snr((-2 * level).clamp(low, high))
+
+
+def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
+    """The means of x_0 and eps given x_t over the batch's own data, each `(B, *D)`.
+
+    A noisy point may stem from any x_0^j of the batch, with probability proportional to
+    N(x_t; alpha x_0^j, sigma^2 I). The pair returned gives the same x_t as before, so any
+    denoising loss can use it in place of (x_0, eps); its expectation given x_t is unchanged and
+    its variance smaller (Rao-Blackwell; the stable targets of Xu, Tong and Jaakkola 2023).
+    """
+    check_same_shape(x0, eps, ("x0", "eps"))
+    x_t, y = process.perturb(x0, t, eps).flatten(1), x0.flatten(1)
+    sigma = process.sigma(t)
+    ratio = process.alpha(t) / sigma
+    # log N(x_t; alpha y, sigma^2 I) = ratio x_t.y / sigma - ratio^2 |y|^2 / 2 + (no y in it):
+    # one matrix product, with |y|^2 as one more coordinate of y
+    left = torch.cat([expand(ratio / sigma, x_t) * x_t, -0.5 * expand(ratio, x_t) ** 2], 1)
+    right = torch.cat([y, y.square().sum(1, keepdim=True)], 1)
+    mean = ((left @ right.T).softmax(1) @ y).view_as(x0)
+    return mean, eps + expand(ratio, x0) * (x0 - mean)
+
+
+def learning_rate(step: int, steps: int, warmup: float = 0.01) -> float:
+    """Share of the peak rate at step 1..steps: a linear rise, then half a cosine down to zero."""
+    rise = max(1, round(warmup * steps))
+    if step <= rise:
+        return step / rise
+    return 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+
+
+def check_loss(loss: float, step: int) -> float:
+    """The loss itself; an error when it is not finite, for then the weights are lost."""
+    if not math.isfinite(loss):
+        raise RuntimeError(f"the loss is {loss} at step {step}; lower the learning rate")
+    return loss

@@ -1,0 +1,137 @@
+"""Trained networks that ship with the package, each with a card; and the files they live in.
+
+A network is two files: NAME.safetensors with the weights, NAME.json with the card (how it was
+made, and how good it was found to be). No file here can run code when it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import Tensor, nn
+
+from .denoisers import Denoiser
+from .networks import MLP, Classifier, UNet, WithLabels
+from .processes import VP
+
+WEIGHTS = Path(__file__).parent / "weights"
+NETWORKS = {"MLP": MLP, "UNet": UNet, "Classifier": Classifier}
+Card = dict[str, Any]
+
+
+class DamagedFile(RuntimeError):
+    """A weights file or a checkpoint is missing, cut short or altered; the message says which."""
+
+
+def cards() -> dict[str, Card]:
+    """The cards of all shipped networks, by name."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob("*.json"))}
+
+
+def load(name: str) -> Denoiser:
+    """A trained denoiser by name, ready for every sampler; its weights are checked by hash.
+
+    All run on the process `VP()` and predict v. One that was trained with labels is
+    unconditional until `with_labels` fixes some.
+
+    Raises:
+        ValueError: for a name that is not in the zoo, or names no denoiser.
+        DamagedFile: when a file is missing, cut short, or does not match its card.
+    """
+    network = load_network(name)
+    if isinstance(network, Classifier):
+        raise ValueError(f"{name!r} is a classifier, not a denoiser; use load_network({name!r})")
+    return Denoiser(network, VP(), predicts="v")
+
+
+def load_network(name: str) -> nn.Module:
+    """The network alone, in evaluation mode; errors as for `load`."""
+    known = cards()
+    if name not in known:
+        raise ValueError(f"no network {name!r} in the zoo; there are {', '.join(known) or 'none'}")
+    return read_network(WEIGHTS / f"{name}.safetensors", known[name])
+
+
+def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> Denoiser:
+    """The denoiser for one known label per sample, `(B,)` integers; see `WithLabels`."""
+    if not isinstance(denoiser.network, UNet):
+        raise ValueError("only a denoiser with a UNet takes labels")
+    network = WithLabels(denoiser.network, labels, guidance)
+    return Denoiser(network, denoiser.process, denoiser.predicts)
+
+
+def read_network(weights: Path, card: Card) -> nn.Module:
+    """Build the network that the card describes, and fill it from the file of weights."""
+    tensors, _ = read_tensors(weights)
+    found = file_hash(weights)
+    if found != card["sha256"]:
+        raise DamagedFile(
+            f"{weights} has SHA-256 {found[:12]}..., its card says {card['sha256'][:12]}...; "
+            "the two files do not belong together: install the package again"
+        )
+    network = NETWORKS[card["network"]](**card["arguments"])
+    network.load_state_dict(tensors)
+    return network.eval().requires_grad_(False)
+
+
+# -- files -------------------------------------------------------------------------------
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor], note: Card) -> None:
+    """Write tensors and a note as one safetensors file: the whole new file, or the old one."""
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps(note)
+    # one entry only: safetensors writes several in random order, and equal files should be equal
+    header = {"header": json.dumps({"note": text, "sha256": _tensor_hash(plain, text)})}
+    write_file(path, safetensors.torch.save(plain, metadata=header))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], Card]:
+    """Tensors and note of a file made by `write_tensors`, after checking its hash."""
+    if not path.exists():
+        raise DamagedFile(f"{path} is missing; train it anew, or install the package again")
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {}).get("header", "{}"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    except (safetensors.SafetensorError, OSError, ValueError) as error:
+        raise DamagedFile(f"{path} is cut short or damaged ({error}); delete it") from None
+    note = header.get("note", "")
+    if header.get("sha256") != _tensor_hash(tensors, note):
+        raise DamagedFile(f"{path} has been altered: its hash does not match; delete it")
+    return tensors, json.loads(note)
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write a card as readable JSON, as a whole or not at all."""
+    write_file(path, (json.dumps(card, indent=2) + "\n").encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write beside the target, force it to the disk, then rename: no moment with half a file."""
+    temporary = path.with_name(path.name + ".part")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, as `sha256sum` prints it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _tensor_hash(tensors: dict[str, Tensor], note: str) -> str:
+    total = hashlib.sha256(note.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        total.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
+        total.update(tensor.numpy().tobytes())
+    return total.hexdigest()

@@ -1,0 +1,200 @@
+"""The book's sources keep their promises: labels, checks, syllabus targets, errata, notebooks."""
+
+import csv
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from definitions import DEFINITIONS
+from verification import declared_checks
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "book"
+
+# Rows of the syllabus without a place in the book. Write the place, then bring this number down.
+ROWS_WITHOUT_A_HOME = 241
+
+KINDS = {"definition", "theorem", "algorithm", "intuition", "figure", "exercise"}
+LABEL = re.compile(r"^\s*(?:\$\$\s*\((eq-[\w-]+)\)|:label:\s*(eq-[\w-]+))", re.MULTILINE)
+TARGET = re.compile(r"^\((c-[\w-]+)\)=", re.MULTILINE)
+SOURCES = sorted(
+    path
+    for pattern in ("**/*.ipynb", "**/*.md")
+    for path in BOOK.glob(pattern)
+    if ".ipynb_checkpoints" not in path.parts
+)
+NOTEBOOKS = [path for path in SOURCES if path.suffix == ".ipynb"]
+
+
+def prose(path: Path) -> str:
+    """The Markdown of a page."""
+    text = path.read_text(encoding="utf8")
+    if path.suffix == ".md":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def found_in_book(pattern: re.Pattern) -> Counter:
+    """How often each label or target stands in the book."""
+    return Counter(
+        next(filter(None, match.groups()))
+        for path in SOURCES
+        for match in pattern.finditer(prose(path))
+    )
+
+
+def checked(prefix: str) -> set[str]:
+    labels = (label for check in declared_checks() for label in check.labels)
+    return {label for label in labels if label.startswith(prefix)}
+
+
+def test_every_labelled_equation_has_a_check_or_is_a_definition():
+    equations = set(found_in_book(LABEL))
+    assert equations, "no labelled equation was found: has the syntax changed?"
+    missing = equations - checked("eq-") - set(DEFINITIONS)
+    assert not missing, f"write a @verifies test, or a reason in definitions.py: {sorted(missing)}"
+
+
+def test_no_equation_is_both_checked_and_a_definition():
+    both = checked("eq-") & set(DEFINITIONS)
+    assert not both, f"take these out of definitions.py: {sorted(both)}"
+
+
+def test_every_check_and_definition_belongs_to_an_equation_of_the_book():
+    stray = (checked("eq-") | set(DEFINITIONS)) - set(found_in_book(LABEL))
+    assert not stray, f"no equation of the book has these labels: {sorted(stray)}"
+
+
+def test_labels_and_targets_are_unique():
+    counts = found_in_book(LABEL) + found_in_book(TARGET)
+    twice = [name for name, count in counts.items() if count > 1]
+    assert not twice, f"used more than once: {twice}"
+
+
+def test_definitions_that_are_steps_lead_to_a_checked_equation():
+    for label, reason in DEFINITIONS.items():
+        assert len(reason.split()) >= 2, f"{label}: say why it needs no check"
+        if reason.startswith("step"):
+            results = set(re.findall(r"eq-[\w-]+", reason))
+            assert results & checked("eq-"), f"{label}: name the checked equation it leads to"
+
+
+def test_errata_that_claim_a_check_have_one():
+    text = prose(BOOK / "errata.md")
+    claimed = set(re.findall(r"checks\.html#(err-E\d-\d\d)", text))
+    assert claimed == checked("err-"), sorted(claimed ^ checked("err-"))
+    entries = set(re.findall(r"^\((err-E\d-\d\d)\)=", text, re.MULTILINE))
+    assert claimed <= entries, sorted(claimed - entries)
+
+
+def syllabus() -> list[dict[str, str]]:
+    with (BOOK / "_ext" / "syllabus.tsv").open(encoding="utf8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_the_syllabus_is_whole():
+    rows = syllabus()
+    assert len(rows) == len({row["id"] for row in rows}) == 253
+    for row in rows:
+        assert 0 < len(row["line"].split()) <= 12, row
+        assert row["kind"] in KINDS, row
+        assert re.match(r"00[0-4]\b", row["source"]), row
+
+
+def test_targets_name_rows_of_the_syllabus(capsys):
+    rows = {"c-" + row["id"].replace(".", "-"): row for row in syllabus()}
+    targets = set(found_in_book(TARGET))
+    assert targets <= set(rows), f"no such row: {sorted(targets - set(rows))}"
+    homeless = [row["id"] for target, row in rows.items() if target not in targets]
+    with capsys.disabled():
+        print(f"\n{len(homeless)} rows have no home yet: {' '.join(homeless)}")
+    assert len(homeless) == ROWS_WITHOUT_A_HOME, "set ROWS_WITHOUT_A_HOME to the new number"
+
+
+def problems(notebook: dict) -> list[str]:
+    """What is wrong with a notebook as it is stored."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    first = "".join(code[0]["source"]) if code else ""
+    found = []
+    if '"google.colab" in sys.modules' not in first or "%pip install" not in first:
+        found.append("the first code cell is not the one that installs on Colab")
+    if "widgets" in notebook["metadata"]:
+        found.append("widget state is stored")
+    for place, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            found += [f"cell {place}: {what}" for what in cell_problems(cell)]
+    return found
+
+
+def hidden(cell: dict) -> bool:
+    """Whether the page shows the cell's output only, or its source folded."""
+    tags = cell.get("metadata", {}).get("tags", [])
+    return bool({"hide-input", "remove-input", "remove-cell"} & set(tags))
+
+
+def cell_problems(cell: dict) -> list[str]:
+    source = "".join(cell["source"])
+    found = []
+    if source.count("\n") >= 25:
+        found.append(f"{source.count(chr(10)) + 1} lines, more than 25")
+    if any(len(line) > 80 for line in source.splitlines()) and not hidden(cell):
+        found.append("a line longer than 80 characters: the page would cut it")
+    if source.strip() and cell["execution_count"] is None:
+        found.append("has not been run: make notebooks")
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        if output["output_type"] == "error":
+            found.append(f"stored error {output['ename']}")
+        if output.get("name") == "stderr":
+            found.append("text on stderr is stored")
+        if any("widget-view" in kind for kind in data):
+            found.append("a live widget view is stored")
+        for kind in data:
+            if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt"):
+                found.append("a picture without alt text: plots.show(fig, alt=...)")
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(BOOK).as_posix())
+def test_notebook(path):
+    text = path.read_text(encoding="utf8")
+    assert len(text.encode()) < 1_000_000
+    assert problems(json.loads(text)) == []
+
+
+def test_notebooks_install_in_the_same_way():
+    def install(path):
+        cells = json.loads(path.read_text(encoding="utf8"))["cells"]
+        return next("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+    assert len({install(path) for path in NOTEBOOKS}) == 1
+
+
+def test_pictures_in_markdown_have_alt_text():
+    for path in SOURCES:
+        assert "![](" not in prose(path), f"{path}: a picture without alt text"
+
+
+def test_a_bad_notebook_is_noticed():
+    picture = {"output_type": "display_data", "data": {"image/png": ""}, "metadata": {}}
+    view = {"output_type": "display_data", "metadata": {}}
+    view["data"] = {"application/vnd.jupyter.widget-view+json": {}}
+    error = {"output_type": "error", "ename": "ValueError"}
+    warning = {"output_type": "stream", "name": "stderr", "text": "!"}
+    cell = {"cell_type": "code", "source": "x\n" * 30, "execution_count": None}
+    cell["outputs"] = [picture, view, error, warning]
+    found = " ".join(problems({"metadata": {"widgets": {}}, "cells": [cell]}))
+    for word in (
+        "Colab",
+        "state",
+        "31 lines",
+        "not been run",
+        "alt",
+        "view",
+        "ValueError",
+        "stderr",
+    ):
+        assert word in found

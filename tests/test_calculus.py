@@ -1,0 +1,149 @@
+"""Divergences, exact and probed, against fields whose Jacobian is known."""
+
+import math
+
+import pytest
+import torch
+
+from dgm_lessons.calculus import rademacher, value_and_divergence, value_and_probed_divergence
+from dgm_lessons.mixtures import ring
+
+A = torch.tensor([[1.0, 2.0, -1.0], [0.5, -3.0, 4.0], [2.5, 0.0, 7.0]], dtype=torch.float64)
+X = torch.randn(3, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)  # B = D
+
+
+def linear(x):
+    return x @ A.T
+
+
+def curved(x):
+    """Divergence 3 |x|^2 + cos(x_1) x_2, row by row."""
+    twist = torch.stack([x[:, 0].sin() * x[:, 1], x[:, 2] ** 2, x[:, 0]], 1)
+    return x**3 + twist
+
+
+def test_exact_divergence():
+    value, divergence = value_and_divergence(linear, X)
+    torch.testing.assert_close(value, linear(X))
+    torch.testing.assert_close(divergence, A.trace().expand(3))
+    value, divergence = value_and_divergence(curved, X)
+    torch.testing.assert_close(value, curved(X))
+    torch.testing.assert_close(divergence, 3 * (X**2).sum(1) + X[:, 0].cos() * X[:, 1])
+
+
+def test_divergence_of_a_score_is_the_trace_of_the_hessian():
+    x = ring().sample(6, torch.Generator().manual_seed(0), torch.float64)
+    _, divergence = value_and_divergence(ring().score, x)
+    trace = ring().hessian(x).diagonal(dim1=1, dim2=2).sum(1)
+    torch.testing.assert_close(divergence, trace)
+
+
+def test_images_have_a_divergence_too():
+    x = X.reshape(1, 3, 3).repeat(4, 1, 1)
+    _, divergence = value_and_divergence(lambda x: x**2, x)
+    torch.testing.assert_close(divergence, 2 * x.sum((1, 2)))
+    probes = torch.ones(2, 4, 3, 3, dtype=torch.float64)
+    _, probed = value_and_probed_divergence(lambda x: x**2, x, probes)
+    torch.testing.assert_close(probed, 2 * x.sum((1, 2)))
+
+
+def test_probed_divergence_is_u_J_u():
+    """For one probe the quadratic form; for the scaled unit vectors the trace itself."""
+    u = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    value, probed = value_and_probed_divergence(linear, X, u.expand(1, 3, 3))
+    torch.testing.assert_close(value, linear(X))
+    torch.testing.assert_close(probed, (u @ A @ u).expand(3))
+    basis = math.sqrt(3) * torch.eye(3, dtype=torch.float64)[:, None].expand(3, 3, 3)
+    _, probed = value_and_probed_divergence(curved, X, basis)
+    torch.testing.assert_close(probed, value_and_divergence(curved, X)[1])
+
+
+def test_probed_divergence_is_unbiased(generator):
+    n = 4000
+    probes = rademacher((n, 3, 3), generator, X)
+    _, mean = value_and_probed_divergence(linear, X, probes)
+    # the variance of u . A u over random signs: twice the squares off the diagonal of (A + A^T)/2
+    symmetric = (A + A.T) / 2
+    spread = (2 * ((symmetric**2).sum() - (symmetric.diagonal() ** 2).sum())).sqrt()
+    assert float((mean - A.trace()).abs().max()) < 4.5 * float(spread) / math.sqrt(n)
+    _, one = value_and_probed_divergence(linear, X, probes[:1])
+    assert float((one - A.trace()).abs().max()) > 0.1  # a single probe is noisy: no cheating
+
+
+def test_divergences_can_be_trained_through():
+    weight = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    for call in (
+        lambda field: value_and_divergence(field, X),
+        lambda field: value_and_probed_divergence(field, X, torch.ones(1, 3, 3).double()),
+    ):
+        value, divergence = call(lambda x: weight**2 * x)
+        (slope,) = torch.autograd.grad(divergence.mean(), weight)
+        torch.testing.assert_close(slope, torch.tensor(12.0, dtype=torch.float64))
+        assert value.requires_grad
+
+
+def test_divergences_work_where_gradients_are_off():
+    with torch.no_grad():
+        _, divergence = value_and_divergence(linear, X)
+        _, probed = value_and_probed_divergence(linear, X, torch.ones(1, 3, 3).double())
+    torch.testing.assert_close(divergence, A.trace().expand(3))
+    torch.testing.assert_close(probed, A.sum().expand(3))
+    assert not X.requires_grad
+
+
+def test_rademacher_signs(generator):
+    signs = rademacher((200, 50), generator, X)
+    assert signs.dtype == X.dtype and set(signs.unique().tolist()) == {-1.0, 1.0}
+    assert abs(float(signs.mean())) < 4.5 / 100
+    again = rademacher((200, 50), torch.Generator().manual_seed(0), X)
+    assert torch.equal(signs, again)
+    assert rademacher((0, 3), generator, X).shape == (0, 3)
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+
+def exact(field, x):
+    return value_and_divergence(field, x)
+
+
+def probed(field, x):
+    shape = (1, *x.shape) if isinstance(x, torch.Tensor) else (1, 3, 3)
+    return value_and_probed_divergence(field, x, torch.ones(shape, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("call", [exact, probed])
+def test_bad_points_and_fields_are_refused(call):
+    for value in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="x contains NaN or infinity"):
+            call(linear, X * value)
+    with pytest.raises(ValueError, match=r"x must have shape \(B, \*D\)"):
+        call(linear, X[0])
+    with pytest.raises(TypeError, match="x must have a floating dtype"):
+        call(linear, X.long())
+    with pytest.raises(TypeError, match=r"x must be a torch.Tensor, not list"):
+        call(linear, X.tolist())
+    for field in (lambda x: x[:, :1], lambda x: x[:1], lambda x: torch.cat([x, x], 1)):
+        with pytest.raises(ValueError, match=r"field.*has shape .*\(3, 3\)"):
+            call(field, X)
+    for field in (torch.ones_like, lambda x: x.detach() ** 2):
+        with pytest.raises(ValueError, match=r"field.*(depend|autograd)"):
+            call(field, X)
+    with pytest.raises(ValueError, match=r"field.*NaN"):
+        call(lambda x: x * math.nan, X)
+
+
+@pytest.mark.parametrize("call", [exact, probed])
+def test_empty_batches_stay_empty(call):
+    value, divergence = call(linear, torch.empty(0, 3, dtype=torch.float64))
+    assert value.shape == (0, 3) and divergence.shape == (0,)
+
+
+def test_bad_probes_are_refused(generator):
+    for probes in (X, X[None, :, :1], X[None, :1], X[None][:0]):
+        with pytest.raises(ValueError, match=r"probes must have shape \(n, .*with n >= 1, not"):
+            value_and_probed_divergence(linear, X, probes)
+    with pytest.raises(ValueError, match="probes contains NaN"):
+        value_and_probed_divergence(linear, X, X[None] * math.nan)
+    with pytest.raises((ValueError, RuntimeError), match=r"negative|shape"):
+        rademacher((-1, 2), generator, X)

@@ -1,0 +1,221 @@
+"""Likelihood by the probability-flow ODE against the mixture's own density and quantiles."""
+
+import math
+
+import pytest
+import torch
+from pytest import approx
+
+from dgm_lessons.denoisers import Denoiser, ExactDenoiser
+from dgm_lessons.likelihood import bits_per_dim, decode, encode, log_prob
+from dgm_lessons.mixtures import GaussianMixture, gm1, ring
+from dgm_lessons.processes import EDM, VE, VP, CosineVP, DiscreteProcess, FlowMatching
+
+# The ODE gives the density of data with the noise of t_min, under the prior N(0, sigma_T^2 I).
+# Noise blurs log p by (sigma_min^2/2)(laplacian p)/p, and a prior that leaves out alpha_T x_0 is
+# off by about |E x_0| alpha_T/sigma_T nats; where alpha(t_min) < 1 the modes move in, which costs
+# (1 - alpha) 2/0.15 on the ring (radius 2, std 0.15). All three fall below 1e-3 for t_min of 1e-3
+# (flow matching, with 1 - alpha = t: 1e-5) and sigma_T/alpha_T of some thousand. VP keeps
+# alpha_T = 0.0066 and a mean of 0.06: 4e-4.
+CASES = (
+    (VP(), 1e-5),
+    (CosineVP(), 6e-4),
+    (VE(0.001, 2000.0), 1e-3),
+    (EDM(T=2000.0), 1e-3),
+    (FlowMatching(), 1e-5),
+)
+by_name = {"ids": lambda value: type(value).__name__ if not isinstance(value, float) else ""}
+
+
+def tilted():
+    """Full covariances, so that probes see what is off the diagonal."""
+    covariances = torch.tensor([[[0.6, 0.3], [0.3, 0.4]], [[0.5, -0.2], [-0.2, 0.9]]])
+    return GaussianMixture(
+        torch.tensor([0.3, 0.7]), torch.tensor([[-1.0, 0.5], [1.0, -0.5]]), covariances
+    )
+
+
+def cdf(mixture, x):
+    """P(X <= x) of a mixture on the line."""
+    stds = mixture.covariances[:, 0, 0].sqrt()
+    normal = torch.distributions.Normal(mixture.means[:, 0], stds)
+    return normal.cdf(x) @ mixture.weights
+
+
+@pytest.mark.parametrize("process, t_min", CASES, **by_name)
+def test_log_prob_equals_the_density_of_the_mixture(process, t_min):
+    x = ring().sample(48, torch.Generator().manual_seed(0), torch.float64)
+    found = log_prob(ExactDenoiser(ring(), process), x, rtol=1e-6, atol=1e-6, t_min=t_min)
+    error = (found - ring().log_prob(x)).square().mean().sqrt()
+    assert float(error) < 1e-3
+    assert found.shape == (48,) and not found.requires_grad
+
+
+def test_log_prob_is_that_of_the_data_with_the_noise_of_t_min(process):
+    denoiser = ExactDenoiser(tilted(), process)
+    t = float(process.t_from_log_snr(2.0))
+    law = denoiser.marginal(t)
+    x = law.sample(16, torch.Generator().manual_seed(0), torch.float64)
+    found = log_prob(denoiser, x, rtol=1e-6, atol=1e-6, t_min=t)
+    prior_error = {"VE": 0.15, "EDM": 0.15, "VP": 0.05}.get(type(process).__name__, 1e-4)
+    torch.testing.assert_close(found, law.log_prob(x), rtol=0, atol=prior_error)
+    blurred = float((law.log_prob(x) - tilted().log_prob(x)).abs().mean())
+    assert blurred > 0.05  # the density of clean data is another one
+
+
+def test_default_t_min_is_the_process_own():
+    denoiser = ExactDenoiser(gm1(), VP())
+    x = torch.tensor([[0.2]], dtype=torch.float64)
+    assert torch.equal(log_prob(denoiser, x), log_prob(denoiser, x, t_min=VP.t_min))
+
+
+def test_images_have_a_likelihood():
+    """A standard normal stays standard normal under VP: any shape, exactly known."""
+
+    def network(x, log_snr):  # eps = sigma x for N(0, I)
+        return torch.sigmoid(-log_snr).sqrt().reshape(-1, 1, 1) * x
+
+    x = torch.randn(3, 2, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    expected = -0.5 * (x**2).sum((1, 2)) - 2 * math.log(2 * math.pi)
+    denoiser = Denoiser(network, VP())
+    for trace in ("exact", "hutchinson"):
+        found = log_prob(denoiser, x, trace, generator=torch.Generator().manual_seed(0))
+        torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
+
+
+def test_hutchinson_is_unbiased(generator):
+    """400 copies of one point, each with its own probe, against the exact trace."""
+    process, n = FlowMatching(), 400
+    denoiser = ExactDenoiser(tilted(), process)
+    x = torch.tensor([[0.3, -0.2]], dtype=torch.float64)
+    exact = float(log_prob(denoiser, x, rtol=1e-6, atol=1e-6))
+    draws = log_prob(denoiser, x.expand(n, 2), "hutchinson", 1e-6, 1e-6, generator=generator)
+    error = float(draws.std()) / math.sqrt(n)
+    assert 1e-3 < error < 0.1
+    assert float(draws.mean()) == approx(exact, abs=4 * error)
+    many = log_prob(denoiser, x.expand(50, 2), "hutchinson", n_probes=8, generator=generator)
+    assert float(many.std()) < 0.6 * float(draws.std())
+
+
+def test_hutchinson_is_exact_on_the_line(generator):
+    """A random sign squared is one."""
+    x = torch.tensor([[-1.0], [0.5]], dtype=torch.float64)
+    denoiser = ExactDenoiser(gm1(), VP())
+    probed = log_prob(denoiser, x, "hutchinson", generator=generator)
+    torch.testing.assert_close(probed, log_prob(denoiser, x), rtol=1e-9, atol=1e-9)
+
+
+# -- encoding --------------------------------------------------------------------------------------
+
+
+def test_encode_is_the_map_of_quantiles_on_the_line(process):
+    """In one dimension the ODE keeps the order of points, so it keeps their quantiles."""
+    denoiser = ExactDenoiser(gm1(), process)
+    start = denoiser.marginal(process.t_min)
+    x = torch.tensor([[-2.2], [-1.4], [-0.3], [0.4], [1.0], [2.3]], dtype=torch.float64)
+    end = gm1().diffuse(process.alpha(process.T), process.sigma(process.T))
+    z = encode(denoiser, x, rtol=1e-7, atol=1e-7)
+    torch.testing.assert_close(cdf(end, z), cdf(start, x), rtol=0, atol=2e-6)
+
+
+def test_decode_undoes_encode(process):
+    denoiser = ExactDenoiser(ring(), process)
+    x = ring().sample(8, torch.Generator().manual_seed(0), torch.float64)
+    z = encode(denoiser, x, rtol=1e-7, atol=1e-7)
+    assert float((z - x).abs().mean()) > 0.3
+    torch.testing.assert_close(decode(denoiser, z, 1e-7, 1e-7), x, rtol=0, atol=2e-3)
+
+
+# -- bits per dimension ----------------------------------------------------------------------------
+
+
+def test_bits_per_dim_of_uniform_pixels_is_eight():
+    """Pixels uniform on 0..255 plus noise: density 1 on [0, 1], 1/2 per axis on [-1, 1]."""
+    dims = 12
+    zero_one = torch.zeros(3)
+    minus_one_one = torch.full((3,), -dims * math.log(2))
+    assert bits_per_dim(zero_one, dims).tolist() == approx([8.0] * 3)
+    assert bits_per_dim(minus_one_one, dims, scale=2 / 256).tolist() == approx([8.0] * 3)
+    assert bits_per_dim(zero_one, dims, scale=2 / 256).tolist() == approx([7.0] * 3)
+    assert bits_per_dim(zero_one, dims, scale=1.0).tolist() == approx([0.0] * 3)
+
+
+def test_bits_per_dim_count_nats_in_base_two():
+    nats = torch.tensor([-10.0, 3.0])
+    expected = [10 / (5 * math.log(2)) + 8, -3 / (5 * math.log(2)) + 8]
+    assert bits_per_dim(nats, 5).tolist() == approx(expected)
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+X, NAN = torch.ones(3, 2), math.nan
+EXACT = ExactDenoiser(ring(), VP())
+CHAIN = ExactDenoiser(ring(), DiscreteProcess.linear(50))
+
+
+@pytest.mark.parametrize("call", [log_prob, encode, decode])
+def test_bad_points_are_refused(call):
+    for x, error, words in (
+        (X * NAN, ValueError, "contains NaN"),
+        (X * math.inf, ValueError, "contains NaN or infinity"),
+        (X[0], ValueError, r"must have shape \(B"),
+        (X[:, :1], ValueError, r"must have shape \(B, 2\)"),
+        (X.long(), TypeError, "floating dtype"),
+        ([[1.0, 2.0]], TypeError, "must be a torch.Tensor, not list"),
+    ):
+        with pytest.raises(error, match=words):
+            call(EXACT, x)
+    with pytest.raises(ValueError, match=r"rtol .*above 0, not 0"):
+        call(EXACT, X, rtol=0.0)
+    with pytest.raises(ValueError, match=r"atol .*above 0, not -1"):
+        call(EXACT, X, atol=-1.0)
+    with pytest.raises(TypeError, match="no time derivative"):
+        call(CHAIN, X)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"trace": "skilling"}, '"exact" or "hutchinson", not \'skilling\''),
+        ({"n_probes": 0}, "n_probes must be at least 1, not 0"),
+        ({"n_probes": -1}, "n_probes must be at least 1, not -1"),
+        ({"t_min": NAN}, r"t_min.*nan"),
+        ({"t_min": -0.1}, r"t_min.*-0.1"),
+        ({"t_min": 2.0}, r"t_min.*2"),
+        ({"t_min": 1.0}, r"t_min.*1"),
+    ],
+)
+def test_bad_options_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        log_prob(EXACT, X, **options)
+
+
+def test_the_exact_density_may_start_at_the_data_itself():
+    for process in (VP(), FlowMatching()):
+        found = log_prob(ExactDenoiser(gm1(), process), X[:, :1].double(), t_min=0.0)
+        torch.testing.assert_close(found, gm1().log_prob(X[:, :1].double()), rtol=0, atol=2e-2)
+
+
+def test_empty_batches_stay_empty():
+    none = torch.empty(0, 2)
+    for trace in ("exact", "hutchinson"):
+        assert log_prob(EXACT, none, trace).shape == (0,)
+    assert encode(EXACT, none).shape == decode(EXACT, none).shape == (0, 2)
+    assert bits_per_dim(torch.empty(0), 2).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "nats, dims, scale, words",
+    [
+        (X[:, 0], 0, 1 / 256, "dims .*0"),
+        (X[:, 0], -3, 1 / 256, "dims .*-3"),
+        (X[:, 0], 2, 0.0, "scale .*0"),
+        (X[:, 0], 2, -1.0, "scale .*-1"),
+        (X[:, 0], 2, NAN, "scale .*nan"),
+        (X[:, 0], 2, math.inf, "scale .*inf"),
+        (X[:, 0] * NAN, 2, 1 / 256, "log_prob .*NaN"),
+    ],
+)
+def test_bad_bits_are_refused(nats, dims, scale, words):
+    with pytest.raises(ValueError, match=words):
+        bits_per_dim(nats, dims, scale)

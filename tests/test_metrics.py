@@ -1,0 +1,148 @@
+"""Metrics against closed forms, with the sampling error of each stated in the tolerance."""
+
+import math
+
+import pytest
+import torch
+
+from dgm_lessons import metrics
+from dgm_lessons.metrics import (
+    energy_distance,
+    frechet_distance,
+    frechet_interval,
+    mode_weights,
+    off_mode_share,
+    sliced_wasserstein,
+)
+from dgm_lessons.mixtures import ring
+
+
+def normal(n, dim, generator):
+    return torch.randn(n, dim, generator=generator, dtype=torch.float64)
+
+
+def test_sliced_wasserstein_of_a_shift(generator):
+    """E over unit directions of <u, d>^2 is |d|^2 / D: exact for a shifted copy."""
+    x = normal(200, 3, generator)
+    shift = torch.tensor([3.0, -4.0, 12.0], dtype=torch.float64)
+    directions = 5_000
+    value = sliced_wasserstein(x, x + shift, directions, generator)
+    # var <u, e>^2 = 4/45 in three dimensions
+    error = 13**2 * math.sqrt(4 / 45 / directions)
+    assert value.square().item() == pytest.approx(13**2 / 3, abs=4 * error)
+
+
+def test_sliced_wasserstein_of_a_scaling(generator):
+    """Sorted shadows of 2x and x differ by the shadow of x: the value is its std."""
+    x = normal(1000, 2, generator)
+    value = sliced_wasserstein(x, 2 * x, 1000, generator)
+    assert value.square().item() == pytest.approx(x.square().mean().item(), rel=0.03)
+    assert sliced_wasserstein(x, x.flip(0), 10, generator) < 1e-12
+
+
+def test_energy_distance_of_two_points_and_of_gaussians(generator):
+    """On the line, |X - Y| of independent N(m, 1), N(0, 1) has mean 2 phi_m with a closed form."""
+    assert energy_distance(torch.zeros(2, 3), torch.ones(3, 3)).item() == pytest.approx(12**0.5)
+    n, m = 4000, 1.5
+    x, y = normal(n, 1, generator) + m, normal(n, 1, generator)
+    apart = 2 / math.sqrt(math.pi) * math.exp(-(m**2) / 4) + m * math.erf(m / 2)
+    expected = 2 * apart - 2 * 2 / math.sqrt(math.pi)
+    assert energy_distance(x, y).item() == pytest.approx(expected, abs=0.06)
+    same = torch.stack([energy_distance(normal(200, 1, generator), y[:200]) for _ in range(50)])
+    assert abs(same.mean()) < 4 * same.std() / 50**0.5 + 0.01  # no bias
+
+
+def test_energy_distance_in_blocks_equals_all_at_once(generator):
+    x, y = normal(1500, 2, generator), normal(1100, 2, generator)
+    full = 2 * torch.cdist(x, y).mean()
+    full -= torch.cdist(x, x).sum() / (1500 * 1499) + torch.cdist(y, y).sum() / (1100 * 1099)
+    assert energy_distance(x, y).item() == pytest.approx(full.item(), abs=1e-8)
+
+
+def test_mode_weights(generator):
+    mixture, n = ring(8), 20_000
+    weights = mode_weights(mixture.sample(n, generator), mixture)
+    assert torch.allclose(weights.sum(), torch.ones(()))
+    error = (mixture.weights * (1 - mixture.weights) / n).sqrt()
+    assert bool(((weights - mixture.weights).abs() < 4 * error).all())
+    only = mode_weights(mixture.means[3:4].float(), mixture)
+    assert only.argmax() == 3 and only[3] > 0.99
+
+
+def test_off_mode_share(generator):
+    mixture, n = ring(8), 100_000
+    at_two = off_mode_share(mixture.sample(n, generator), mixture, distance=2.0)
+    expected = math.exp(-2)  # of a chi-square law with two degrees of freedom
+    assert at_two == pytest.approx(expected, abs=4 * math.sqrt(expected / n) + 1e-3)
+    mixed = torch.cat([mixture.means, torch.zeros(2, 2)])
+    assert off_mode_share(mixed, mixture) == pytest.approx(2 / 10)
+
+
+def test_frechet_distance_is_the_closed_form():
+    """For features whose sample moments are known exactly, and commuting covariances."""
+    generator = torch.Generator().manual_seed(3)
+    z = normal(400, 4, generator)
+    z = z - z.mean(0)
+    z = torch.linalg.solve_triangular(torch.linalg.cholesky(z.T.cov()), z.T, upper=False).T
+    a, b = torch.tensor([1.0, 2, 3, 4]).double(), torch.tensor([2.0, 2, 1, 0]).double()
+    shift = torch.tensor([1.0, 0, -2, 0]).double()
+    expected = 5 + ((a - b) ** 2).sum().item()
+    assert frechet_distance(z * a, z * b + shift) == pytest.approx(expected, abs=1e-9)
+    assert frechet_distance(z, z) == pytest.approx(0, abs=1e-9)
+
+
+def test_frechet_distance_of_correlated_features(generator):
+    """Against the matrix square root of the product, by its eigenvalues."""
+    a, b = (normal(300, 5, generator) @ normal(5, 5, generator) for _ in range(2))
+    product = torch.linalg.eigvals(a.T.cov() @ b.T.cov()).real.sqrt().sum()
+    expected = (a.mean(0) - b.mean(0)).square().sum() + a.T.cov().trace() + b.T.cov().trace()
+    assert frechet_distance(a, b) == pytest.approx((expected - 2 * product).item(), abs=1e-7)
+
+
+def test_frechet_interval_covers_repeated_draws(generator):
+    shift = torch.tensor([1.0, 0, 0])
+    draws = [(normal(500, 3, generator) + shift, normal(500, 3, generator)) for _ in range(40)]
+    low, high = frechet_interval(*draws[0], draws=40, generator=generator)
+    spread = torch.tensor([frechet_distance(*pair) for pair in draws]).std().item()
+    assert low < frechet_distance(*draws[0]) < high
+    assert 0.5 < (high - low) / (4 * spread) < 2
+
+
+@pytest.mark.parametrize("distance", [sliced_wasserstein, energy_distance, frechet_distance])
+def test_bad_clouds(distance):
+    x = torch.zeros(4, 2)
+    for wrong in (x[0], x[:0], x[None]):
+        with pytest.raises(ValueError, match="shape"):
+            distance(wrong, x)
+    with pytest.raises(ValueError, match="columns"):
+        distance(x, torch.zeros(4, 3))
+    with pytest.raises(ValueError, match="NaN"):
+        distance(x, x * float("nan"))
+
+
+def test_bad_counts():
+    with pytest.raises(ValueError, match="equally many"):
+        sliced_wasserstein(torch.zeros(4, 2), torch.zeros(5, 2))
+    with pytest.raises(ValueError, match="n_projections"):
+        sliced_wasserstein(torch.zeros(4, 2), torch.zeros(4, 2), 0)
+    for distance in (energy_distance, frechet_distance):
+        with pytest.raises(ValueError, match="2 or more"):
+            distance(torch.zeros(1, 2), torch.zeros(5, 2))
+    for share in (mode_weights, off_mode_share):
+        with pytest.raises(ValueError, match="no samples"):
+            share(torch.zeros(0, 2), ring(8))
+
+
+@pytest.mark.parametrize("read", [metrics.mnist_features, metrics.mnist_labels])
+def test_bad_images(read):
+    with pytest.raises(ValueError, match="uint8"):
+        read(torch.zeros(2, 28, 28))
+    with pytest.raises(ValueError, match="empty"):
+        read(torch.zeros(0, 28, 28, dtype=torch.uint8))
+
+
+def test_features_of_images_do_not_depend_on_the_batch(generator):
+    images = torch.randint(0, 256, (7, 28, 28), generator=generator).to(torch.uint8)
+    together, apart = metrics.mnist_features(images), metrics.mnist_features(images, batch_size=2)
+    assert together.shape == (7, 64) and metrics.mnist_labels(images).shape == (7,)
+    torch.testing.assert_close(together, apart, rtol=1e-4, atol=1e-4)

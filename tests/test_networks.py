@@ -1,0 +1,152 @@
+"""Networks: shapes, independence within a batch, labels, guidance, the running average."""
+
+import pytest
+import torch
+
+from dgm_lessons.denoisers import Denoiser
+from dgm_lessons.networks import EMA, MLP, Classifier, UNet, WithLabels
+from dgm_lessons.processes import VP
+
+
+def awake(network):
+    """The same network with its zero layers filled, so that every path carries a signal."""
+    torch.manual_seed(1)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    return network
+
+
+def inputs(*shape, n=5):
+    generator = torch.Generator().manual_seed(2)
+    return torch.randn(n, *shape, generator=generator), torch.linspace(-8, 8, n)
+
+
+CASES = [
+    pytest.param(lambda: MLP(2), (2,), id="MLP"),
+    pytest.param(lambda: UNet(size=24), (1, 24, 24), id="UNet24"),
+    pytest.param(lambda: UNet(size=28, channels=3, classes=0), (3, 28, 28), id="UNet28"),
+    pytest.param(lambda: UNet(size=8, widths=(4, 8)), (1, 8, 8), id="UNet8"),
+]
+
+
+@pytest.mark.parametrize("make, shape", CASES)
+def test_shape_and_zero_start(make, shape):
+    x, log_snr = inputs(*shape)
+    assert torch.equal(make()(x, log_snr), torch.zeros_like(x))
+    assert make()(x[:0], log_snr[:0]).shape == (0, *shape)
+
+
+@pytest.mark.parametrize("make, shape", CASES)
+def test_each_input_is_treated_alone(make, shape):
+    network, (x, log_snr) = awake(make()), inputs(*shape)
+    together = network(x, log_snr)
+    alone = torch.cat([network(x[i : i + 1], log_snr[i : i + 1]) for i in range(len(x))])
+    assert together.std() > 0.1  # far above the tolerance
+    torch.testing.assert_close(together, alone, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("make, shape", CASES)
+def test_every_parameter_has_a_gradient(make, shape):
+    network, (x, log_snr) = awake(make()), inputs(*shape)
+    network(x, log_snr).square().sum().backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("make, shape", CASES)
+def test_wrong_inputs(make, shape):
+    network, (x, log_snr) = make(), inputs(*shape)
+    for wrong in (x[..., :1], x[0], x[..., None]):
+        with pytest.raises(ValueError, match=r"shape|must have"):
+            network(wrong, log_snr)
+    for wrong in (log_snr[:3], log_snr[:, None], torch.tensor(0.0)):
+        with pytest.raises(ValueError, match="one level per input"):
+            network(x, wrong)
+    with pytest.raises(ValueError, match="NaN"):
+        network(x * float("nan"), log_snr)
+    with pytest.raises(ValueError, match="NaN"):
+        network(x, log_snr * float("nan"))
+
+
+@pytest.mark.parametrize("make, shape", CASES)
+def test_no_noise_and_no_signal_are_finite(make, shape):
+    x, _ = inputs(*shape, n=2)
+    assert awake(make())(x, torch.tensor([float("inf"), float("-inf")])).isfinite().all()
+
+
+def test_size_of_the_recipes():
+    count = lambda network: sum(p.numel() for p in network.parameters())  # noqa: E731
+    assert count(MLP(2)) == 9_218
+    assert count(UNet()) == 381_796
+    assert Classifier().features(torch.zeros(3, 1, 28, 28)).shape == (3, 64)
+
+
+@pytest.mark.parametrize("wrong", [{"size": 10}, {"size": 0}])
+def test_unet_size(wrong):
+    with pytest.raises(ValueError, match="multiple of 4"):
+        UNet(**wrong)
+
+
+def test_mlp_size():
+    with pytest.raises(ValueError, match=">= 1"):
+        MLP(2, depth=0)
+
+
+def test_mlp_sees_three_magnifications():
+    """z / sqrt(s^2 + k^2), rebuilt from x_t by hand, is what enters the first layer."""
+    seen = []
+    network = MLP(2)
+    network.body.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    process, t = VP(), torch.tensor([0.1, 0.5, 0.9])
+    x_t = inputs(2, n=3)[0]
+    Denoiser(network, process, "v")(x_t, t)
+    s, z = process.sigma(t) / process.alpha(t), x_t / process.alpha(t)[:, None]
+    views = [z / (s**2 + k**2).sqrt()[:, None] for k in (1, 0.3, 0.1)]
+    c = s.log()[:, None] / 4
+    waves = [c, (2 * c).sin(), (4 * c).sin(), (2 * c).cos(), (4 * c).cos()]
+    torch.testing.assert_close(seen[0], torch.cat([*views, *waves], 1), rtol=1e-4, atol=1e-5)
+
+
+def test_labels():
+    network, (x, log_snr) = awake(UNet(size=8, widths=(4, 8))), inputs(1, 8, 8)
+    labels = torch.tensor([0, 3, 9, -1, -1])
+    told, untold = network(x, log_snr, labels), network(x, log_snr)
+    assert torch.equal(told[3:], untold[3:])
+    assert (told[:3] - untold[:3]).abs().amax((1, 2, 3)).min() > 1e-4
+    for wrong in (labels[:2], labels.float(), labels + 5, labels - 1):
+        with pytest.raises(ValueError, match="labels"):
+            network(x, log_snr, wrong)
+
+
+def test_guidance_is_the_formula_within_the_interval():
+    network, (x, log_snr) = awake(UNet(size=8, widths=(4, 8))), inputs(1, 8, 8)
+    labels = torch.arange(5)
+    told, untold = network(x, log_snr, labels), network(x, log_snr)
+    assert torch.equal(WithLabels(network, labels)(x, log_snr), told)
+    guided = WithLabels(network, labels, 0.7, (0.5, 5.0))(x, log_snr)
+    s = (-log_snr / 2).exp()  # 55, 7.4, 1, 0.14, 0.02: only the third is inside
+    for i in range(5):
+        inside = 0.5 <= s[i] <= 5
+        expected = 1.7 * told[i] - 0.7 * untold[i] if inside else told[i]
+        torch.testing.assert_close(guided[i], expected)
+    with pytest.raises(ValueError, match="guidance"):
+        WithLabels(network, labels, -1.0)
+
+
+def test_ema_is_the_weighted_mean_and_forgets_the_start():
+    network = torch.nn.Linear(1, 1, bias=False)
+    ema = EMA(network, fraction=0.05)
+    weights, values = [], []
+    for n in range(1, 2001):
+        with torch.no_grad():
+            network.weight.fill_(float(n))
+        ema.update(network, n)
+        rate = 1 / (1 + 0.05 * n)
+        weights = [w * (1 - rate) for w in weights] + [rate]
+        values.append(n)
+    expected = sum(w * v for w, v in zip(weights, values, strict=True))
+    assert ema.network.weight.item() == pytest.approx(expected, rel=1e-4)
+    assert ema.network.weight.item() > 0.93 * 2000
+    assert not ema.network.weight.requires_grad
+    with pytest.raises(ValueError, match="fraction"):
+        EMA(network, 0.0)

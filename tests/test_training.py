@@ -1,0 +1,166 @@
+"""Training: the law of the noise levels, the averaged targets, the learning rate, and `fit`."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from dgm_lessons.denoisers import Denoiser, ExactDenoiser
+from dgm_lessons.metrics import mode_weights, off_mode_share
+from dgm_lessons.mixtures import GaussianMixture, gm1, ring
+from dgm_lessons.networks import MLP
+from dgm_lessons.processes import VP, FlowMatching, karras, time_grid
+from dgm_lessons.recipes import noise_rmse
+from dgm_lessons.samplers import heun_step, sample
+from dgm_lessons.training import averaged_targets, fit, learning_rate, noise_times
+
+
+def denoiser(dim=2, width=16, predicts="v", process=None):
+    torch.manual_seed(0)
+    return Denoiser(MLP(dim, width), process or VP(), predicts)
+
+
+def test_noise_levels_are_log_normal_and_evenly_spread(process, generator):
+    t = noise_times(process, 10_000, generator, median=0.5, spread=0.8)
+    level = -0.5 * process.log_snr(t.double())
+    assert level.mean().item() == pytest.approx(math.log(0.5), abs=1e-3)
+    assert level.std().item() == pytest.approx(0.8, abs=2e-3)  # free draws would miss by 6e-3
+    share = 0.5 * (1 + torch.erf((level - math.log(0.5)) / 0.8 / 2**0.5))
+    assert torch.equal((share * 10_000).floor().unique().long(), torch.arange(10_000)) or (
+        (share - (torch.arange(10_000) + 0.5) / 10_000).abs().max() < 2e-4
+    )
+
+
+def test_noise_levels_stay_within_the_process(process, generator):
+    for _ in range(20):
+        t = noise_times(process, 64, generator, median=1.0, spread=6.0)
+        assert t.min() >= process.t_min * 0.999 and t.max() <= process.t_max * (1 + 1e-6)
+        process.alpha(t)  # accepted
+    assert noise_times(process, 0, generator).shape == (0,)
+    with pytest.raises(ValueError, match="median"):
+        noise_times(process, 4, generator, median=-1.0)
+
+
+def test_averaged_targets_are_the_posterior_means_of_the_batch(process, generator):
+    """Against the posterior of the empirical law, written out with normal densities."""
+    x0 = torch.randn(6, 3, generator=generator, dtype=torch.float64)
+    eps = torch.randn(6, 3, generator=generator, dtype=torch.float64)
+    t = process.t_from_log_snr(torch.linspace(-3, 4, 6, dtype=torch.float64))
+    mean, noise = averaged_targets(process, x0, t, eps)
+    alpha, sigma = process.alpha(t), process.sigma(t)
+    x_t = process.perturb(x0, t, eps)
+    for i in range(6):
+        law = torch.distributions.Normal(alpha[i] * x0, sigma[i])
+        weight = law.log_prob(x_t[i]).sum(1).softmax(0)
+        torch.testing.assert_close(mean[i], weight @ x0)
+    torch.testing.assert_close(process.perturb(mean, t, noise), x_t)
+
+
+def test_averaged_targets_have_no_bias_and_less_variance(generator):
+    """E[target | x_t] = E[x_0 | x_t]: the same regression, with a smaller residual."""
+    process, mixture = VP(), gm1()
+    t = process.t_from_log_snr(torch.zeros(64, dtype=torch.float64))
+    exact = ExactDenoiser(mixture, process)
+    plain, averaged = [], []
+    for _ in range(400):
+        x0 = mixture.sample(64, generator, torch.float64)
+        eps = torch.randn(x0.shape, generator=generator, dtype=torch.float64)
+        x_t = process.perturb(x0, t, eps)
+        truth = exact(x_t, t)
+        mean, _ = averaged_targets(process, x0, t, eps)
+        feature = torch.cat([torch.ones_like(x_t), x_t, x_t**2], 1)
+        plain.append(feature * (x0 - truth))
+        averaged.append(feature * (mean - truth))
+    plain, averaged = torch.cat(plain), torch.stack(averaged).mean(1)
+    error = averaged.std(0) / 400**0.5
+    assert bool((averaged.mean(0).abs() < 4 * error).all())
+    assert bool((averaged.std(0) * 64**0.5 < 1.1 * plain.std(0)).all())
+
+
+def test_averaged_targets_at_tiny_noise_are_the_data(generator):
+    process = VP()
+    x0 = torch.randn(256, 2, generator=generator)
+    eps = torch.randn(256, 2, generator=generator)
+    mean, noise = averaged_targets(process, x0, torch.full((256,), process.t_min), eps)
+    assert noise.isfinite().all() and (mean - x0).abs().max() < 0.1
+    assert (process.perturb(mean, 1e-3, noise) - process.perturb(x0, 1e-3, eps)).abs().max() < 1e-5
+
+
+def test_learning_rate():
+    rates = [learning_rate(step, 1000, warmup=0.1) for step in range(1, 1001)]
+    assert rates[0] == 0.01 and rates[99] == 1 and rates[-1] == pytest.approx(0, abs=1e-12)
+    assert rates[549] == pytest.approx(0.5)
+    assert all(a < b for a, b in itertools.pairwise(rates[:100]))
+    assert all(a > b for a, b in itertools.pairwise(rates[99:]))
+    assert learning_rate(1, 1) == 1
+
+
+@pytest.mark.slow
+def test_fit_learns_the_ring():
+    """1200 steps: the exact score within 0.05, the weights within 0.03, few strays."""
+    generator, mixture, process = torch.Generator().manual_seed(0), ring(8), VP()
+    torch.manual_seed(0)
+    learned = Denoiser(MLP(2), process, "v")
+    losses = [loss for _, loss in fit(learned, mixture.sample(20_000, generator), 1200,
+                                      generator=generator)]  # fmt: skip
+    assert sum(losses[-100:]) < 0.3 * sum(losses[:100])
+    assert noise_rmse(learned, ExactDenoiser(mixture, process), generator) < 0.05
+    noise = process.sample_prior((4000, 2), generator)
+    x = sample(learned, noise, time_grid(process, 20, karras(7.0)), heun_step)
+    assert (mode_weights(x, mixture) - mixture.weights).abs().max() < 0.03
+    assert off_mode_share(x, mixture) < 0.03
+
+
+@pytest.mark.parametrize("predicts", ["x0", "eps", "v", "velocity"])
+def test_fit_learns_one_gaussian_with_every_prediction(predicts, generator):
+    law = GaussianMixture(torch.ones(1), torch.tensor([[2.0, -1.0]]), 0.25)
+    learned = denoiser(predicts=predicts, process=FlowMatching())
+    exact = ExactDenoiser(law, FlowMatching())
+    before = noise_rmse(learned, exact, generator, points=200)
+    points = law.sample(500, generator)
+    steps = [step for step, _ in fit(learned, points, 150, 64, 1e-2, generator)]
+    assert steps == list(range(1, 151))
+    assert noise_rmse(learned, exact, generator, points=200) < 0.4 * before
+
+
+def test_fit_works_in_every_process(process, generator):
+    points = torch.randn(500, 2, generator=generator)
+    learned = denoiser(process=process)
+    *_, last = fit(learned, points, 30, 64, generator=generator)
+    assert math.isfinite(last.loss)
+
+
+def test_fit_repeats_with_the_generator_and_only_with_it():
+    points = torch.randn(50, 2, generator=torch.Generator().manual_seed(5))
+
+    def losses(seed):
+        return list(fit(denoiser(), points, 5, 16, generator=torch.Generator().manual_seed(seed)))
+
+    assert losses(1) == losses(1) and losses(1) != losses(2)
+
+
+def test_fit_can_be_stopped(generator):
+    learned = denoiser()
+    run = fit(learned, torch.randn(50, 2), 1000, 16, generator=generator)
+    assert next(run).step == 1 and next(run).step == 2
+    assert learned(torch.zeros(1, 2), 0.5).isfinite().all()
+
+
+def test_fit_refuses_at_once():
+    good = torch.randn(10, 2)
+    for wrong in (good[:0], good[0], good * float("nan")):
+        with pytest.raises(ValueError):
+            fit(denoiser(), wrong, 10)
+    for settings in ({"steps": 0}, {"steps": 5, "batch_size": 0}, {"steps": 5, "lr": -1.0}):
+        with pytest.raises(ValueError, match=r"must be|above 0"):
+            fit(denoiser(), good, **settings)
+    with pytest.raises(ValueError, match="must have shape"):
+        next(fit(denoiser(), torch.randn(10, 3), 5))
+    with pytest.raises(ValueError, match=r"nn\.Module"):
+        fit(Denoiser(lambda x, level: x, VP()), good, 5)
+
+
+def test_fit_says_when_it_diverges(generator):
+    with pytest.raises((RuntimeError, ValueError), match=r"lower the learning rate|NaN"):
+        list(fit(denoiser(), torch.randn(50, 2), 300, 16, lr=1e20, generator=generator))

@@ -1,0 +1,149 @@
+"""The zoo: what ships works and says how it was made; damage is told, not computed with."""
+
+import json
+import os
+import shutil
+
+import pytest
+import torch
+
+from dgm_lessons import data, metrics, recipes, zoo
+from dgm_lessons.zoo import DamagedFile, cards, load, load_network, with_labels
+
+DENOISERS = [name for name, card in cards().items() if card["network"] != "Classifier"]
+needs_mnist = pytest.mark.skipif(
+    not os.environ.get("DGM_LESSONS_DATA"), reason="set DGM_LESSONS_DATA"
+)
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """A copy of the zoo that a test may damage."""
+    shutil.copytree(zoo.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+def test_what_ships():
+    assert {"mnist-vp", "mnist-classifier"} <= set(cards())
+    size = sum(path.stat().st_size for path in zoo.WEIGHTS.iterdir())
+    assert size < 4e6
+
+
+@pytest.mark.parametrize("name", cards())
+def test_a_card_tells_how_to_make_it_again(name):
+    card = cards()[name]
+    for key in ("recipe", "seed", "steps", "device", "wall_seconds", "cpu_seconds", "metrics"):
+        assert key in card
+    assert card["step"] == card["steps"] and card["recipe"] in recipes.RECIPES
+    assert card["parameters"] == sum(p.numel() for p in load_network(name).parameters())
+
+
+@pytest.mark.parametrize("name", DENOISERS)
+def test_a_shipped_denoiser_denoises(name, generator):
+    denoiser = load(name)
+    x0 = torch.zeros(4, *denoiser.network.shape)
+    for t in (0.0, 0.01, 0.5, 1.0):
+        assert denoiser(torch.randn(x0.shape, generator=generator), t).isfinite().all()
+
+
+def test_samples_look_like_their_labels(generator):
+    """80 digits: about 85% are read as their label by the classifier, 10% by chance."""
+    labels = torch.arange(10).repeat(8)
+    digits = recipes.sample_digits(with_labels(load("mnist-vp"), labels), 80, generator)
+    agreement = (metrics.mnist_labels(digits) == labels).double().mean()
+    assert digits.dtype == torch.uint8 and digits.shape == (80, 28, 28)
+    assert agreement > 0.7
+
+
+@pytest.mark.mnist
+@needs_mnist
+def test_the_denoiser_removes_noise_from_test_digits(generator):
+    """Its error is far below that of the best linear guess, pixel by pixel, at each level."""
+    denoiser = load("mnist-vp")
+    images, labels = data.mnist("test")
+    x0 = data.mnist_to_unit(images[:200])
+    told = with_labels(denoiser, labels[:200])
+    for s, bound in ((0.2, 0.5), (1.0, 0.35), (3.0, 0.5)):
+        t = denoiser.process.t_from_log_snr(-2 * torch.tensor(s).log())
+        x_t = denoiser.process.perturb(x0, t, torch.randn(x0.shape, generator=generator))
+        linear = s**2 / (1 + s**2)
+        assert (told(x_t, t) - x0).square().mean() < bound * linear
+        assert (denoiser(x_t, t) - x0).square().mean() < 1.2 * bound * linear
+
+
+@pytest.mark.mnist
+@needs_mnist
+def test_the_classifier_is_as_good_as_its_card_says():
+    images, labels = data.mnist("test")
+    accuracy = (metrics.mnist_labels(images) == labels).double().mean().item()
+    claimed = cards()["mnist-classifier"]["metrics"]["test_accuracy"]
+    assert accuracy == pytest.approx(claimed, abs=2e-4) and accuracy > 0.99
+
+
+def test_unknown_name():
+    with pytest.raises(ValueError, match=r"'mnist'.*there are mnist-classifier"):
+        load("mnist")
+    with pytest.raises(ValueError, match="is a classifier"):
+        load("mnist-classifier")
+
+
+def test_labels_need_a_network_that_takes_them():
+    denoiser = load("mnist-vp")
+    fixed = with_labels(denoiser, torch.tensor([1]))
+    with pytest.raises(ValueError, match="takes labels"):
+        with_labels(fixed, torch.tensor([1]))
+    with pytest.raises(ValueError, match="labels"):
+        fixed(torch.zeros(2, 1, 24, 24), 0.5)
+
+
+def test_missing_weights(shelf):
+    (shelf / "mnist-vp.safetensors").unlink()
+    with pytest.raises(DamagedFile, match=r"mnist-vp.safetensors is missing"):
+        load("mnist-vp")
+
+
+@pytest.mark.parametrize("size", [0, 4, 100, -1])
+def test_truncated_weights(shelf, size):
+    path = shelf / "mnist-vp.safetensors"
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DamagedFile, match=r"cut short or damaged"):
+        load("mnist-vp")
+
+
+def test_one_flipped_bit(shelf):
+    path = shelf / "mnist-vp.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedFile, match="its hash does not match"):
+        load("mnist-vp")
+
+
+def test_weights_of_another_card(shelf):
+    card = json.loads((shelf / "mnist-vp.json").read_text())
+    (shelf / "mnist-vp.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
+    with pytest.raises(DamagedFile, match=r"its card says 000000000000"):
+        load("mnist-vp")
+
+
+def test_tensors_round_trip(tmp_path):
+    tensors = {
+        "a": torch.randn(3, 4, 5, 6).to(memory_format=torch.channels_last),
+        "b": torch.tensor(7),
+        "c": torch.zeros(0, 2),
+    }
+    path = tmp_path / "file.safetensors"
+    zoo.write_tensors(path, tensors, {"step": 3})
+    found, note = zoo.read_tensors(path)
+    assert note == {"step": 3} and all(torch.equal(found[k], v) for k, v in tensors.items())
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    zoo.write_file(path, b"old")
+    monkeypatch.setattr(zoo.os, "fsync", lambda handle: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        zoo.write_file(path, b"new")
+    assert path.read_bytes() == b"old"
