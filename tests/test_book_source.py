@@ -140,8 +140,8 @@ def cell_problems(cell: dict) -> list[str]:
     found = []
     if source.count("\n") >= 25:
         found.append(f"{source.count(chr(10)) + 1} lines, more than 25")
-    if any(len(line) > 80 for line in source.splitlines()) and not hidden(cell):
-        found.append("a line longer than 80 characters: the page would cut it")
+    if any(len(line) > 88 for line in source.splitlines()) and not hidden(cell):
+        found.append("a line longer than 88 characters: the page would cut it")
     if source.strip() and cell["execution_count"] is None:
         found.append("has not been run: make notebooks")
     for output in cell["outputs"]:

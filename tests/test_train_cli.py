@@ -1,0 +1,226 @@
+"""`python -m dgm_lessons.train`: killed, resumed, shared by two processes, and given nonsense."""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+import torch
+
+from dgm_lessons import train, zoo
+from dgm_lessons.denoisers import Denoiser
+from dgm_lessons.networks import UNet
+from dgm_lessons.objectives import denoising_loss
+from dgm_lessons.processes import VP
+from dgm_lessons.recipes import RECIPES, Recipe
+from dgm_lessons.training import noise_times
+
+
+def tiny(device):
+    """A UNet in the memory layout of the real one, on 8x8 noise: a step takes milliseconds."""
+    arguments = {"size": 8, "widths": [4, 8]}
+    network = UNet(**arguments).to(memory_format=torch.channels_last)
+    data = torch.randn(50, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    def draw(generator):
+        rows = torch.randint(50, (8,), generator=generator)
+        eps = torch.randn(8, 1, 8, 8, generator=generator)
+        return data[rows], noise_times(VP(), 8, generator), eps
+
+    def loss(network, batch):
+        return denoising_loss(Denoiser(network, VP(), "v"), *batch)
+
+    return Recipe("tiny", network, arguments, draw, loss, lambda network: {}, 40, 4e-3)
+
+
+@pytest.fixture(autouse=True)
+def with_tiny(monkeypatch):
+    monkeypatch.setitem(RECIPES, "tiny", tiny)
+
+
+def run_tiny(*argv):
+    """In a process of its own: what the command line runs, with the tiny recipe known."""
+    RECIPES["tiny"] = tiny
+    train.main(["tiny", *argv])
+
+
+def child(*argv):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["dgm_lessons.train"])
+    process = context.Process(target=run_tiny, args=argv)
+    process.start()
+    return process
+
+
+def finished(folder):
+    """The final weights, and the whole final state."""
+    state, note = zoo.read_tensors(folder / "checkpoint.safetensors")
+    return (folder / "tiny.safetensors").read_bytes(), state, note["step"]
+
+
+def reached(checkpoint):
+    return zoo.read_tensors(checkpoint)[1]["step"] if checkpoint.exists() else 0
+
+
+@pytest.mark.slow
+def test_ten_kills_end_in_the_same_weights(tmp_path):
+    """SIGKILL at ten random moments: nothing is corrupt, work is lost only since the last save."""
+    settings = ("--steps", "600", "--save-every", "3", "--seed", "4")
+    whole = child("--out", str(tmp_path / "whole"), *settings)
+    checkpoint, moments, steps = tmp_path / "killed/checkpoint.safetensors", random.Random(0), [0]
+    for _ in range(10):
+        process = child("--out", str(tmp_path / "killed"), *settings)
+        deadline = time.monotonic() + 60
+        while reached(checkpoint) <= steps[-1] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.05))
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, "the run was over before it could be killed"
+        steps.append(reached(checkpoint))  # reads it: the file is whole
+    assert all(a < b for a, b in pairwise(steps)) and steps[-1] < 600
+    last = child("--out", str(tmp_path / "killed"), *settings)
+    for process in (whole, last):
+        process.join()
+        assert process.exitcode == 0
+    weights, state, step = finished(tmp_path / "whole")
+    weights_again, state_again, step_again = finished(tmp_path / "killed")
+    assert step == step_again == 600 and weights == weights_again
+    assert state.keys() == state_again.keys()
+    assert all(torch.equal(state[name], state_again[name]) for name in state)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_stopping_between_checkpoints_repeats_the_lost_steps(tmp_path, monkeypatch, capsys):
+    run_tiny("--out", str(tmp_path / "whole"), "--steps", "20")
+    advance = train.Run.advance
+
+    def stop_at_15(run):
+        if run.step == 15:
+            raise KeyboardInterrupt
+        advance(run)
+
+    monkeypatch.setattr(train.Run, "advance", stop_at_15)
+    with pytest.raises(KeyboardInterrupt):
+        run_tiny("--out", str(tmp_path / "cut"), "--steps", "20", "--save-every", "6")
+    assert reached(tmp_path / "cut/checkpoint.safetensors") == 12
+    monkeypatch.setattr(train.Run, "advance", advance)
+    run_tiny("--out", str(tmp_path / "cut"))  # 20 steps, as it was begun
+    assert finished(tmp_path / "cut")[0] == finished(tmp_path / "whole")[0]
+    assert "step" in capsys.readouterr().out
+
+
+def test_seed_decides_the_weights(tmp_path):
+    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        run_tiny("--out", str(tmp_path / name), "--steps", "3", "--seed", seed)
+    a, b, c = (finished(tmp_path / name)[0] for name in "abc")
+    assert a == b != c
+
+
+def test_card(tmp_path, capsys):
+    run_tiny("--out", str(tmp_path), "--steps", "10")
+    card = json.loads((tmp_path / "tiny.json").read_text())
+    assert card == json.loads(capsys.readouterr().out)
+    assert card["steps"] == 10 and card["device"] == "cpu" and card["processes"] == 1
+    assert 0 < card["cpu_seconds"] and 0 < card["wall_seconds"] and 0 < card["loss"] < 1000
+    network = zoo.read_network(tmp_path / "tiny.safetensors", card)
+    assert network(torch.zeros(2, 1, 8, 8), torch.zeros(2)).shape == (2, 1, 8, 8)
+
+
+def test_minutes_choose_the_steps_and_leave_the_weights_alone(tmp_path):
+    run_tiny("--out", str(tmp_path / "a"), "--minutes", "0.002")
+    steps = json.loads((tmp_path / "a/tiny.json").read_text())["steps"]
+    assert 1 <= steps < 1000
+    run_tiny("--out", str(tmp_path / "b"), "--steps", str(steps))
+    assert finished(tmp_path / "a")[0] == finished(tmp_path / "b")[0]
+
+
+@pytest.mark.parametrize("size", [0, 50, 5000, -1])
+def test_truncated_checkpoint(tmp_path, size):
+    run_tiny("--out", str(tmp_path), "--steps", "2")
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:size])
+    with pytest.raises(zoo.DamagedFile, match="cut short or damaged"):
+        run_tiny("--out", str(tmp_path), "--steps", "2")
+    run_tiny("--out", str(tmp_path), "--steps", "2", "--restart")
+    assert reached(checkpoint) == 2
+
+
+def test_altered_checkpoint(tmp_path):
+    run_tiny("--out", str(tmp_path), "--steps", "2")
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    content = bytearray(checkpoint.read_bytes())
+    content[-50] ^= 4
+    checkpoint.write_bytes(content)
+    with pytest.raises(zoo.DamagedFile, match="hash does not match"):
+        run_tiny("--out", str(tmp_path), "--steps", "2")
+
+
+def test_checkpoint_of_another_run(tmp_path):
+    run_tiny("--out", str(tmp_path), "--steps", "2")
+    for other in (("--steps", "3"), ("--seed", "1")):
+        with pytest.raises(SystemExit, match=r"was made with (steps 2|seed 0).*--restart"):
+            run_tiny("--out", str(tmp_path), *other)
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["nothing"], "invalid choice: 'nothing'"),
+        (["tiny", "--steps", "0"], "--steps is 0"),
+        (["tiny", "--minutes", "-1"], "--minutes is -1"),
+    ],
+)
+def test_bad_arguments(argv, message, capsys):
+    with pytest.raises(SystemExit):
+        train.main(argv)
+    assert message in capsys.readouterr().err
+
+
+def test_no_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(SystemExit, match="no GPU"):
+        train.main(["tiny", "--device", "gpu"])
+
+
+def test_randomness_of_a_step():
+    def draw(seed, step):
+        generator = train.step_generator(seed, step, torch.device("cpu"))
+        return torch.rand(1, generator=generator).item()
+
+    assert draw(0, 1) == draw(0, 1)
+    assert len({draw(seed, step) for seed in range(30) for step in range(30)}) == 900
+
+
+def launch(out, *launcher):
+    command = [sys.executable, *launcher, "-m", "dgm_lessons.train", "ring", "--steps", "30"]
+    subprocess.run([*command, "--out", str(out)], check=True, capture_output=True, timeout=300)
+    return zoo.read_tensors(out / "checkpoint.safetensors")[0]
+
+
+@pytest.mark.slow
+def test_two_processes_train_like_one(tmp_path):
+    """Half of the same global batch each, gradients averaged: the same loss curve and weights."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    one = launch(tmp_path / "one")
+    two = launch(
+        tmp_path / "two",
+        *("-m", "torch.distributed.run", "--nproc-per-node", "2"),
+        *("--master-addr", "127.0.0.1", "--master-port", port),
+    )
+    card = json.loads((tmp_path / "two/ring.json").read_text())
+    assert card["processes"] == 2
+    assert one["losses"][0] > 1.5 * one["losses"][-1] > 0
+    torch.testing.assert_close(one["losses"], two["losses"], rtol=1e-4, atol=1e-5)
+    for name in one:
+        torch.testing.assert_close(one[name], two[name], rtol=5e-3, atol=2e-4, msg=name)

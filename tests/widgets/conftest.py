@@ -1,0 +1,68 @@
+"""A headless Chromium, and pages that hold widgets, opened from files."""
+
+import os
+import shutil
+
+import pytest
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="package")
+def browser():
+    """Headless Chromium. Without one the tests are skipped, but not where CI is set."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = f"no browser on the PATH: install one of {', '.join(names)}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """open_page(widgets, **context): a file:// page with these widgets, once they all run.
+
+    What the page logs, throws or requests is kept in `page.noise`, which must stay empty.
+    """
+    contexts = []
+
+    def open_page(*widgets, theme="light", **options):
+        body = "\n".join(widget.static_html() for widget in widgets)
+        file = tmp_path / "page.html"
+        file.write_text(
+            f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width"><title>Widgets</title>'
+            f'<body style="margin: 12px">{body}<p style="height: 1500px">the end</p></body></html>',
+            encoding="utf8",
+        )
+        options = {"viewport": {"width": 900, "height": 800}, **options}
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.noise = []
+        page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
+        page.on("request", lambda request: page.noise.append(f"request: {request.url}"))
+        page.goto(file.as_uri())
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.dgm-widget')]"
+            ".every((el) => ['done', 'failed'].includes(el.dataset.mounted))"
+        )
+        page.noise = [line for line in page.noise if not _expected(line, file.as_uri())]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _expected(line: str, address: str) -> bool:
+    """The page itself, and the module that it imports from its own memory."""
+    return line == f"request: {address}" or line.startswith("request: blob:")
