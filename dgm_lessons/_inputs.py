@@ -82,6 +82,13 @@ def check_same_shape(a: Tensor, b: Tensor, names: tuple[str, str]) -> None:
         raise ValueError(f"{names[0]} has shape {_shape(a)} but {names[1]} has {_shape(b)}")
 
 
+def check_not_empty(x: Tensor, name: str = "x") -> Tensor:
+    """`x` itself; `ValueError` if it has no rows: a mean over none is not a number."""
+    if not len(x):
+        raise ValueError(f"{name} is empty, shape {_shape(x)}; a loss needs at least one row")
+    return x
+
+
 def check_positive(value: float, name: str) -> float:
     """`value` as a float; `ValueError` unless finite and above zero."""
     if not (math.isfinite(value) and value > 0):

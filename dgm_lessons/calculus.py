@@ -7,16 +7,24 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ._inputs import check_batch
+from ._inputs import check_batch, check_finite, check_same_shape
 
 Field = Callable[[Tensor], Tensor]
+
+
+def _value(field: Field, x: Tensor) -> Tensor:
+    value = check_finite(field(x), "field(x)")
+    check_same_shape(value, x, ("field(x)", "x"))
+    if not value.requires_grad:
+        raise ValueError("field(x) does not depend on x as far as autograd can see")
+    return value
 
 
 def value_and_divergence(field: Field, x: Tensor) -> tuple[Tensor, Tensor]:
     """field(x), (B, *D), and the trace of its Jacobian, (B,): one backward pass a coordinate."""
     with torch.enable_grad():
         x = check_batch(x).detach().requires_grad_(True)
-        value = field(x)
+        value = _value(field, x)
         flat = value.flatten(1)
         trace = torch.zeros(len(x), dtype=x.dtype, device=x.device)
         for i in range(flat.shape[1]):
@@ -30,13 +38,15 @@ def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tupl
 
     Unbiased for the divergence, (B,), when the probes have mean zero and identity covariance.
     """
+    check_batch(x)
+    check_finite(probes, "probes")
     if probes.dim() != x.dim() + 1 or probes.shape[1:] != x.shape or not len(probes):
         raise ValueError(
             f"probes must have shape (n, *{tuple(x.shape)}) with n >= 1, not {tuple(probes.shape)}"
         )
     with torch.enable_grad():
         x = check_batch(x).detach().requires_grad_(True)
-        value = field(x)
+        value = _value(field, x)
         total = torch.zeros(len(x), dtype=x.dtype, device=x.device)
         for u in probes:
             (row,) = torch.autograd.grad((value * u).sum(), x, create_graph=True)

@@ -65,10 +65,10 @@ def convert(
     y: Tensor, x_t: Tensor, t: float | Tensor, process: Process, source: str, target: str
 ) -> Tensor:
     """Translate a prediction of kind `source` into kind `target`, both (B, *D)."""
-    return _read(target, x0_eps_from(y, x_t, t, process, source), t, process)
+    return read(target, x0_eps_from(y, x_t, t, process, source), t, process)
 
 
-def _read(kind: str, pair: tuple[Tensor, Tensor], t: float | Tensor, process: Process) -> Tensor:
+def read(kind: str, pair: tuple[Tensor, Tensor], t: float | Tensor, process: Process) -> Tensor:
     """One of `KINDS` from the pair (x_0, eps)."""
     x0, eps = pair
     a, b = prediction_row(kind, t, process)
@@ -99,15 +99,15 @@ class AbstractDenoiser(ABC):
 
     def score(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """The gradient of log p_t at x_t, which is -E[eps | x_t] / sigma."""
-        return _read("score", self.x0_eps(x_t, t), t, self.process)
+        return read("score", self.x0_eps(x_t, t), t, self.process)
 
     def v(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """alpha eps - sigma x_0 (Salimans & Ho 2022)."""
-        return _read("v", self.x0_eps(x_t, t), t, self.process)
+        return read("v", self.x0_eps(x_t, t), t, self.process)
 
     def velocity(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """dx/dt of the probability-flow ODE, alpha' x_0 + sigma' eps; finite where alpha = 0."""
-        return _read("velocity", self.x0_eps(x_t, t), t, self.process)
+        return read("velocity", self.x0_eps(x_t, t), t, self.process)
 
 
 class Denoiser(AbstractDenoiser):

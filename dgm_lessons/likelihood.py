@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from ._inputs import check_batch
+from ._inputs import as_time, check_batch, check_finite
 from .calculus import rademacher, value_and_divergence, value_and_probed_divergence
 from .denoisers import AbstractDenoiser
 from .samplers import integrate, solve_adaptive
@@ -36,7 +36,9 @@ def log_prob(
     """
     check_batch(x0, "x0")
     process = denoiser.process
-    start = process.t_min if t_min is None else t_min
+    start = float(as_time(process.t_min if t_min is None else t_min, 0.0, process.T, "t_min"))
+    if start >= process.T:
+        raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
     if trace not in ("exact", "hutchinson"):
         raise ValueError(f'trace must be "exact" or "hutchinson", not {trace!r}')
     if n_probes < 1:
@@ -54,7 +56,7 @@ def log_prob(
         return value.detach(), divergence.detach()
 
     state = (x0, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
-    x_T, change = integrate(slope, state, start, process.T, rtol, atol)
+    x_T, change = integrate(slope, state, start, process.T, rtol, atol) if len(x0) else state
     return process.prior_log_prob(x_T) + change
 
 
@@ -80,6 +82,7 @@ def bits_per_dim(log_prob: Tensor, dims: int, scale: float = 1 / 256) -> Tensor:
     A pixel is a whole number 0..255 with uniform noise in [0, 1) added. The change of variables
     adds log2(1/scale): 8 bits for data in [0, 1], 7 for data in [-1, 1].
     """
-    if dims < 1 or not scale > 0:
-        raise ValueError(f"dims >= 1 and scale > 0 are needed, not {dims}, {scale}")
+    if dims < 1 or not 0 < scale < math.inf:
+        raise ValueError(f"dims >= 1 and scale > 0 are needed, not dims = {dims}, scale = {scale}")
+    check_finite(log_prob, "log_prob")
     return -log_prob / (dims * math.log(2)) - math.log2(scale)

@@ -54,7 +54,7 @@ class MLP(nn.Module):
         super().__init__()
         if min(dim, width, depth) < 1:
             raise ValueError(f"dim, width, depth are {dim}, {width}, {depth}; each must be >= 1")
-        self.dim = dim
+        self.shape = (dim,)
         sizes = [len(self.scales) * dim + 5] + [width] * depth
         layers: list[nn.Module] = []
         for fan_in, fan_out in pairwise(sizes):
@@ -64,7 +64,7 @@ class MLP(nn.Module):
             layers[0].weight.mul_(2)  # type: ignore[operator, union-attr]
 
     def forward(self, x: Tensor, log_snr: Tensor) -> Tensor:
-        check_points(x, self.dim)
+        check_points(x, *self.shape)
         level = log_noise_level(x, log_snr)
         s2 = (2 * level).exp()
         # x_t / sqrt(alpha^2 + sigma^2) = z / sqrt(1 + s^2)

@@ -104,7 +104,7 @@ class Process(ABC):
     def t_from_log_snr(self, log_snr: float | Tensor) -> Tensor:
         """The time at which log(alpha^2 / sigma^2) has the given value; inverse of `log_snr`."""
         lowest = self.log_snr(self.T).item()
-        level = as_time(log_snr, lowest - 1e-6, math.inf, "log_snr")
+        level = as_time(log_snr, lowest - 1e-5 * (1 + abs(lowest)), math.inf, "log_snr")
         return self._time_at(level).clamp(0.0, self.T)
 
     # -- Gaussian kernels --------------------------------------------------------------------

@@ -196,8 +196,10 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit("no GPU that this PyTorch can use was found; leave out --device gpu")
     mixed = "bf16" if on_gpu and torch.cuda.is_available() else "no"
     accelerator = Accelerator(cpu=not on_gpu, mixed_precision=mixed)
-    torch.manual_seed(given.seed)  # the network's first weights
-    recipe = RECIPES[given.recipe](accelerator.device)
+    # layers draw their first weights from the global generator, which is put back afterwards
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(given.seed)
+        recipe = RECIPES[given.recipe](accelerator.device)
     if given.compile:
         recipe.network.compile()
     out = given.out or Path("runs") / recipe.name

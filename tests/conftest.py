@@ -1,4 +1,7 @@
-"""Shared by all tests: one thread, reproducible hypothesis, the processes, a generator."""
+"""Shared by all tests: one thread, reproducible hypothesis, processes, a generator, a browser."""
+
+import os
+import shutil
 
 import pytest
 import torch
@@ -23,3 +26,23 @@ def process(request):
 def generator():
     """A fresh source of random numbers, seeded."""
     return torch.Generator().manual_seed(0)
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium. Without one the tests are skipped, but not where CI is set."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = f"no browser on the PATH: install one of {', '.join(names)}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -8,6 +8,9 @@ import pytest
 import torch
 
 from dgm_lessons import data, metrics, recipes, zoo
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.mixtures import ring
+from dgm_lessons.processes import VP
 from dgm_lessons.zoo import DamagedFile, cards, load, load_network, with_labels
 
 DENOISERS = [name for name, card in cards().items() if card["network"] != "Classifier"]
@@ -25,7 +28,7 @@ def shelf(tmp_path, monkeypatch):
 
 
 def test_what_ships():
-    assert {"mnist-vp", "mnist-classifier"} <= set(cards())
+    assert {"mnist-vp", "mnist-classifier", "ring"} <= set(cards())
     size = sum(path.stat().st_size for path in zoo.WEIGHTS.iterdir())
     assert size < 4e6
 
@@ -47,13 +50,19 @@ def test_a_shipped_denoiser_denoises(name, generator):
         assert denoiser(torch.randn(x0.shape, generator=generator), t).isfinite().all()
 
 
+def test_the_ring_is_as_good_as_its_card_says(generator):
+    claimed = cards()["ring"]["metrics"]["noise_rmse"]
+    found = recipes.noise_rmse(load("ring"), ExactDenoiser(ring(8), VP()), generator)
+    assert found == pytest.approx(claimed, rel=0.05) and found < 0.04
+
+
 def test_samples_look_like_their_labels(generator):
-    """80 digits: about 85% are read as their label by the classifier, 10% by chance."""
+    """Of 80 digits about 93% are read as their label by the classifier, by chance 10%."""
     labels = torch.arange(10).repeat(8)
     digits = recipes.sample_digits(with_labels(load("mnist-vp"), labels), 80, generator)
     agreement = (metrics.mnist_labels(digits) == labels).double().mean()
     assert digits.dtype == torch.uint8 and digits.shape == (80, 28, 28)
-    assert agreement > 0.7
+    assert agreement > 0.75
 
 
 @pytest.mark.mnist

@@ -1,8 +1,6 @@
-"""The built site, served on this machine, and a browser to read it with."""
+"""The built site, served on this machine."""
 
 import functools
-import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,8 +11,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -45,19 +41,3 @@ def address(site):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Headless Chromium. Without one the tests are skipped, but not where CI is set."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        reason = f"no browser on the PATH: install one of {', '.join(names)}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()

@@ -1,32 +1,10 @@
-"""A headless Chromium, and pages that hold widgets, opened from files."""
-
-import os
-import shutil
+"""Pages that hold widgets, opened from files."""
 
 import pytest
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="package")
-def browser():
-    """Headless Chromium. Without one the tests are skipped, but not where CI is set."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        reason = f"no browser on the PATH: install one of {', '.join(names)}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
 
 @pytest.fixture
-def open_page(browser, tmp_path):
+def open_page(chromium, tmp_path):
     """open_page(widgets, **context): a file:// page with these widgets, once they all run.
 
     What the page logs, throws or requests is kept in `page.noise`, which must stay empty.
@@ -43,7 +21,7 @@ def open_page(browser, tmp_path):
             encoding="utf8",
         )
         options = {"viewport": {"width": 900, "height": 800}, **options}
-        context = browser.new_context(**options)
+        context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.noise = []

@@ -31,9 +31,9 @@ PROCESSES = {type(p).__name__: p for p in (VP(), CosineVP(), VE(), EDM(), FlowMa
 
 
 @pytest.fixture(scope="module")
-def script(browser):
+def script(chromium):
     """script(code, arguments, slip): runs `code` with the widget's module as M."""
-    page = browser.new_page()
+    page = chromium.new_page()
 
     def script(code, arguments, slip=None):
         module = ScoreField._esm
