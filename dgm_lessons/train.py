@@ -175,7 +175,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--steps", type=int, help="number of steps (default: the recipe's)")
     add("--minutes", type=float, help="choose the number of steps by timing a few")
     add("--seed", type=int, default=0)
-    add("--device", choices=("cpu", "gpu"), default="cpu", help="gpu: CUDA or Apple's")
+    add("--device", choices=("cpu", "cuda", "mps"), default="cpu", help="bfloat16 on cuda")
     add("--threads", type=int, default=1, help="CPU threads; only 1 repeats bit for bit")
     add("--compile", action="store_true", help="torch.compile: slow to start, then faster")
     add("--save-every", type=int, help="steps between checkpoints (default: a twentieth)")
@@ -191,11 +191,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     given = arguments(argv)
     torch.set_num_threads(given.threads)
-    on_gpu = given.device == "gpu"
-    if on_gpu and not (torch.cuda.is_available() or torch.backends.mps.is_available()):
-        raise SystemExit("no GPU that this PyTorch can use was found; leave out --device gpu")
-    mixed = "bf16" if on_gpu and torch.cuda.is_available() else "no"
-    accelerator = Accelerator(cpu=not on_gpu, mixed_precision=mixed)
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not found.get(given.device, True):
+        raise SystemExit(f"this PyTorch finds no device {given.device!r}; leave out --device")
+    mixed = "bf16" if given.device == "cuda" else "no"
+    accelerator = Accelerator(cpu=given.device == "cpu", mixed_precision=mixed)
     # layers draw their first weights from the global generator, which is put back afterwards
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(given.seed)

@@ -94,8 +94,7 @@ def test_order_of_the_ode_solvers(process, step, order, truth):
     for n in (32, 64, 128) if order == 2 else (64, 128, 256):
         solver = step() if step is DPMSolver2M else step
         errors[n] = float((scaled(process, solver, n) - truth).abs().mean())
-    tolerance = 0.4 if process == VE() else 0.15
-    assert fitted_order(errors) == approx(order, abs=tolerance)
+    assert fitted_order(errors) == approx(order, abs=0.15)
 
 
 def gaussian():
@@ -128,10 +127,9 @@ def test_euler_maruyama_is_of_order_one(process):
         found = carried_moments(euler_maruyama_moments, process, times)
         for error, a, b in zip(errors, found, true_moments(process, times[-1]), strict=True):
             error[n] = abs(a - b)
-    tolerance = 0.4 if process == VE() else 0.15
-    assert fitted_order(errors[1]) == approx(1, abs=tolerance)
+    assert fitted_order(errors[1]) == approx(1, abs=0.15)
     if max(errors[0].values()) > 1e-12:  # means are exact where they move on straight lines
-        assert fitted_order(errors[0]) == approx(1, abs=tolerance)
+        assert fitted_order(errors[0]) == approx(1, abs=0.15)
 
 
 def test_ancestral_means_are_exact_and_deviations_of_order_one(process):
@@ -144,7 +142,7 @@ def test_ancestral_means_are_exact_and_deviations_of_order_one(process):
         assert mean == approx(true_mean, rel=1e-9)
         errors[n] = abs(std - true_std)
     order = fitted_order({n: errors[n] for n in (64, 128, 256)})
-    assert order == approx(1, abs=0.4 if process == VE() else 0.15)
+    assert order == approx(1, abs=0.15)
 
 
 def test_ddim_means_are_exact(process):

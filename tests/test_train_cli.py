@@ -53,7 +53,7 @@ def run_tiny(*argv):
 
 def child(*argv):
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dgm_lessons.train"])
+    context.set_forkserver_preload(["dgm_lessons.train", "torch._dynamo"])
     process = context.Process(target=run_tiny, args=argv)
     process.start()
     return process
@@ -184,11 +184,12 @@ def test_bad_arguments(argv, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_no_gpu(monkeypatch):
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_no_such_device(device, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(SystemExit, match="no GPU"):
-        train.main(["tiny", "--device", "gpu"])
+    with pytest.raises(SystemExit, match=f"no device '{device}'"):
+        train.main(["tiny", "--device", device])
 
 
 def test_randomness_of_a_step():
