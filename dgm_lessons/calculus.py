@@ -34,7 +34,7 @@ def value_and_divergence(field: Field, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tuple[Tensor, Tensor]:
-    """field(x), (B, *D), and the mean of u . J u over probes (n, B, *D) (Hutchinson 1989).
+    """field(x), (B, *D), and the mean of u . J u over probes (n, B, *D) (Hutchinson 1990).
 
     Unbiased for the divergence, (B,), when the probes have mean zero and identity covariance.
     """

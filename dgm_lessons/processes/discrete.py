@@ -1,0 +1,89 @@
+"""The DDPM chain: a process that lives at whole times."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .base import Process
+
+
+@dataclass(frozen=True, eq=False)
+class DiscreteProcess(Process):
+    """The DDPM chain x_i = alpha_i x_{i-1} + beta_i eps, alpha_i = sqrt(1 - beta_i^2), i = 1..L.
+
+    Its times are the integers 0..L: alpha(i) is the product of the alpha_k up to i. `betas`
+    (shape (L,), each in (0, 1)) are standard deviations; DDPM papers tabulate their squares.
+    """
+
+    betas: Tensor
+
+    def __post_init__(self) -> None:
+        betas = torch.as_tensor(self.betas, dtype=torch.float64)
+        if betas.dim() != 1 or not betas.numel():
+            raise ValueError(f"betas must have shape (L,) with L >= 1, not {tuple(betas.shape)}")
+        if not bool(((betas > 0) & (betas < 1)).all()):
+            raise ValueError("every beta must lie strictly between 0 and 1")
+        log_alpha = torch.cat([betas.new_zeros(1), 0.5 * torch.log1p(-(betas**2)).cumsum(0)])
+        object.__setattr__(self, "betas", betas)
+        object.__setattr__(self, "_log_alpha_bar", log_alpha)
+
+    @classmethod
+    def linear(cls, L: int = 1000) -> DiscreteProcess:
+        """beta_i^2 linear from 0.1/L to 20/L: at L = 1000 the schedule of Ho et al. (2020)."""
+        if L < 21:
+            raise ValueError(f"the linear schedule needs L > 20 for beta < 1, not L = {L}")
+        return cls(torch.linspace(0.1 / L, 20 / L, L, dtype=torch.float64).sqrt())
+
+    @classmethod
+    def cosine(cls, L: int = 1000, offset: float = 0.008) -> DiscreteProcess:
+        """alpha_bar_i^2 proportional to cos^2, beta_i^2 at most 0.999 (Nichol & Dhariwal 2021)."""
+        if L < 1 or not 0 <= offset < 1:
+            raise ValueError(
+                f"L >= 1 and offset in [0, 1) are needed, not L = {L}, offset = {offset}"
+            )
+        i = torch.arange(L + 1, dtype=torch.float64) / L
+        squared = torch.cos((i + offset) / (1 + offset) * math.pi / 2) ** 2
+        return cls((1 - squared[1:] / squared[:-1]).clamp(max=0.999).sqrt())
+
+    @property
+    def T(self) -> float:  # type: ignore[override]
+        """L, the number of steps."""
+        return float(self.betas.shape[0])
+
+    t_min = 1.0
+
+    def times(self, n: int | None = None) -> Tensor:
+        """The n + 1 whole times L = i_0 > ... > i_n = 0, evenly spread; all of them by default."""
+        L = int(self.T)
+        n = L if n is None else n
+        if not 1 <= n <= L:
+            raise ValueError(f"n must be between 1 and L = {L}, not {n}")
+        return torch.linspace(L, 0, n + 1, dtype=torch.float64).round()
+
+    def _index(self, t: Tensor) -> Tensor:
+        if bool((t != t.round()).any()):
+            raise ValueError(f"a discrete process lives at the whole times 0..{self.T:g}, not {t}")
+        return t.long()
+
+    def _alpha(self, t: Tensor) -> Tensor:
+        return torch.exp(self._table(t))
+
+    def _variance(self, t: Tensor) -> Tensor:
+        return -torch.expm1(2 * self._table(t)) + 0.0  # 0, not -0, at t = 0
+
+    def _table(self, t: Tensor) -> Tensor:
+        table: Tensor = self._log_alpha_bar  # type: ignore[attr-defined]
+        return table.to(t.device)[self._index(t)]
+
+    def _sigma(self, t: Tensor) -> Tensor:
+        return self._variance(t).sqrt()
+
+    def alpha_dot(self, t: float | Tensor) -> Tensor:
+        """A chain has no velocity: always a `TypeError`."""
+        raise TypeError("a DiscreteProcess has no time derivative; use VP for the continuous limit")
+
+    sigma_dot = variance_dot = f = g2 = alpha_dot
