@@ -26,12 +26,14 @@ def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: s
     if not t.is_floating_point():
         t = t.to(torch.float64)
     slack = 1e-6 * max(1.0, abs(high)) if math.isfinite(high) else 0.0
-    if on_cpu(t):
-        bad = t[~((t >= low - slack) & (t <= high + slack))]
-        if bad.numel():
-            shown = bad.detach().tolist()[:3]
+    if on_cpu(t) and t.numel():
+        smallest, largest = (end.item() for end in t.detach().aminmax())  # NaN if any is
+        if not (low - slack <= smallest and largest <= high + slack):
+            shown = [v for v in t.flatten().tolist() if not low - slack <= v <= high + slack][:3]
             raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
-    return t.clamp(low, high) if slack else t
+        if low <= smallest and largest <= high:
+            return t
+    return t.clamp(low, high)
 
 
 def expand(c: Tensor, x: Tensor) -> Tensor:

@@ -138,7 +138,8 @@ class Denoiser(AbstractDenoiser):
         t = as_time(t, 0.0, self.process.T)
         alpha, variance = self.process.alpha(t), self.process.variance(t)
         scale = expand((alpha**2 + variance).rsqrt(), x_t)
-        level = self.process.log_snr(t).clamp(*self._levels).to(x_t).expand(len(x_t))
+        log_snr = 2 * alpha.log() - variance.log()
+        level = log_snr.clamp(*self._levels).to(x_t).expand(len(x_t))
         y = self.network(scale * x_t, level)
         name = "the network's output"
         check_same_shape(check_finite(y, name), x_t, (name, "x_t"))

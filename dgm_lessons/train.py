@@ -168,6 +168,7 @@ def steps_for(minutes: float, recipe: Recipe, seed: int, accelerator: Accelerato
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """The command line, checked."""
     parser = argparse.ArgumentParser("python -m dgm_lessons.train", description=__doc__)
     add = parser.add_argument
     add("recipe", choices=sorted(RECIPES))
@@ -189,6 +190,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Train, or go on training, the recipe that the command line names."""
     given = arguments(argv)
     torch.set_num_threads(given.threads)
     found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}

@@ -145,6 +145,7 @@ def learning_rate(step: int, steps: int, warmup: float = 0.01) -> float:
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """Give every group of parameters the learning rate `lr`."""
     for group in optimizer.param_groups:
         group["lr"] = lr
 

@@ -196,7 +196,9 @@ function build(model, el, signal) {
   }, signal);
   listen(model, "dynamics", () => dynamics.set(model.get("dynamics")), signal);
   listen(model, "log_snr", () => {
-    if (model.get("log_snr") !== cloud.level) moveTo(model.get("log_snr"));
+    if (model.get("log_snr") === cloud.level) return;
+    moveTo(model.get("log_snr"));
+    status.later(() => report(true));
   }, signal);
   listen(model, "means", () => {
     model.get("means").forEach((mean, k) => cloud.moveMean(k, mean, model.get("dynamics")));

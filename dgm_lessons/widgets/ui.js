@@ -12,8 +12,11 @@ export function h(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Arrow keys on a control are the control's: JupyterLab would take them for its own shortcuts.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 export const button = (text, label, onclick) =>
-  h("button", { type: "button", class: "dgm-button", "aria-label": label, onclick }, text);
+  h("button", { type: "button", class: "dgm-button", "aria-label": label, onclick, ...OWN_KEYS }, text);
 
 // A group of radio buttons drawn as one segmented control. `options` is [[value, text], ...].
 let groups = 0;
@@ -22,6 +25,7 @@ export function choice(title, options, value, onchange) {
   const inputs = options.map(([key]) =>
     h("input", {
       type: "radio", name, value: key, checked: key === value, onchange: () => onchange(key),
+      ...OWN_KEYS,
     }),
   );
   const labels = options.map(([, text], i) => h("label", {}, inputs[i], h("span", {}, text)));
@@ -34,7 +38,7 @@ export function choice(title, options, value, onchange) {
 export function slider(title, [left, right], onchange) {
   const input = h("input", {
     type: "range", min: 0, max: 1, step: 0.001, "aria-label": title,
-    oninput: () => onchange(Number(input.value)),
+    oninput: () => onchange(Number(input.value)), ...OWN_KEYS,
   });
   const output = h("output", {});
   const head = h("div", { class: "dgm-slider-head" }, h("span", {}, title), output);
@@ -52,7 +56,9 @@ export function slider(title, [left, right], onchange) {
 // stage) swallows touches, so that a finger elsewhere still scrolls the page.
 // onmove(x, y) gets the place in the stage as fractions; onkey(dx, dy) gets arrow keys as -1, 0, 1.
 export function handle(stage, label, { onmove, onkey, onend = () => {} }) {
-  const node = h("button", { type: "button", class: "dgm-handle", "aria-label": label });
+  const node = h("button", {
+    type: "button", class: "dgm-handle", "aria-label": label, ...OWN_KEYS,
+  });
   let grip = null; // where inside the handle it was taken
   const centre = () => {
     const box = node.getBoundingClientRect();
