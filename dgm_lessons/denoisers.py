@@ -167,14 +167,15 @@ class ExactDenoiser(AbstractDenoiser):
     def x0_eps(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """(E[x_0 | x_t], E[eps | x_t]) in closed form; eps is -sigma times the score."""
         alpha, sigma = self.process.alpha(t), self.process.sigma(t)
-        x0 = self.mixture.posterior_mean(x_t, alpha, sigma)
-        score = self.mixture.diffused_score(x_t, alpha, sigma)
+        x0, score = self.mixture.posterior_mean_and_score(x_t, alpha, sigma)
         return x0, -expand(sigma, x_t) * score
 
     def velocity(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """dx/dt of the PF-ODE, alpha' x_0 - (sigma^2)' score / 2; finite everywhere."""
-        alpha_dot, variance_dot = self.process.alpha_dot(t), self.process.variance_dot(t)
-        x0, score = self(x_t, t), self.score(x_t, t)
+        process = self.process
+        alpha_dot, variance_dot = process.alpha_dot(t), process.variance_dot(t)
+        alpha, sigma = process.alpha(t), process.sigma(t)
+        x0, score = self.mixture.posterior_mean_and_score(x_t, alpha, sigma)
         return expand(alpha_dot, x_t) * x0 - expand(0.5 * variance_dot, x_t) * score
 
 

@@ -113,10 +113,17 @@ class GaussianMixture:
 
     def posterior_mean(self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient) -> Tensor:
         """E[x_0 | x_t], shape (B, D): the perfect denoiser. alpha, sigma: floats or (B,)."""
+        return self.posterior_mean_and_score(x_t, alpha, sigma)[0]
+
+    def posterior_mean_and_score(
+        self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient
+    ) -> tuple[Tensor, Tensor]:
+        """E[x_0 | x_t] and the gradient of log p_t, each (B, D), from one pass."""
         log_joint, pull, _ = self._log_joint(x_t, alpha, sigma)
         share = log_joint.softmax(1)
         means = self._component_means(pull, self._level(alpha, sigma, len(x_t))[0])
-        return torch.einsum("bk,bkd->bd", share, means).to(x_t.dtype)
+        mean, score = (torch.einsum("bk,bkd->bd", share, part) for part in (means, pull))
+        return mean.to(x_t.dtype), score.to(x_t.dtype)
 
     def posterior_covariance(self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient) -> Tensor:
         """Cov[x_0 | x_t], shape (B, D, D), by the law of total covariance."""
