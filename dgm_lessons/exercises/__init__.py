@@ -84,9 +84,14 @@ def find(name: str) -> Exercise:
 
 
 def _all() -> dict[str, Exercise]:
-    from . import score_matching, score_sde
+    from . import generative_modelling, score_matching, score_sde, vae
 
-    return {**score_matching.EXERCISES, **score_sde.EXERCISES}
+    return {
+        **generative_modelling.EXERCISES,
+        **score_matching.EXERCISES,
+        **score_sde.EXERCISES,
+        **vae.EXERCISES,
+    }
 
 
 def _evaluate(answer: Any, inputs: tuple[Any, ...]) -> Any:

@@ -2,5 +2,7 @@
 
 from .paths import Paths
 from .score_field import ScoreField
+from .two_ways import TwoWays
+from .under_the_ceiling import UnderTheCeiling
 
-__all__ = ["Paths", "ScoreField"]
+__all__ = ["Paths", "ScoreField", "TwoWays", "UnderTheCeiling"]

@@ -19,4 +19,20 @@ DEFINITIONS: dict[str, str] = {
     # the probability flow
     "eq-pf-sde": "defines the form of the forward equation",
     "eq-pf-test-function": "step of the proof of eq-pf-ode, whose marginals are tested",
+    # divergences
+    "eq-fit-law": "defines the task",
+    "eq-forward-kl": "defines the forward KL divergence",
+    "eq-reverse-kl": "defines the reverse KL divergence",
+    "eq-empirical-loss": "defines the loss on samples",
+    "eq-fisher": "defines the Fisher divergence",
+    "eq-f-divergence": "defines the family; its members are checked",
+    "eq-js": "defines the Jensen-Shannon divergence",
+    "eq-w1": "defines the distance; its form on the line is checked against it",
+    "eq-energy-density": "defines the energy and the normaliser",
+    # the evidence lower bound
+    "eq-elbo-latent-model": "defines a latent-variable model",
+    "eq-elbo-evidence": "defines the evidence; the linear model's is checked against it",
+    "eq-elbo-posterior": "defines the posterior, by Bayes' rule",
+    "eq-elbo-beta": "defines the weighted objective",
+    "eq-elbo-joints": "defines the two joint laws",
 }

@@ -10,11 +10,16 @@ import traitlets
 
 from dgm_lessons.mixtures import GaussianMixture, gm1, grid, ring
 from dgm_lessons.processes import EDM, VE, DiscreteProcess
-from dgm_lessons.widgets import Paths, ScoreField
+from dgm_lessons.widgets import Paths, ScoreField, TwoWays, UnderTheCeiling
 from dgm_lessons.widgets.base import LessonWidget
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-MAKERS = {"field": lambda: ScoreField(ring(8)), "paths": lambda: Paths(gm1())}
+MAKERS = {
+    "field": lambda: ScoreField(ring(8)),
+    "paths": lambda: Paths(gm1()),
+    "two ways": lambda: TwoWays(gm1()),
+    "ceiling": lambda: UnderTheCeiling(w=1.3, s=0.6),
+}
 
 
 class Elements(HTMLParser):

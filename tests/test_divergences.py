@@ -1,0 +1,207 @@
+"""Divergences against closed forms, each other, scipy, and what must be refused."""
+
+import math
+
+import pytest
+import torch
+from scipy.stats import wasserstein_distance
+
+from dgm_lessons import divergences
+from dgm_lessons.divergences import (
+    f_divergence,
+    fisher,
+    js,
+    kl,
+    kl_samples,
+    total_variation,
+    wasserstein_1,
+    wasserstein_1_samples,
+)
+from dgm_lessons.mixtures import gm1
+
+X = torch.linspace(-12, 12, 4801, dtype=torch.float64)
+OF_DENSITIES = (kl, js, total_variation, fisher, wasserstein_1)
+
+
+def bell(mean, std, x=X):
+    mean, std = (torch.as_tensor(value, dtype=torch.float64) for value in (mean, std))
+    return torch.distributions.Normal(mean, std).log_prob(x).exp()
+
+
+P = 0.3 * bell(-2, 0.7) + 0.7 * bell(1.5, 0.9)
+Q = bell(0.2, 1.8)
+
+
+@pytest.mark.parametrize("divergence", OF_DENSITIES)
+def test_zero_for_equal_laws_and_positive_else(divergence):
+    assert divergence(P, P, X).item() == pytest.approx(0, abs=1e-12)
+    assert divergence(P, Q, X) > 0.01
+
+
+def test_kl_of_two_gaussians_both_ways():
+    def closed(m0, s0, m1, s1):
+        return math.log(s1 / s0) + (s0**2 + (m0 - m1) ** 2) / (2 * s1**2) - 0.5
+
+    a, b = (0.3, 0.8), (-0.5, 1.4)
+    assert kl(bell(*a), bell(*b), X).item() == pytest.approx(closed(*a, *b), abs=1e-12)
+    assert kl(bell(*b), bell(*a), X).item() == pytest.approx(closed(*b, *a), abs=1e-12)
+
+
+def test_kl_is_infinite_where_the_model_has_nothing():
+    left = torch.where(X < 0, Q, 0.0)
+    left = left / torch.trapezoid(left, X)
+    assert kl(Q, left, X) == math.inf
+    assert kl(left, Q, X).item() == pytest.approx(-math.log(0.456), abs=0.01)  # Phi(-1/9)
+
+
+def test_members_of_the_f_family():
+    members = {
+        kl: lambda u: torch.xlogy(u, u),
+        js: lambda u: (torch.xlogy(u, u) - (u + 1) * ((u + 1) / 2).log()) / 2,
+        total_variation: lambda u: (u - 1).abs() / 2,
+    }
+    for direct, f in members.items():
+        assert f_divergence(f, P, Q, X).item() == pytest.approx(direct(P, Q, X).item(), abs=1e-12)
+    reverse = f_divergence(lambda u: -u.log(), P, Q, X).item()
+    assert reverse == pytest.approx(kl(Q, P, X).item(), abs=1e-12)
+    assert js(P, Q, X).item() == pytest.approx(0.0569, abs=5e-5)
+    assert total_variation(P, Q, X).item() == pytest.approx(0.2791, abs=5e-5)
+
+
+def test_js_and_tv_are_symmetric_and_bounded():
+    for divergence, bound in ((js, math.log(2)), (total_variation, 1.0)):
+        assert divergence(P, Q, X).item() == pytest.approx(divergence(Q, P, X).item(), abs=1e-14)
+        assert divergence(bell(-6, 0.3), bell(6, 0.3), X).item() == pytest.approx(bound, abs=1e-9)
+
+
+def test_fisher_of_two_gaussians_and_blind_to_a_factor():
+    m0, s0, m1, s1 = 0.3, 0.8, -0.5, 1.4
+    closed = s0**2 * (1 / s1**2 - 1 / s0**2) ** 2 + (m0 - m1) ** 2 / s1**4
+    value = fisher(bell(m0, s0), bell(m1, s1), X)
+    assert value.item() == pytest.approx(closed, abs=1e-9)  # a quadratic has exact differences
+    assert fisher(bell(m0, s0), 7 * bell(m1, s1), X).item() == pytest.approx(value.item())
+    score = gm1().score(X[:, None])[:, 0] + (X - 0.2) / 1.8**2
+    p = gm1().log_prob(X[:, None]).exp()
+    inside = (X > -8) & (X < 8)
+    exact = torch.trapezoid((p * score**2)[inside], X[inside]).item()
+    assert fisher(p[inside], Q[inside] + 0, X[inside]).item() == pytest.approx(exact, rel=1e-3)
+
+
+def test_fisher_is_second_order_up_to_the_edges():
+    x = torch.linspace(0, 1, 201, dtype=torch.float64)
+    value = fisher(torch.ones_like(x), (x**2).exp(), x)  # a gap of slopes of 2 x
+    assert value.item() == pytest.approx(4 / 3, abs=2e-5)
+
+
+def test_points_where_both_laws_are_zero_do_not_count():
+    half = [torch.where(X < 0, law, 0.0) for law in (P, Q)]
+    p, q = (law / torch.trapezoid(law, X) for law in half)
+    value = f_divergence(lambda u: (u - 1).abs() / 2, p, q, X).item()
+    assert value == pytest.approx(total_variation(p, q, X).item(), abs=1e-12)
+
+
+def test_wasserstein_on_a_grid():
+    assert wasserstein_1(bell(-1, 0.5), bell(3, 0.5), X).item() == pytest.approx(4, abs=1e-9)
+    stretched = wasserstein_1(bell(0, 1), bell(0, 1.5), X).item()
+    assert stretched == pytest.approx(0.5 * math.sqrt(2 / math.pi), abs=1e-5)
+
+
+def test_wasserstein_of_samples_equals_scipy(generator):
+    a = torch.randn(300, generator=generator, dtype=torch.float64)
+    b = torch.randn(300, generator=generator, dtype=torch.float64) * 2 + 1
+    for other in (b, b[:170]):
+        expected = wasserstein_distance(a.numpy(), other.numpy())
+        assert wasserstein_1_samples(a, other).item() == pytest.approx(expected, abs=1e-12)
+    assert wasserstein_1_samples(a, a.flip(0)) == 0
+
+
+def test_kl_from_samples_within_its_error(generator):
+    p = torch.distributions.Normal(torch.tensor(0.3).double(), 0.8)
+    q = torch.distributions.Normal(torch.tensor(-0.5).double(), 1.4)
+    x = 0.3 + 0.8 * torch.randn(20_000, generator=generator, dtype=torch.float64)
+    value, error = kl_samples(p.log_prob(x), q.log_prob(x))
+    assert abs(value.item() - 0.3861) < 4 * error.item() < 0.03
+
+
+@pytest.mark.parametrize("divergence", OF_DENSITIES)
+def test_gradients_are_finite_even_where_a_density_vanishes(divergence):
+    x = torch.linspace(-60, 60, 4001, dtype=torch.float64)
+    mean = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    model = bell(mean, 1.0, x)
+    assert model[0] == 0
+    divergence(model, bell(0, 3, x), x).backward()
+    assert torch.isfinite(mean.grad) and mean.grad != 0
+
+
+@pytest.mark.parametrize("divergence", OF_DENSITIES)
+@pytest.mark.parametrize(
+    ("p", "q", "x", "words"),
+    [
+        (P[:-1], Q, X, "shape"),
+        (P[:, None], Q[:, None], X[:, None], r"\(n,\)"),
+        (P * torch.nan, Q, X, "NaN"),
+        (P, Q * torch.inf, X, "infinity"),
+        (P - 0.1, Q, X, "below 0"),
+        (P / 2, Q, X, "integrates to 0.5"),
+        (P, Q, X.flip(0), "increase"),
+        (P[:1], Q[:1], X[:1], "n >= 2"),
+    ],
+)
+def test_bad_densities_are_refused(divergence, p, q, x, words):
+    with pytest.raises(ValueError, match=words):
+        divergence(p, q, x)
+
+
+@pytest.mark.parametrize("divergence", (kl, js, total_variation, wasserstein_1))
+def test_an_unnormalised_model_is_refused_but_by_fisher(divergence):
+    with pytest.raises(ValueError, match="q integrates to 7"):
+        divergence(P, 7 * Q, X)
+
+
+def test_a_grid_of_numbers_is_needed():
+    with pytest.raises(TypeError, match=r"torch\.Tensor"):
+        kl(P.tolist(), Q, X)
+    with pytest.raises(TypeError, match="floating"):
+        kl(P, Q, torch.arange(len(X)))
+
+
+def test_f_is_looked_at():
+    with pytest.raises(ValueError, match=r"f\(1\) is 1"):
+        f_divergence(lambda u: u, P, Q, X)
+    gap = torch.where(X.abs() < 1, 0.0, Q)
+    gap = gap / torch.trapezoid(gap, X)
+    with pytest.raises(ValueError, match="q is 0 where p is not"):
+        f_divergence(lambda u: (u - 1) ** 2, Q, gap, X)
+    with pytest.raises(ValueError, match="xlogy"):
+        f_divergence(lambda u: u * u.log(), gap, Q, X)
+    with pytest.raises(ValueError, match="shape"):
+        f_divergence(lambda u: (u - 1).sum()[None], P, Q, X)
+    with pytest.raises(ValueError, match="no score"):
+        fisher(Q, gap, X)
+    with pytest.raises(ValueError, match="3 or more"):
+        fisher(torch.ones(2), torch.ones(2), torch.tensor([0.0, 1.0]))
+
+
+def test_bad_samples_are_refused():
+    one = torch.zeros(5)
+    with pytest.raises(ValueError, match="empty"):
+        wasserstein_1_samples(one, torch.zeros(0))
+    with pytest.raises(ValueError, match=r"\(N,\)"):
+        wasserstein_1_samples(one, torch.zeros(5, 1))
+    with pytest.raises(ValueError, match="NaN"):
+        wasserstein_1_samples(one * torch.nan, one)
+    with pytest.raises(ValueError, match="shape"):
+        kl_samples(one, one[:3])
+    with pytest.raises(ValueError, match="N >= 2"):
+        kl_samples(one[:1], one[:1])
+
+
+def test_a_float32_grid_works():
+    value = kl(P.float(), Q.float(), X.float())
+    assert value.dtype == torch.float32
+    assert value.item() == pytest.approx(kl(P, Q, X).item(), abs=1e-4)
+
+
+def test_the_tolerance_is_stated_once():
+    edge = 1 + 0.9 * divergences.TOLERANCE
+    assert torch.isfinite(kl(P * edge, Q, X))
