@@ -97,9 +97,11 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], Card]:
     if not path.exists():
         raise DamagedFile(f"{path} is missing; train it anew, or install the package again")
     try:
-        with safetensors.safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {}).get("header", "{}"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+        content = path.read_bytes()  # once: the file may be replaced by a newer one meanwhile
+        tensors = safetensors.torch.load(content)
+        size = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
+        header = json.loads(metadata.get("header", "{}"))
     except (safetensors.SafetensorError, OSError, ValueError) as error:
         raise DamagedFile(f"{path} is cut short or damaged ({error}); delete it") from None
     note = header.get("note", "")

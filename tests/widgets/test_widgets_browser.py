@@ -95,6 +95,7 @@ def test_the_slider_scrubs_the_noise(open_page):
     slider.focus()
     for _ in range(40):
         page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)  # the text settles 0.4 s after the last key
     page.wait_for_function("() => document.querySelector('[role=status]').ariaLive === 'polite'")
     after = status(page)
     assert after != before
