@@ -37,7 +37,7 @@ unit: $(READY)
 	$(BIN)/pytest tests --ignore=tests/book -q
 
 fast: lint $(READY)
-	$(BIN)/pytest tests --ignore=tests/book -q -n 2 -m "not slow"
+	$(BIN)/pytest tests --ignore=tests/book -q -n 2 -m "not slow and not browser"
 
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
