@@ -132,15 +132,18 @@ class Denoiser(AbstractDenoiser):
             process.log_snr(process.t_min).item(),
         )
 
-    def predict(self, x_t: Tensor, t: float | Tensor) -> Tensor:
-        """What the network says at (x_t, t), in the units of `predicts`; shape (B, *D)."""
+    def inputs(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of (x_t, t): x_t at unit scale (B, *D), and the log-SNR (B,)."""
         check_batch(x_t, "x_t")
         t = as_time(t, 0.0, self.process.T)
         alpha, variance = self.process.alpha(t), self.process.variance(t)
         scale = expand((alpha**2 + variance).rsqrt(), x_t)
         log_snr = 2 * alpha.log() - variance.log()
-        level = log_snr.clamp(*self._levels).to(x_t).expand(len(x_t))
-        y = self.network(scale * x_t, level)
+        return scale * x_t, log_snr.clamp(*self._levels).to(x_t).expand(len(x_t))
+
+    def predict(self, x_t: Tensor, t: float | Tensor) -> Tensor:
+        """What the network says at (x_t, t), in the units of `predicts`; shape (B, *D)."""
+        y = self.network(*self.inputs(x_t, t))
         name = "the network's output"
         check_same_shape(check_finite(y, name), x_t, (name, "x_t"))
         return y

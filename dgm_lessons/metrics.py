@@ -118,6 +118,27 @@ def frechet_interval(
     return value - half, value + half
 
 
+def spread_within(features: Tensor, real: Tensor, labels: Tensor) -> float:
+    """How varied the samples of a class are: 1 as in real data, less where they are too alike.
+
+    The mean over the classes of the total variance of `features` within the class, over that of
+    `real`; row i of both, `(N, F)`, belongs to the class `labels[i]`, at least two rows a class.
+    """
+    ours, theirs = _clouds(features, real)
+    if labels.shape != (len(ours),) or len(ours) != len(theirs):
+        raise ValueError(
+            f"{len(ours)} features, {len(theirs)} real ones and labels of shape "
+            f"{tuple(labels.shape)}; give one label per row of both"
+        )
+    classes, counts = labels.unique(return_counts=True)
+    if int(counts.min()) < 2:
+        raise ValueError("each class needs two rows or more")
+    ratios = [
+        ours[labels == one].var(0).sum() / theirs[labels == one].var(0).sum() for one in classes
+    ]
+    return torch.stack(ratios).mean().item()
+
+
 @torch.no_grad()
 def mnist_features(images: Tensor, batch_size: int = 1000) -> Tensor:
     """The 64 features `(N, 64)` that the shipped classifier sees in uint8 images `(N, 28, 28)`."""

@@ -11,7 +11,7 @@ import argparse
 import copy
 import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -131,15 +131,26 @@ def write_picture(path: Path, picture: Tensor) -> None:
     Image.fromarray(picture.cpu().numpy()).save(path)
 
 
+def denoiser_of(recipe: Recipe) -> zoo.Card:
+    """What makes the network a denoiser: its process and what it predicts; else nothing."""
+    if recipe.process is None:
+        return {}
+    process = {"kind": type(recipe.process).__name__, **asdict(recipe.process)}
+    return {"process": process, "predicts": recipe.predicts}
+
+
 def finish(run: Run, out: Path) -> zoo.Card:
     """Write the averaged weights and their card, with the measured quality."""
     name, network = run.recipe.name, run.ema.network
+    if run.recipe.finish:
+        run.recipe.finish(network)
     weights = out / f"{name}.safetensors"
     zoo.write_tensors(weights, network.state_dict(), {"recipe": name})
     card = {
         "network": type(network).__name__,
         "arguments": run.recipe.arguments,
         "parameters": sum(p.numel() for p in network.parameters()),
+        **denoiser_of(run.recipe),
         **run.note(),
         "processes": run.accelerator.num_processes,
         "device": str(run.accelerator.device),

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ._inputs import check_batch, check_positive, check_same_shape, expand
 from .denoisers import Denoiser
-from .objectives import denoising_loss
+from .objectives import denoising_target, half_squared_norm
 from .processes import Process
+
+BLOCK = 8  # batches that `fit` draws, and averages targets over, at once
 
 
 class Step(NamedTuple):
@@ -75,22 +78,40 @@ def _steps(
     generator: torch.Generator | None,
     average: bool,
 ) -> Iterator[Step]:
-    process, device = denoiser.process, data.device
     optimizer = torch.optim.Adam(network.parameters(), lr, betas=(0.9, 0.95), fused=True)
-    median = 0.25 * (data - data.mean(0)).square().mean().sqrt().item() or 0.25
     for step in range(1, steps + 1):
-        rows = torch.randint(len(data), (batch_size,), generator=generator, device=device)
-        x0 = data[rows]
-        eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
-        t = noise_times(process, batch_size, generator, median, device=device)
-        if average:
-            x0, eps = averaged_targets(process, x0, t, eps)
-        loss = denoising_loss(denoiser, x0, t, eps)
+        part = (step - 1) % BLOCK
+        if part == 0:  # a block of batches is prepared at once, which is cheaper
+            block = _draw(denoiser, data, batch_size, generator, average)
+        x, log_snr, target = (tensor[part] for tensor in block)
+        loss = half_squared_norm(network(x, log_snr) - target).mean()
         set_learning_rate(optimizer, lr * learning_rate(step, steps))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         yield Step(step, check_loss(loss.item(), step))
+
+
+def _draw(
+    denoiser: Denoiser,
+    data: Tensor,
+    batch_size: int,
+    generator: torch.Generator | None,
+    average: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Inputs, log-SNRs and targets of the network, each (BLOCK, batch_size, ...)."""
+    process, device, n = denoiser.process, data.device, BLOCK * batch_size
+    median = 0.25 * (data - data.mean(0)).square().mean().sqrt().item() or 0.25
+    x0 = data[torch.randint(len(data), (n,), generator=generator, device=device)]
+    eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
+    t = noise_times(process, n, generator, median, device=device)
+    if average:
+        x0, eps = averaged_targets(process, x0, t, eps)
+    target = denoising_target(denoiser, x0, t, eps)
+    tensors = (*denoiser.inputs(process.perturb(x0, t, eps), t), target)
+    # the levels ascend: every BLOCK-th row makes a batch with levels of all kinds
+    x, log_snr, target = (torch.stack([one[k::BLOCK] for k in range(BLOCK)]) for one in tensors)
+    return x, log_snr, target
 
 
 def noise_times(
@@ -132,7 +153,9 @@ def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tu
     # one matrix product, with |y|^2 as one more coordinate of y
     left = torch.cat([expand(ratio / sigma, x_t) * x_t, -0.5 * expand(ratio, x_t) ** 2], 1)
     right = torch.cat([y, y.square().sum(1, keepdim=True)], 1)
-    mean = ((left @ right.T).softmax(1) @ y).view_as(x0)
+    # a few rows at a time: their weights stay in the processor's cache
+    rows = [F.linear(F.linear(part, right).softmax(1), y.T) for part in left.split(256)]
+    mean = torch.cat(rows).view_as(x0)
     return mean, eps + expand(ratio, x0) * (x0 - mean)
 
 

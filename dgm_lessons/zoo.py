@@ -17,11 +17,25 @@ import safetensors.torch
 from torch import Tensor, nn
 
 from .denoisers import Denoiser
-from .networks import MLP, Classifier, UNet, WithLabels
-from .processes import VP
+from .networks import (
+    MLP,
+    Classifier,
+    CodeMLP,
+    DigitCodes,
+    DigitPlane,
+    DigitVAE,
+    UNet,
+    WithLabels,
+)
+from .processes import VE, VP, FlowMatching
 
 WEIGHTS = Path(__file__).parent / "weights"
-NETWORKS = {"MLP": MLP, "UNet": UNet, "Classifier": Classifier}
+KINDS: tuple[type[nn.Module], ...] = (
+    *(MLP, UNet, CodeMLP),  # denoisers
+    *(Classifier, DigitVAE, DigitPlane, DigitCodes),
+)
+NETWORKS = {network.__name__: network for network in KINDS}
+PROCESSES = {process.__name__: process for process in (VP, VE, FlowMatching)}
 Card = dict[str, Any]
 
 
@@ -37,17 +51,21 @@ def cards() -> dict[str, Card]:
 def load(name: str) -> Denoiser:
     """A trained denoiser by name, ready for every sampler; its weights are checked by hash.
 
-    All run on the process `VP()` and predict v. One that was trained with labels is
+    Its process and what it predicts stand on its card. One that was trained with labels is
     unconditional until `with_labels` fixes some.
 
     Raises:
         ValueError: for a name that is not in the zoo, or names no denoiser.
         DamagedFile: when a file is missing, cut short, or does not match its card.
     """
-    network = load_network(name)
-    if isinstance(network, Classifier):
-        raise ValueError(f"{name!r} is a classifier, not a denoiser; use load_network({name!r})")
-    return Denoiser(network, VP(), predicts="v")
+    network, card = load_network(name), cards()[name]
+    if "process" not in card:
+        raise ValueError(
+            f"{name!r} is a {card['network']}, not a denoiser; use load_network({name!r})"
+        )
+    numbers = dict(card["process"])
+    process = PROCESSES[numbers.pop("kind")](**numbers)
+    return Denoiser(network, process, card["predicts"])
 
 
 def load_network(name: str) -> nn.Module:
@@ -60,8 +78,8 @@ def load_network(name: str) -> nn.Module:
 
 def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> Denoiser:
     """The denoiser for one known label per sample, `(B,)` integers; see `WithLabels`."""
-    if not isinstance(denoiser.network, UNet):
-        raise ValueError("only a denoiser with a UNet takes labels")
+    if not isinstance(denoiser.network, UNet | CodeMLP) or not denoiser.network.classes:
+        raise ValueError("only a denoiser whose network was trained with labels takes them")
     network = WithLabels(denoiser.network, labels, guidance)
     return Denoiser(network, denoiser.process, denoiser.predicts)
 

@@ -13,6 +13,7 @@ from dgm_lessons.metrics import (
     mode_weights,
     off_mode_share,
     sliced_wasserstein,
+    spread_within,
 )
 from dgm_lessons.mixtures import ring
 
@@ -146,3 +147,21 @@ def test_features_of_images_do_not_depend_on_the_batch(generator):
     together, apart = metrics.mnist_features(images), metrics.mnist_features(images, batch_size=2)
     assert together.shape == (7, 64) and metrics.mnist_labels(images).shape == (7,)
     torch.testing.assert_close(together, apart, rtol=1e-4, atol=1e-4)
+
+
+def test_spread_within_sees_samples_that_are_too_alike(generator):
+    """Half the spread in every class is a quarter of the variance, wherever the classes lie."""
+    labels = torch.arange(4000) % 4
+    centres = 10 * labels[:, None].double()
+    noise = torch.randn(2, 4000, 3, generator=generator, dtype=torch.float64)
+    found = spread_within(centres + 0.5 * noise[0], centres + noise[1], labels)
+    assert found == pytest.approx(0.25, rel=0.05)
+    assert spread_within(noise[0], noise[0], labels) == pytest.approx(1, abs=1e-12)
+
+
+def test_spread_within_refuses_what_has_no_spread():
+    x = torch.zeros(3, 2)
+    with pytest.raises(ValueError, match="two rows or more"):
+        spread_within(x, x, torch.tensor([0, 0, 1]))
+    with pytest.raises(ValueError, match="one label per row"):
+        spread_within(x, x, torch.tensor([0, 0]))

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from dgm_lessons.denoisers import Denoiser
-from dgm_lessons.networks import EMA, MLP, Classifier, UNet, WithLabels
+from dgm_lessons.networks import EMA, MLP, Classifier, DigitPlane, DigitVAE, UNet, WithLabels
 from dgm_lessons.processes import VP
+from dgm_lessons.vae import elbo
 
 
 def awake(network):
@@ -150,3 +151,36 @@ def test_ema_is_the_weighted_mean_and_forgets_the_start():
     assert not ema.network.weight.requires_grad
     with pytest.raises(ValueError, match="fraction"):
         EMA(network, 0.0)
+
+
+def test_digit_vae_gives_the_terms_of_the_bound(generator):
+    """With the same noise, its forward pass is `vae.elbo`."""
+    vae = awake(DigitVAE(code=3, hidden=(8, 6)))
+    x = torch.rand(4, 28, 28, generator=generator).round()
+    noise = torch.randn(4, 3, generator=torch.Generator().manual_seed(3))
+    found = torch.stack(vae(x, noise))
+    expected = torch.stack(elbo(vae, x, torch.Generator().manual_seed(3)))
+    assert torch.allclose(found, expected, rtol=1e-5) and (found[1] > 0).all()
+    assert vae.decoder(noise).shape == x.shape
+
+
+def test_digit_vae_starts_at_the_mean_image():
+    vae, ink = DigitVAE(code=2, hidden=(4,)), torch.full((28, 28), 0.25)
+    vae.decoder[-2].weight.data.zero_()
+    vae.start_at(ink)
+    assert torch.allclose(vae.decoder(torch.zeros(1, 2)).sigmoid(), ink)
+
+
+@pytest.mark.parametrize(("code", "hidden"), [(0, (4,)), (2, ()), (2, (4, 0))])
+def test_digit_vae_of_no_size(code, hidden):
+    with pytest.raises(ValueError, match="each must be >= 1"):
+        DigitVAE(code, hidden)
+
+
+def test_digit_plane_keeps_its_map(generator):
+    plane = awake(DigitPlane(hidden=(5,), landmarks=7))
+    x = torch.rand(7, 28, 28, generator=generator).round()
+    plane.place(x, torch.arange(7))
+    kept = plane.state_dict()
+    assert torch.equal(kept["test_codes"], plane.encode(x)[0].detach())
+    assert kept["test_labels"].tolist() == list(range(7))

@@ -84,13 +84,14 @@ def find(name: str) -> Exercise:
 
 
 def _all() -> dict[str, Exercise]:
-    from . import generative_modelling, score_matching, score_sde, vae
+    from . import generative_modelling, hierarchical_vae, score_matching, score_sde, vae
 
     return {
         **generative_modelling.EXERCISES,
         **score_matching.EXERCISES,
         **score_sde.EXERCISES,
         **vae.EXERCISES,
+        **hierarchical_vae.EXERCISES,
     }
 
 

@@ -1,8 +1,19 @@
 """Widgets: figures to touch, live in a notebook and on a page without a kernel."""
 
+from .digit_from_noise import DigitFromNoise
+from .latent_plane import LatentPlane
 from .paths import Paths
 from .score_field import ScoreField
 from .two_ways import TwoWays
 from .under_the_ceiling import UnderTheCeiling
+from .where_blur_comes_from import WhereBlurComesFrom
 
-__all__ = ["Paths", "ScoreField", "TwoWays", "UnderTheCeiling"]
+__all__ = [
+    "DigitFromNoise",
+    "LatentPlane",
+    "Paths",
+    "ScoreField",
+    "TwoWays",
+    "UnderTheCeiling",
+    "WhereBlurComesFrom",
+]

@@ -7,6 +7,7 @@ uses the names that the files before it export, and imports nothing.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
@@ -59,19 +60,28 @@ class LessonWidget(anywidget.AnyWidget):
         return {name: getattr(self, name) for name in sorted(names) if not name.startswith("_")}
 
     def static_html(self) -> str:
-        """A self-contained piece of HTML: state, picture, module, style and runtime.
+        """A self-contained piece of HTML: state, picture, data, module, style and runtime.
 
-        The scripts carry their content's hash, so that a page can keep one copy of each.
+        The scripts carry their content's hash, so that a page can keep one copy of each. Traits
+        of bytes are data: the state names the script (`bytesOf` in bytes.js reads it), which the
+        book turns into a file that is loaded when it is needed.
         """
         esm, css = str(self._esm), str(self._css)
         key = f"{type(self).__name__}-{_digest(esm + css)}"
-        state = json.dumps(self.static_state(), sort_keys=True, separators=(",", ":"))
+        fields = self.static_state()
+        data = {n: base64.b64encode(v).decode() for n, v in fields.items() if isinstance(v, bytes)}
+        keys = {name: f"{name}-{_digest(text)}" for name, text in data.items()}
+        state = json.dumps(fields | keys, sort_keys=True, separators=(",", ":"))
         safe_state = state.replace("<", "\\u003c")
         return "\n".join(
             [
                 f'<div class="dgm-widget" data-esm="{key}">'
                 f'<script type="application/json" class="dgm-state">{safe_state}</script>'
                 f"{self.picture()}</div>",
+                *(
+                    f'<script type="text/dgm-data" data-dgm="{keys[name]}">{text}</script>'
+                    for name, text in data.items()
+                ),
                 f'<script type="text/dgm-css" data-dgm="{key}">{_script_safe(css)}</script>',
                 f'<script type="text/dgm-esm" data-dgm="{key}">{_script_safe(esm)}</script>',
                 f'<script data-dgm="runtime-{_digest(RUNTIME)}">{_script_safe(RUNTIME)}</script>',

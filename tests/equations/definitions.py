@@ -35,4 +35,17 @@ DEFINITIONS: dict[str, str] = {
     "eq-elbo-posterior": "defines the posterior, by Bayes' rule",
     "eq-elbo-beta": "defines the weighted objective",
     "eq-elbo-joints": "defines the two joint laws",
+    # the Gaussian VAE
+    "eq-gvae-encoder": "defines the Gaussian encoder",
+    "eq-gvae-decoder": "defines the Gaussian decoder with fixed noise",
+    "eq-gvae-aggregate": "defines the aggregated posterior; the linear encoder's is checked",
+    # the model families
+    "eq-families-game": "defines the game; its value is checked",
+    # hierarchical VAEs
+    "eq-hvae-generator": "defines the generator, from the top down",
+    "eq-hvae-encoder": "defines the encoder, from the bottom up",
+    "eq-hvae-aggregate": "defines the law of all codes",
+    "eq-hvae-free-bits": "defines the price with an allowance",
+    "eq-hvae-frozen": "defines the frozen encoder",
+    "eq-hvae-decoder": "defines the decoder by the encoder turned round",
 }

@@ -1,0 +1,25 @@
+"""Small networks for denoisers and autoencoders.
+
+A denoiser's network sees a scaled input and the log-SNR, never the time: a `Denoiser` calls
+`network(x_t / sqrt(alpha^2 + sigma^2), log_snr)`. So the input has unit scale at every noise level
+when the data have, and one network serves every process.
+"""
+
+from .autoencoders import DigitPlane, DigitVAE
+from .classifier import Classifier
+from .ema import EMA
+from .latent import CodeMLP, DigitCodes
+from .mlp import MLP
+from .unet import UNet, WithLabels
+
+__all__ = [
+    "EMA",
+    "MLP",
+    "Classifier",
+    "CodeMLP",
+    "DigitCodes",
+    "DigitPlane",
+    "DigitVAE",
+    "UNet",
+    "WithLabels",
+]
