@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import subprocess
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -139,6 +140,15 @@ def denoiser_of(recipe: Recipe) -> zoo.Card:
     return {"process": process, "predicts": recipe.predicts}
 
 
+def commit() -> str | None:
+    """The commit of the code, where it runs from a checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def finish(run: Run, out: Path) -> zoo.Card:
     """Write the averaged weights and their card, with the measured quality."""
     name, network = run.recipe.name, run.ema.network
@@ -157,6 +167,7 @@ def finish(run: Run, out: Path) -> zoo.Card:
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "version": __version__,
+        "commit": commit(),
         "loss": run.losses[-max(1, run.steps // 20) :].mean().item(),
         "metrics": run.recipe.evaluate(network),
         "sha256": zoo.file_hash(weights),
@@ -191,6 +202,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--threads", type=int, default=1, help="CPU threads; only 1 repeats bit for bit")
     add("--compile", action="store_true", help="torch.compile: slow to start, then faster")
     add("--save-every", type=int, help="steps between checkpoints (default: a twentieth)")
+    add("--evaluate", action="store_true", help="only measure the shipped network anew")
     add("--restart", action="store_true", help="ignore a checkpoint in --out")
     given = parser.parse_args(argv)
     for name in ("steps", "minutes", "save_every", "threads"):
@@ -213,6 +225,10 @@ def main(argv: list[str] | None = None) -> None:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(given.seed)
         recipe = RECIPES[given.recipe](accelerator.device)
+    if given.evaluate:
+        shipped = zoo.load_network(recipe.name).to(accelerator.device)
+        print(json.dumps(recipe.evaluate(shipped), indent=2))
+        return
     if given.compile:
         recipe.network.compile()
     out = given.out or Path("runs") / recipe.name

@@ -201,27 +201,79 @@ def test_randomness_of_a_step():
     assert len({draw(seed, step) for seed in range(30) for step in range(30)}) == 900
 
 
-def launch(out, *launcher):
-    command = [sys.executable, *launcher, "-m", "dgm_lessons.train", "ring", "--steps", "30"]
-    subprocess.run([*command, "--out", str(out)], check=True, capture_output=True, timeout=300)
-    return zoo.read_tensors(out / "checkpoint.safetensors")[0]
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+def command(out, processes, steps=30):
+    """The command that trains the ring, by itself or shared by several processes."""
+    shared = ("-m", "torch.distributed.run", "--nproc-per-node", str(processes))
+    shared = (*shared, "--master-addr", "127.0.0.1", "--master-port", free_port())
+    start = [sys.executable, *(shared if processes > 1 else ())]
+    recipe = ["-m", "dgm_lessons.train", "ring", "--steps", str(steps), "--save-every", "10"]
+    return [*start, *recipe, "--out", str(out)]
+
+
+def launch(*settings):
+    subprocess.run(command(*settings), check=True, capture_output=True, timeout=300)
+    return zoo.read_tensors(settings[0] / "checkpoint.safetensors")[0]
+
+
+def agree(one, two):
+    torch.testing.assert_close(one["losses"], two["losses"], rtol=1e-4, atol=1e-5)
+    for name in one:
+        torch.testing.assert_close(one[name], two[name], rtol=5e-3, atol=2e-4, msg=name)
 
 
 @pytest.mark.slow
 def test_two_processes_train_like_one(tmp_path):
     """Half of the same global batch each, gradients averaged: the same loss curve and weights."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    one = launch(tmp_path / "one")
-    two = launch(
-        tmp_path / "two",
-        *("-m", "torch.distributed.run", "--nproc-per-node", "2"),
-        *("--master-addr", "127.0.0.1", "--master-port", port),
-    )
+    one, two = launch(tmp_path / "one", 1), launch(tmp_path / "two", 2)
     card = json.loads((tmp_path / "two/ring.json").read_text())
     assert card["processes"] == 2
     assert one["losses"][0] > 1.5 * one["losses"][-1] > 0
-    torch.testing.assert_close(one["losses"], two["losses"], rtol=1e-4, atol=1e-5)
-    for name in one:
-        torch.testing.assert_close(one[name], two[name], rtol=5e-3, atol=2e-4, msg=name)
+    agree(one, two)
+
+
+@pytest.mark.slow
+def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
+    """One of two workers dies: all stop, and the same command resumes from the checkpoint."""
+    out, steps = tmp_path / "cut", 400
+    run = subprocess.Popen(command(out, 2, steps), stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while reached(out / "checkpoint.safetensors") < 10 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    workers = subprocess.run(
+        ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    os.kill(int(workers[-1]), signal.SIGKILL)
+    assert run.wait(timeout=120) != 0
+    assert 10 <= reached(out / "checkpoint.safetensors") < steps
+    agree(launch(tmp_path / "whole", 2, steps), launch(out, 2, steps))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpoint(
+    tmp_path, monkeypatch
+):
+    advance = train.Run.advance
+
+    def lose_it_at_25(run):
+        if run.step == 25:
+            next(run.bare.parameters()).data.fill_(float("inf"))
+        advance(run)
+
+    monkeypatch.setattr(train.Run, "advance", lose_it_at_25)
+    with pytest.raises((RuntimeError, ValueError), match=r"NaN|nan|finite"):
+        run_tiny("--out", str(tmp_path), "--steps", "40", "--save-every", "5")
+    state, note = zoo.read_tensors(tmp_path / "checkpoint.safetensors")
+    assert note["step"] == 25
+    assert all(tensor.isfinite().all() for tensor in state.values())
+
+
+def test_a_shipped_network_is_measured_anew(capsys):
+    """One command gives the numbers of a card again; here those of the ring."""
+    train.main(["ring", "--evaluate"])
+    found, claimed = json.loads(capsys.readouterr().out), zoo.cards()["ring"]["metrics"]
+    assert found == pytest.approx(claimed, rel=1e-3)
