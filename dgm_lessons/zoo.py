@@ -98,6 +98,11 @@ def read_network(weights: Path, card: Card) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
+def halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Numbers in 16 bits in place of 32: half the size, and no sample looks different."""
+    return {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
 # -- files -------------------------------------------------------------------------------
 
 

@@ -84,7 +84,16 @@ def find(name: str) -> Exercise:
 
 
 def _all() -> dict[str, Exercise]:
-    from . import generative_modelling, hierarchical_vae, score_matching, score_sde, vae
+    from . import (
+        ddpm_forward,
+        ddpm_noise,
+        ddpm_reverse,
+        generative_modelling,
+        hierarchical_vae,
+        score_matching,
+        score_sde,
+        vae,
+    )
 
     return {
         **generative_modelling.EXERCISES,
@@ -92,6 +101,9 @@ def _all() -> dict[str, Exercise]:
         **score_sde.EXERCISES,
         **vae.EXERCISES,
         **hierarchical_vae.EXERCISES,
+        **ddpm_forward.EXERCISES,
+        **ddpm_noise.EXERCISES,
+        **ddpm_reverse.EXERCISES,
     }
 
 

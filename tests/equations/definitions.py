@@ -48,4 +48,18 @@ DEFINITIONS: dict[str, str] = {
     "eq-hvae-free-bits": "defines the price with an allowance",
     "eq-hvae-frozen": "defines the frozen encoder",
     "eq-hvae-decoder": "defines the decoder by the encoder turned round",
+    # the forward chain
+    "eq-fwd-two-chains": "defines the two chains",
+    "eq-fwd-step": "defines one step of the chain",
+    "eq-fwd-simple-schedule": "defines a schedule; the end of its chain is checked",
+    # the reverse step of DDPM
+    "eq-rev-ideal": "defines the loss that one would like to lower",
+    "eq-rev-conditional": "defines the loss that one can compute",
+    "eq-rev-model": "defines the Gaussian reverse model",
+    # the benchmarks
+    "eq-bench-average": "defines the averaged target; that it is unbiased is checked",
+    # noise prediction
+    "eq-noise-undo": "defines the task: undo one step",
+    "eq-noise-su-mean": "defines the form of Su's network",
+    "eq-noise-simple": "defines the simple loss; its optimum and its floor are checked",
 }
