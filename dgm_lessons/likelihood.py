@@ -10,6 +10,7 @@ from torch import Tensor
 from ._inputs import as_time, check_batch, check_finite
 from .calculus import rademacher, value_and_divergence, value_and_probed_divergence
 from .denoisers import AbstractDenoiser
+from .processes import Process
 from .samplers import integrate, solve_adaptive
 
 
@@ -25,7 +26,8 @@ def log_prob(
 ) -> Tensor:
     """log-density of x0 (B, *D) in nats, shape (B,), under the PF-ODE of the denoiser.
 
-    Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39).
+    Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39), with
+    x_t at unit scale.
 
     Args:
         trace: "exact" (one backward pass a coordinate) or "hutchinson" (`n_probes` random signs,
@@ -46,8 +48,10 @@ def log_prob(
     probes = rademacher((n_probes, *x0.shape), generator, x0)
 
     def slope(t: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        def velocity(x: Tensor) -> Tensor:
-            return denoiser.velocity(x, t)
+        scale, growth = _scale(process, t)
+
+        def velocity(y: Tensor) -> Tensor:
+            return denoiser.velocity(scale * y, t) / scale - growth * y
 
         if trace == "exact":
             value, divergence = value_and_divergence(velocity, state[0])
@@ -55,9 +59,22 @@ def log_prob(
             value, divergence = value_and_probed_divergence(velocity, state[0], probes)
         return value.detach(), divergence.detach()
 
-    state = (x0, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
-    x_T, change = integrate(slope, state, start, process.T, rtol, atol) if len(x0) else state
-    return process.prior_log_prob(x_T) + change
+    process.alpha_dot(start)  # says so where time is discrete
+    # solved for y = x_t / scale, which keeps its size on the way: the steps can be longer
+    first, last = (_scale(process, torch.tensor(t).double())[0] for t in (start, process.T))
+    state = (x0 / first, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
+    y_T, change = integrate(slope, state, start, process.T, rtol, atol) if len(x0) else state
+    volume = x0[0].numel() * torch.log(last / first) if len(x0) else 0.0
+    return process.prior_log_prob(last * y_T) + change + volume
+
+
+def _scale(process: Process, t: Tensor) -> tuple[Tensor, Tensor]:
+    """sqrt(alpha^2 + sigma^2), the size of x_t for data of size 1, and its relative growth."""
+    with torch.enable_grad():
+        t = t.detach().requires_grad_(True)
+        log_scale = 0.5 * torch.log(process.alpha(t) ** 2 + process.variance(t))
+        (growth,) = torch.autograd.grad(log_scale, t)
+    return log_scale.detach().exp(), growth
 
 
 def encode(

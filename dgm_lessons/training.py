@@ -41,7 +41,8 @@ def fit(
     """Train the denoiser's network on samples in place, one step for each item taken.
 
     Each step draws data with replacement, noise levels from `noise_times` (median: a quarter of
-    the data's standard deviation) and noise, and moves against the gradient of `denoising_loss`.
+    the data's standard deviation; one in 32 from anywhere in the process's range) and noise, and
+    moves against the gradient of `denoising_loss`.
 
     Args:
         denoiser: its network must be a `torch.nn.Module`.
@@ -105,6 +106,9 @@ def _draw(
     x0 = data[torch.randint(len(data), (n,), generator=generator, device=device)]
     eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
     t = noise_times(process, n, generator, median, device=device)
+    rare = torch.rand(len(t[::32]), generator=generator, device=device)
+    noisy, clean = (process.log_snr(end).item() for end in (process.t_max, process.t_min))
+    t[::32] = process.t_from_log_snr(noisy + (clean - noisy) * rare)  # no level is unheard of
     if average:
         x0, eps = averaged_targets(process, x0, t, eps)
     target = denoising_target(denoiser, x0, t, eps)
@@ -154,9 +158,18 @@ def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tu
     left = torch.cat([expand(ratio / sigma, x_t) * x_t, -0.5 * expand(ratio, x_t) ** 2], 1)
     right = torch.cat([y, y.square().sum(1, keepdim=True)], 1)
     # a few rows at a time: their weights stay in the processor's cache
-    rows = [F.linear(F.linear(part, right).softmax(1), y.T) for part in left.split(256)]
+    rows = [_softmax_mean(F.linear(part, right), y) for part in left.split(64)]
     mean = torch.cat(rows).view_as(x0)
     return mean, eps + expand(ratio, x0) * (x0 - mean)
+
+
+def _softmax_mean(logits: Tensor, y: Tensor) -> Tensor:
+    """softmax(logits) y, in the memory of the logits `(B, N)`, for y `(N, D)`.
+
+    No weight is below e^-70: denormal numbers would change nothing and cost ten times more.
+    """
+    weights = logits.sub_(logits.amax(1, keepdim=True)).clamp_(min=-70).exp_()
+    return F.linear(weights, y.T) / weights.sum(1, keepdim=True)
 
 
 def learning_rate(step: int, steps: int, warmup: float = 0.01) -> float:

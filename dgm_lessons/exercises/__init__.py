@@ -85,9 +85,12 @@ def find(name: str) -> Exercise:
 
 def _all() -> dict[str, Exercise]:
     from . import (
+        ddpm_bound,
         ddpm_forward,
+        ddpm_mnist,
         ddpm_noise,
         ddpm_reverse,
+        ddpm_sampling,
         generative_modelling,
         hierarchical_vae,
         score_matching,
@@ -103,7 +106,10 @@ def _all() -> dict[str, Exercise]:
         **hierarchical_vae.EXERCISES,
         **ddpm_forward.EXERCISES,
         **ddpm_noise.EXERCISES,
+        **ddpm_mnist.EXERCISES,
         **ddpm_reverse.EXERCISES,
+        **ddpm_sampling.EXERCISES,
+        **ddpm_bound.EXERCISES,
     }
 
 

@@ -1,6 +1,7 @@
 """Widgets: figures to touch, live in a notebook and on a page without a kernel."""
 
 from .demolition import Demolition
+from .denoising_film import DenoisingFilm
 from .digit_from_noise import DigitFromNoise
 from .latent_plane import LatentPlane
 from .paths import Paths
@@ -12,6 +13,7 @@ from .where_blur_comes_from import WhereBlurComesFrom
 
 __all__ = [
     "Demolition",
+    "DenoisingFilm",
     "DigitFromNoise",
     "LatentPlane",
     "Paths",

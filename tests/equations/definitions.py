@@ -62,4 +62,8 @@ DEFINITIONS: dict[str, str] = {
     "eq-noise-undo": "defines the task: undo one step",
     "eq-noise-su-mean": "defines the form of Su's network",
     "eq-noise-simple": "defines the simple loss; its optimum and its floor are checked",
+    # sampling
+    "eq-samp-greedy": "defines the noise-free recursion; where it leads is checked",
+    # the variational bound of DDPM
+    "eq-vlb-model": "defines the generator and its walk",
 }

@@ -1,0 +1,1 @@
+"""Side by side: this package and its peers, on one machine, in one run."""

@@ -1,0 +1,67 @@
+"""Our contender in the plane: `training.fit` as the notebooks use it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Generator, Tensor
+
+from dgm_lessons.denoisers import Denoiser
+from dgm_lessons.networks import MLP
+from dgm_lessons.processes import VP, Process, karras, time_grid
+from dgm_lessons.samplers import heun_step, sample
+from dgm_lessons.training import fit
+
+SETTINGS = "training.fit with its defaults, MLP(2), VP(), v-prediction; 20 Heun steps"
+
+
+class Ours:
+    """A denoiser for the data, trained by `fit` in as many steps as the budget allows."""
+
+    def __init__(self, points: Tensor, seed: int, steps: int) -> None:
+        torch.manual_seed(seed)  # layers draw their first weights from the global generator
+        self.denoiser = Denoiser(MLP(2), VP(), predicts="v")
+        self.steps = steps
+        self.course: Iterator = fit(self.denoiser, points, steps, generator=_seeded(seed))
+
+    def advance(self) -> None:
+        """One step."""
+        next(self.course)
+
+    def noise(self, x: Tensor, s: float) -> Tensor:
+        """E[eps | x] for x = x_0 + s eps."""
+        return noise_at(self.denoiser, x, s)
+
+    def sample(self, n: int, seed: int) -> Tensor:
+        """n points by 20 Heun steps, 40 network calls."""
+        return draw(self.denoiser, n, seed)
+
+
+def noise_at(denoiser: Denoiser, x: Tensor, s: float) -> Tensor:
+    """E[eps | x] for x = x_0 + s eps, at the time when sigma/alpha is s."""
+    t = denoiser.process.t_from_log_snr(-2 * torch.tensor(s, dtype=torch.float64).log())
+    return denoiser.eps(x * denoiser.process.alpha(t).to(x), t)
+
+
+def draw(denoiser: Denoiser, n: int, seed: int) -> Tensor:
+    """n points from noise."""
+    process: Process = denoiser.process
+    noise = process.sample_prior((n, 2), _seeded(seed))
+    return sample(denoiser, noise, time_grid(process, 20, karras(7.0)), heun_step)
+
+
+def pace(points: Tensor, steps: int = 64) -> float:
+    """CPU seconds of a step, from a run that is thrown away."""
+    spare = Ours(points, 0, 10_000)
+    for _ in range(8):  # the first steps are slower
+        spare.advance()
+    start = time.process_time()
+    for _ in range(steps):
+        spare.advance()
+    return (time.process_time() - start) / steps
+
+
+def _seeded(seed: int) -> Generator:
+    return Generator().manual_seed(seed)

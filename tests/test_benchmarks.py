@@ -1,0 +1,113 @@
+"""The benchmarks' own arithmetic; the peers are not needed."""
+
+import json
+import sys
+
+import pytest
+import torch
+from pytest import approx
+
+from benchmarks import __main__ as command
+from benchmarks import judge, likelihood, measure, mixture, peers, samplers
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """The mixture with a budget of 0.2 CPU seconds and 400 samples, and no peer installed."""
+    chosen = {"ours": [0.2], "untuned": [], "peers": [0.2], "ablation": [0.05]}
+    chosen |= {"seeds": [0], "samples": 400}
+    monkeypatch.setattr(mixture, "settings", lambda quick: chosen)
+    some = {name: row for name, row in mixture.rows().items() if "batch of" in name or row is None}
+    monkeypatch.setattr(mixture, "rows", lambda: some)
+    for name in peers.PEERS:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_summary_is_the_median_and_the_range():
+    found = measure.summary([3.0, 1.0, 100.0])
+    assert (found["median"], found["low"], found["high"]) == (3.0, 1.0, 100.0)
+    assert measure.summary([1, 2])["median"] == 1.5
+    with pytest.raises(ValueError, match="no values"):
+        measure.summary([])
+
+
+def test_runs_are_summed_up_number_by_number():
+    found = measure.over_seeds([{"a": 1, "b": 4.0, "name": "x"}, {"a": 3, "b": 2.0, "name": "x"}])
+    assert set(found) == {"a", "b"}
+    assert found["a"]["median"] == 2 and found["b"]["low"] == 2.0
+
+
+def test_the_clock_counts_only_what_runs_inside():
+    clock = measure.Clock()
+    with clock.running():
+        sum(range(300_000))
+    first = clock.cpu
+    sum(range(300_000))
+    assert clock.cpu == first > 0
+    with clock.running():
+        sum(range(300_000))
+    assert clock.cpu > first and clock.wall > 0
+
+
+def test_a_missing_peer_is_named_and_left_out(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torchcfm", None)  # None makes the import fail
+    found, missing = peers.available(("torchcfm", "json"))
+    assert found == ["json"] and list(missing) == ["torchcfm"]
+    assert "left out: torchcfm" in capsys.readouterr().out
+
+
+def test_mixture_writes_its_results(short, tmp_path, capsys):
+    state = torch.get_rng_state()
+    command.main(["mixture", "--quick", "--out", str(tmp_path)])
+    assert torch.equal(state, torch.get_rng_state())
+    found = json.loads((tmp_path / "mixture.json").read_text())
+    assert found["settings"] == "quick" and found["machine"]["versions"]["torch"]
+    (row,) = found["contenders"]["dgm_lessons"]["rows"]
+    assert row["budget"] == 0.2 and 0.02 < row["cpu_seconds"]["median"] < 2
+    assert 0 < row["noise_rmse"]["median"] < 1 and row["steps"]["median"] >= 1
+    assert set(found["left_out"]) == set(peers.POINTS)
+    assert found["ablation"]["batch of 256"]["rows"][0]["noise_rmse"]["median"] > 0
+    assert "left out: torchcfm" in capsys.readouterr().out
+
+
+def test_the_judge_knows_the_truth_and_what_is_not():
+    law = judge.laws()[0]
+    floor = judge.floor(law, 2000, 4)
+    true = law.sample(2000, torch.Generator().manual_seed(1))
+    good = judge.judge(law, true, floor, 0)
+    assert 0.3 < good["distance_over_floor"] < 3 and good["off_mode_share"] < 0.003
+    assert good["width_over_truth"] == approx(1, abs=0.05) and good["weights_error"] < 0.05
+    means = law.mixture.means[torch.arange(2000) % 8]
+    narrow = judge.judge(law, means, floor, 0)
+    assert narrow["width_over_truth"] == approx(0, abs=1e-6) and narrow["weights_error"] > 0.1
+    zero = judge.rmse(law, lambda x, s: torch.zeros_like(x), 0)
+    assert 0.6 < zero < 1.0
+
+
+def test_samplers_keep_within_their_calls():
+    z = torch.randn(50, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for name in samplers.OURS:
+        for calls in samplers.BUDGETS:
+            x, used = samplers.follow(name, z, calls)
+            assert used <= calls and torch.isfinite(x).all(), (name, calls, used)
+
+
+def test_the_peers_field_goes_on_smoothly_beyond_its_ends():
+    method = likelihood.METHODS["log_prob, exact"]
+    field = likelihood.Counted(likelihood.ring(8), method[2])
+    x = torch.tensor([[0.3, -0.5], [2.0, 0.1]], dtype=torch.float64)
+    for t in (0.2, 0.7):
+        inside = torch.tensor(t, dtype=torch.float64)
+        torch.testing.assert_close(field.beyond(x, inside), field.exact.velocity(x, inside))
+    for end in (0.0, 1.0):
+        before, at, after = (
+            field.beyond(x, torch.tensor(end + d, dtype=torch.float64)) for d in (-1e-4, 0, 1e-4)
+        )
+        torch.testing.assert_close(before + after, 2 * at, rtol=0, atol=1e-4)
+
+
+def test_likelihood_without_peers():
+    found = likelihood.one(likelihood.plain, likelihood.FlowMatching(), 5, 1e-4, 0)
+    ours = likelihood.one(likelihood.ours, likelihood.FlowMatching(), 5, 1e-4, 0)
+    assert found["rms_nats"] < 0.05 and ours["rms_nats"] < 0.05
+    assert found["calls"] > 20 and ours["calls"] > 20
