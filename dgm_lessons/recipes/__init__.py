@@ -2,6 +2,7 @@
 
 from .autoencoders import evaluate_vae, mnist_plane, mnist_vae
 from .base import Batch, Recipe
+from .bound import variational_bound
 from .classifier import mnist_classifier
 from .digits import mnist_conditional, mnist_fm, mnist_ve, mnist_vp
 from .judging import digit_times, evaluate_digits, sample_codes, sample_digits
@@ -41,4 +42,5 @@ __all__ = [
     "ring_points",
     "sample_codes",
     "sample_digits",
+    "variational_bound",
 ]

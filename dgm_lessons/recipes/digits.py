@@ -21,7 +21,7 @@ from ..objectives import denoising_loss
 from ..processes import VE, VP, FlowMatching, Process
 from ..training import noise_times
 from .base import Batch, Recipe
-from .judging import evaluate_digits, picture_of_digits
+from .judging import evaluate_bound, evaluate_digits, picture_of_digits
 
 Times = Callable[[Process, int, Generator, torch.device], Tensor]
 
@@ -77,6 +77,10 @@ def _digits(
         denoiser = Denoiser(partial(network, labels=labels), process, predicts)
         return denoising_loss(denoiser, x0, t, eps) / x0[0].numel()
 
+    def evaluate(trained: nn.Module) -> dict[str, Any]:
+        denoiser = Denoiser(trained, process, predicts)
+        return evaluate_digits(denoiser) | evaluate_bound(denoiser)
+
     network = UNet(**arguments)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Recipe(
@@ -85,7 +89,7 @@ def _digits(
         arguments,
         draw,
         loss,
-        lambda trained: evaluate_digits(Denoiser(trained, process, predicts)),
+        evaluate,
         steps=10_000,  # under ten minutes of one CPU core
         lr=2e-3 if large else 4e-3,
         picture=lambda trained: picture_of_digits(Denoiser(trained, process, predicts)),
