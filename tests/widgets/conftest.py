@@ -3,6 +3,30 @@
 import pytest
 
 
+@pytest.fixture(scope="module")
+def run_module(chromium):
+    """run_module(widget, code, arguments, slip): runs `code` with the widget's module as M.
+
+    The arguments are `a`. A slip (text, other text) is put into the module first, once.
+    """
+    page = chromium.new_page()
+
+    def run_module(widget, code, arguments, slip=None):
+        module = widget._esm
+        if slip is not None:
+            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
+            module = module.replace(*slip)
+        run = f"""async ({{ module, a }}) => {{
+          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
+          const M = await import(url);
+          {code}
+        }}"""
+        return page.evaluate(run, {"module": module, "a": arguments})
+
+    yield run_module
+    page.close()
+
+
 @pytest.fixture
 def open_page(chromium, tmp_path):
     """open_page(widgets, **context): a file:// page with these widgets, once they all run.

@@ -25,27 +25,6 @@ WIDGETS = {"two": lambda: TwoWays(gm1()), "ceiling": lambda: UnderTheCeiling(w=1
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
-@pytest.fixture(scope="module")
-def script(chromium):
-    """script(widget, code, arguments, slip): runs `code` with the widget's own module as M."""
-    page = chromium.new_page()
-
-    def script(widget, code, arguments, slip=None):
-        module = widget._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
-
-
 def double(x):
     return torch.tensor(x, dtype=torch.float64)
 
@@ -97,16 +76,16 @@ def integrals(mixture, m, s):
     return torch.stack([torch.trapezoid(charge, x) for charge in charges])
 
 
-def divergences(script, mixture, slip=None):
+def divergences(run_module, mixture, slip=None):
     code = f"{TABLE} return a.places.map(([m, s]) => a.kinds.map("
     code += "(kind) => M.divergence(table, kind, m, s)));"
     widget = TwoWays(mixture)
     arguments = {"state": widget.static_state(), "places": places(mixture), "kinds": DIVERGENCES}
     expected = torch.stack([integrals(mixture, *place) for place in places(mixture)])
-    return gap(script(widget, code, arguments, slip), expected)
+    return gap(run_module(widget, code, arguments, slip), expected)
 
 
-def descent(script, mixture, kind, start):
+def descent(run_module, mixture, kind, start):
     """Where descent from `start` ends: mean, std and the number of steps."""
     code = f"""{TABLE}
       let at = a.start, steps = 0;
@@ -118,13 +97,13 @@ def descent(script, mixture, kind, start):
     """
     widget = TwoWays(mixture)
     arguments = {"state": widget.static_state(), "kind": kind, "start": start}
-    return script(widget, code, arguments)
+    return run_module(widget, code, arguments)
 
 
 @browser
 @pytest.mark.parametrize("name", MIXTURES)
-def test_divergences(script, name):
-    assert divergences(script, MIXTURES[name]) < TOLERANCE
+def test_divergences(run_module, name):
+    assert divergences(run_module, MIXTURES[name]) < TOLERANCE
 
 
 SLIPS = {
@@ -140,14 +119,14 @@ SLIPS = {
 
 @browser
 @pytest.mark.parametrize("name", SLIPS)
-def test_a_slip_in_a_divergence_is_told_apart(script, name):
-    assert divergences(script, gm1(), SLIPS[name]) > TOLD_APART
+def test_a_slip_in_a_divergence_is_told_apart(run_module, name):
+    assert divergences(run_module, gm1(), SLIPS[name]) > TOLD_APART
 
 
 @browser
-def test_the_quadrature_needs_its_end_terms(script):
+def test_the_quadrature_needs_its_end_terms(run_module):
     with_them, without = (
-        divergences(script, THREE, slip) for slip in (None, (" + (a + b) / 6", ""))
+        divergences(run_module, THREE, slip) for slip in (None, (" + (a + b) / 6", ""))
     )
     assert without > 10 * with_them and without > TOLERANCE
 
@@ -155,10 +134,10 @@ def test_the_quadrature_needs_its_end_terms(script):
 @browser
 @pytest.mark.parametrize("kind", ["forward", "fisher"])
 @pytest.mark.parametrize("name", MIXTURES)
-def test_forward_kl_and_fisher_end_at_the_moments(script, name, kind):
+def test_forward_kl_and_fisher_end_at_the_moments(run_module, name, kind):
     mean, std = law_of(MIXTURES[name])
     for start in places(MIXTURES[name]):
-        m, s, steps = descent(script, MIXTURES[name], kind, start)
+        m, s, steps = descent(run_module, MIXTURES[name], kind, start)
         assert steps < 2000
         assert (m, s) == pytest.approx((mean, std), abs=0.01 * std), (kind, start)
     if name == "gm1":
@@ -167,9 +146,9 @@ def test_forward_kl_and_fisher_end_at_the_moments(script, name, kind):
 
 @browser
 @pytest.mark.parametrize(("kind", "which"), [("reverse", 3), ("js", 2), ("tv", 3), ("w1", 5)])
-def test_the_others_end_where_every_neighbour_is_higher(script, kind, which):
+def test_the_others_end_where_every_neighbour_is_higher(run_module, kind, which):
     for start in places(gm1())[:3]:
-        m, s, steps = descent(script, gm1(), kind, start)
+        m, s, steps = descent(run_module, gm1(), kind, start)
         assert steps < 2000
         here, *around = (
             integrals(gm1(), m + dm, s + ds)[DIVERGENCES.index(kind)]
@@ -179,9 +158,9 @@ def test_the_others_end_where_every_neighbour_is_higher(script, kind, which):
 
 
 @browser
-def test_reverse_kl_has_a_valley_at_each_mode(script):
-    left = descent(script, gm1(), "reverse", [-2.0, 0.4])
-    right = descent(script, gm1(), "reverse", [1.5, 0.4])
+def test_reverse_kl_has_a_valley_at_each_mode(run_module):
+    left = descent(run_module, gm1(), "reverse", [-2.0, 0.4])
+    right = descent(run_module, gm1(), "reverse", [1.5, 0.4])
     assert left[:2] == pytest.approx([-1.5, 0.3], abs=0.02)
     assert right[:2] == pytest.approx([1.0, 0.5], abs=0.02)
 
@@ -209,7 +188,7 @@ def expected_terms(w, s, x, a, b):
     return torch.stack([ceiling, reconstruction, rate, reconstruction - rate, gap_])
 
 
-def elbos(script, decoder, slip=None):
+def elbos(run_module, decoder, slip=None):
     code = """const vae = M.makeLinearVae(a.w, a.s);
       return a.encoders.map(([x, slope, width]) => {
         const t = vae.terms(x, slope, width);
@@ -218,13 +197,13 @@ def elbos(script, decoder, slip=None):
     w, s = decoder
     arguments = {"w": w, "s": s, "encoders": encoders(w, s)}
     expected = torch.stack([expected_terms(w, s, *encoder) for encoder in encoders(w, s)])
-    return gap(script(UnderTheCeiling(), code, arguments, slip), expected)
+    return gap(run_module(UnderTheCeiling(), code, arguments, slip), expected)
 
 
 @browser
 @pytest.mark.parametrize("decoder", DECODERS)
-def test_elbo_and_gap(script, decoder):
-    assert elbos(script, decoder) < CLOSED
+def test_elbo_and_gap(run_module, decoder):
+    assert elbos(run_module, decoder) < CLOSED
 
 
 SLIPS_IN_THE_ELBO = {
@@ -240,13 +219,13 @@ SLIPS_IN_THE_ELBO = {
 
 @browser
 @pytest.mark.parametrize("name", SLIPS_IN_THE_ELBO)
-def test_a_slip_in_the_elbo_is_told_apart(script, name):
-    assert elbos(script, (1.3, 0.6), SLIPS_IN_THE_ELBO[name]) > TOLD_APART
+def test_a_slip_in_the_elbo_is_told_apart(run_module, name):
+    assert elbos(run_module, (1.3, 0.6), SLIPS_IN_THE_ELBO[name]) > TOLD_APART
 
 
 @browser
 @pytest.mark.parametrize("decoder", DECODERS)
-def test_ceiling_less_elbo_is_the_gap_and_the_best_encoder_closes_it(script, decoder):
+def test_ceiling_less_elbo_is_the_gap_and_the_best_encoder_closes_it(run_module, decoder):
     code = """const vae = M.makeLinearVae(a.w, a.s);
       const { a: slope, b: width } = vae.best;
       return [slope, width, ...[-2, 0.5, 3].map((x) => vae.terms(x, slope, width).gap),
@@ -256,18 +235,18 @@ def test_ceiling_less_elbo_is_the_gap_and_the_best_encoder_closes_it(script, dec
         })];"""
     w, s = decoder
     arguments = {"w": w, "s": s, "encoders": encoders(w, s)}
-    slope, width, *zeros = script(UnderTheCeiling(), code, arguments)
+    slope, width, *zeros = run_module(UnderTheCeiling(), code, arguments)
     assert (slope, width) == pytest.approx((w / (w * w + s * s), s / math.hypot(w, s)), rel=1e-12)
     assert max(map(abs, zeros)) < 1e-9
 
 
 @browser
-def test_the_contours_have_the_gap_that_is_written_on_them(script):
+def test_the_contours_have_the_gap_that_is_written_on_them(run_module):
     code = """const vae = M.makeLinearVae(1.3, 0.6);
       return a.gaps.map((gap) => vae.level(1.4, gap).map(([slope, logB]) =>
         vae.terms(1.4, slope, Math.exp(logB)).gap));"""
     for gap_, found in zip(
-        (0.1, 1.0, 4.0), script(UnderTheCeiling(), code, {"gaps": [0.1, 1.0, 4.0]}), strict=True
+        (0.1, 1.0, 4.0), run_module(UnderTheCeiling(), code, {"gaps": [0.1, 1.0, 4.0]}), strict=True
     ):
         assert found == pytest.approx([gap_] * len(found), abs=1e-9)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 import torch
@@ -21,24 +22,9 @@ browser = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def script(chromium):
+def script(run_module):
     """script(code, arguments, slip): runs `code` with the widget's own module as M."""
-    page = chromium.new_page()
-
-    def script(code, arguments, slip=None):
-        module = Demolition(ring(8))._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
+    return partial(run_module, Demolition)
 
 
 def gap(found, expected) -> float:

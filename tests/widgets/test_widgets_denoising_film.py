@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 import torch
@@ -38,24 +39,9 @@ def widget(film):
 
 
 @pytest.fixture(scope="module")
-def script(chromium, film):
+def script(run_module, film):
     """script(code, arguments, slip): runs `code` with the widget's own module as M."""
-    page = chromium.new_page()
-
-    def script(code, arguments, slip=None):
-        module = film._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
+    return partial(run_module, film)
 
 
 # -- pictures and readings ------------------------------------------------------------------------

@@ -205,24 +205,9 @@ def test_what_cannot_be_shown_is_refused(make, says):
 
 
 @pytest.fixture(scope="module")
-def script(chromium):
-    """script(code, arguments, slip): runs `code` with the widget's module as M."""
-    page = chromium.new_page()
-
-    def script(code, arguments, slip=None):
-        module = DigitFromNoise._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
+def script(run_module):
+    """script(code, arguments, slip): runs `code` with the widget's own module as M."""
+    return partial(run_module, DigitFromNoise)
 
 
 FORWARD = """

@@ -4,6 +4,8 @@ The browser imports the very module that the widget ships. Each comparison also 
 put into that module, a sign or a factor, and must tell it apart.
 """
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -31,24 +33,9 @@ PROCESSES = {type(p).__name__: p for p in (VP(), CosineVP(), VE(), EDM(), FlowMa
 
 
 @pytest.fixture(scope="module")
-def script(chromium):
-    """script(code, arguments, slip): runs `code` with the widget's module as M."""
-    page = chromium.new_page()
-
-    def script(code, arguments, slip=None):
-        module = ScoreField._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
+def script(run_module):
+    """script(code, arguments, slip): runs `code` with the widget's own module as M."""
+    return partial(run_module, ScoreField)
 
 
 def gap(found, expected) -> float:

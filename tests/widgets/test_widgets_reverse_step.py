@@ -23,26 +23,12 @@ STEPS = [(0.95, -0.2), (0.8, 0.5), (0.4, -1.4), (0.2, 0.3), (0.05, 1.1)]  # (bet
 
 
 @pytest.fixture(scope="module")
-def script(chromium):
-    """script(code, arguments, slip): runs `code` with the widget's own module as M."""
-    page = chromium.new_page()
-
-    def script(code, arguments, slip=None):
-        module = ReverseStep._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          const {{ weights, means, covariances, signal }} = a.state;
-          const world = M.makeReverse({{ weights, means, covariances }}, signal);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
+def script(run_module):
+    """script(code, arguments, slip): runs `code` with the module as M and the state as `world`."""
+    world = """const { weights, means, covariances, signal } = a.state;
+      const world = M.makeReverse({ weights, means, covariances }, signal);
+    """
+    return lambda code, *rest, **more: run_module(ReverseStep, world + code, *rest, **more)
 
 
 def exact(mixture, signal, beta, x):

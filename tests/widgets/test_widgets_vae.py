@@ -49,27 +49,6 @@ class Plane(nn.Module):
 WIDGETS = {"blur": lambda: WhereBlurComesFrom(ring(8)), "plane": lambda: LatentPlane(Plane())}
 
 
-@pytest.fixture(scope="module")
-def script(chromium):
-    """script(widget, code, arguments, slip): runs `code` with the widget's own module as M."""
-    page = chromium.new_page()
-
-    def script(widget, code, arguments, slip=None):
-        module = widget._esm
-        if slip is not None:
-            assert module.count(slip[0]) == 1, f"{slip[0]!r} must stand once in the module"
-            module = module.replace(*slip)
-        run = f"""async ({{ module, a }}) => {{
-          const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
-          {code}
-        }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
-
-    yield script
-    page.close()
-
-
 # -- where blur comes from: the same as torch -----------------------------------------------------
 
 BLUR = """
@@ -83,10 +62,10 @@ BLUR = """
 """
 
 
-def blur(script, mixture, tau, slip=None):
+def blur(run_module, mixture, tau, slip=None):
     """The worst error of codes, decoded codes, variances and shares, for the browser's data."""
     widget = WhereBlurComesFrom(mixture, n=200)
-    found = script(widget, BLUR, {"state": widget.static_state(), "tau": tau}, slip)
+    found = run_module(widget, BLUR, {"state": widget.static_state(), "tau": tau}, slip)
     x, noise, *found = (double(values) for values in found)
     x, noise = x.reshape(-1, 2), noise.reshape(-1, 2)
     z = x + tau * noise
@@ -103,8 +82,8 @@ def blur(script, mixture, tau, slip=None):
 @browser
 @pytest.mark.parametrize("name", MIXTURES)
 @pytest.mark.parametrize("tau", [0.05, 0.6, 4.0])
-def test_codes_and_decoded_codes(script, name, tau):
-    assert blur(script, MIXTURES[name], tau) < CLOSED
+def test_codes_and_decoded_codes(run_module, name, tau):
+    assert blur(run_module, MIXTURES[name], tau) < CLOSED
 
 
 BLUR_SLIPS = {
@@ -123,16 +102,16 @@ BLUR_SLIPS = {
 
 @browser
 @pytest.mark.parametrize("name", BLUR_SLIPS)
-def test_a_slip_in_the_blur_is_told_apart(script, name):
-    assert blur(script, SKEWED, 0.6, BLUR_SLIPS[name]) > TOLD_APART
+def test_a_slip_in_the_blur_is_told_apart(run_module, name):
+    assert blur(run_module, SKEWED, 0.6, BLUR_SLIPS[name]) > TOLD_APART
 
 
 @browser
-def test_variance_is_kept_or_lost_and_more_noise_loses_more(script):
+def test_variance_is_kept_or_lost_and_more_noise_loses_more(run_module):
     """Pythagoras, within four standard errors of 5000 pairs; and the two ends."""
     widget = WhereBlurComesFrom(ring(8), n=5000)
     run = [
-        script(widget, BLUR, {"state": widget.static_state(), "tau": tau})[4]
+        run_module(widget, BLUR, {"state": widget.static_state(), "tau": tau})[4]
         for tau in (0.03, 0.4, 1.0, 4.2)
     ]
     mixture = ring(8)
@@ -146,9 +125,9 @@ def test_variance_is_kept_or_lost_and_more_noise_loses_more(script):
 
 
 @browser
-def test_each_datum_has_the_colour_of_its_own_mode(script):
+def test_each_datum_has_the_colour_of_its_own_mode(run_module):
     widget = WhereBlurComesFrom(ring(8), n=300)
-    found = script(widget, BLUR, {"state": widget.static_state(), "tau": 1.0})
+    found = run_module(widget, BLUR, {"state": widget.static_state(), "tau": 1.0})
     x, home = double(found[0]).reshape(-1, 2), torch.tensor(found[6])
     assert torch.equal(torch.cdist(x, ring(8).means).argmin(1), home)
 
@@ -170,17 +149,17 @@ def decoded(network, z):
     return x.detach()
 
 
-def ink(script, network, slip=None):
+def ink(run_module, network, slip=None):
     code = "const decode = M.makeDecoder(a.layers); return a.places.map((z) => [...decode(z)]);"
     widget = LatentPlane(network)
-    return script(widget, code, {"layers": widget.layers, "places": PLACES}, slip)
+    return run_module(widget, code, {"layers": widget.layers, "places": PLACES}, slip)
 
 
 @browser
 @pytest.mark.parametrize("hidden", [12, 160])
-def test_the_decoder(script, hidden):
+def test_the_decoder(run_module, hidden):
     network = Plane(hidden)
-    assert gap(ink(script, network), decoded(network, PLACES)) < CLOSED
+    assert gap(ink(run_module, network), decoded(network, PLACES)) < CLOSED
 
 
 PLANE_SLIPS = {
@@ -193,8 +172,8 @@ PLANE_SLIPS = {
 
 @browser
 @pytest.mark.parametrize("name", PLANE_SLIPS)
-def test_a_slip_in_the_decoder_is_told_apart(script, name):
-    found = ink(script, Plane(), PLANE_SLIPS[name])
+def test_a_slip_in_the_decoder_is_told_apart(run_module, name):
+    found = ink(run_module, Plane(), PLANE_SLIPS[name])
     assert gap(found, decoded(Plane(), PLACES)) > TOLD_APART
 
 
@@ -219,14 +198,14 @@ def test_what_the_page_stores_stands_for_the_rounded_weights():
 
 
 @browser
-def test_points_and_neighbours(script):
+def test_points_and_neighbours(run_module):
     network = Plane(n=200)
     widget = LatentPlane(network)
     code = """const points = M.makePoints(a.codes, a.labels, a.extent);
       return [[...points.places], points.labels,
         a.places.map((z) => M.neighbours(points, z, 15)), M.undecided([0.2, 0.3, 0.5, 0.9])];"""
     arguments = {name: getattr(widget, name) for name in ("codes", "labels", "extent")}
-    places, labels, near, undecided = script(widget, code, {**arguments, "places": PLACES})
+    places, labels, near, undecided = run_module(widget, code, {**arguments, "places": PLACES})
     shown = double(places).reshape(-1, 2)
     assert (shown - network.test_codes).abs().max() <= 0.51 * widget.extent / 127.5
     assert labels == network.test_labels.tolist() and undecided == 2
