@@ -41,10 +41,7 @@ def log_prob(
     start = float(as_time(process.t_min if t_min is None else t_min, 0.0, process.T, "t_min"))
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
-    if trace not in ("exact", "hutchinson"):
-        raise ValueError(f'trace must be "exact" or "hutchinson", not {trace!r}')
-    if n_probes < 1:
-        raise ValueError(f"n_probes must be at least 1, not {n_probes}")
+    _check_trace(trace, n_probes)
     probes = rademacher((n_probes, *x0.shape), generator, x0)
 
     def slope(t: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -66,6 +63,13 @@ def log_prob(
     y_T, change = integrate(slope, state, start, process.T, rtol, atol) if len(x0) else state
     volume = x0[0].numel() * torch.log(last / first) if len(x0) else 0.0
     return process.prior_log_prob(last * y_T) + change + volume
+
+
+def _check_trace(trace: str, n_probes: int) -> None:
+    if trace not in ("exact", "hutchinson"):
+        raise ValueError(f'trace must be "exact" or "hutchinson", not {trace!r}')
+    if n_probes < 1:
+        raise ValueError(f"n_probes must be at least 1, not {n_probes}")
 
 
 def _scale(process: Process, t: Tensor) -> tuple[Tensor, Tensor]:

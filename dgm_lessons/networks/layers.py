@@ -57,6 +57,7 @@ def label_rows(x: Tensor, labels: Tensor | None, classes: int) -> Tensor:
 
 
 def conv3(channels_in: int, channels_out: int) -> nn.Conv2d:
+    """A 3x3 convolution that keeps the size of the image."""
     return nn.Conv2d(channels_in, channels_out, 3, padding=1)
 
 
