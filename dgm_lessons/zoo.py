@@ -24,18 +24,19 @@ from .networks import (
     DigitCodes,
     DigitPlane,
     DigitVAE,
+    GreyLevels,
     UNet,
     WithLabels,
 )
-from .processes import VE, VP, FlowMatching
+from .processes import EDM, VE, VP, FlowMatching
 
 WEIGHTS = Path(__file__).parent / "weights"
 KINDS: tuple[type[nn.Module], ...] = (
-    *(MLP, UNet, CodeMLP),  # denoisers
+    *(MLP, UNet, CodeMLP, GreyLevels),  # denoisers
     *(Classifier, DigitVAE, DigitPlane, DigitCodes),
 )
 NETWORKS = {network.__name__: network for network in KINDS}
-PROCESSES = {process.__name__: process for process in (VP, VE, FlowMatching)}
+PROCESSES = {process.__name__: process for process in (VP, VE, EDM, FlowMatching)}
 Card = dict[str, Any]
 
 

@@ -8,6 +8,7 @@ when the data have, and one network serves every process.
 from .autoencoders import DigitPlane, DigitVAE
 from .classifier import Classifier
 from .ema import EMA
+from .greys import GreyLevels
 from .latent import CodeMLP, DigitCodes
 from .mlp import MLP
 from .unet import UNet, WithLabels
@@ -20,6 +21,7 @@ __all__ = [
     "DigitCodes",
     "DigitPlane",
     "DigitVAE",
+    "GreyLevels",
     "UNet",
     "WithLabels",
 ]

@@ -24,6 +24,7 @@ class UNet(nn.Module):
         channels: 1 for grey, 3 for colour.
         classes: number of labels, 0 for none. A label of -1 means "not told".
         widths: channels at half and at quarter size.
+        outputs: channels of the output, those of the input by default.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class UNet(nn.Module):
         channels: int = 1,
         classes: int = 10,
         widths: tuple[int, int] = (24, 64),
+        outputs: int | None = None,
     ) -> None:
         super().__init__()
         if size < 4 or size % 4:
             raise ValueError(f"size is {size}; give a multiple of 4, such as 24 or 28")
         self.shape, self.classes = (channels, size, size), classes
+        outputs = outputs or channels
         half, quarter, e = *widths, 64
         self.embedding = LevelEmbedding(e)
         self.label = nn.Embedding(classes + 1, e)  # the last row is "not told"
@@ -49,14 +52,15 @@ class UNet(nn.Module):
         self.after = Residual(quarter, e)
         self.up = nn.Conv2d(quarter, 4 * half, 1)
         self.last = Residual(half, e)
-        self.leave = zero(conv3(half, 4 * channels))
+        self.leave = zero(conv3(half, 4 * outputs))
 
     def forward(self, x: Tensor, log_snr: Tensor, labels: Tensor | None = None) -> Tensor:
         if x.ndim != 4 or x.shape[1:] != self.shape:
             raise ValueError(f"x has shape {tuple(x.shape)}; this network takes (B, *{self.shape})")
         check_finite(x)
         if not len(x):
-            return torch.zeros_like(x)  # pixel_unshuffle fails on an empty batch
+            # pixel_unshuffle fails on an empty batch
+            return x.new_zeros(0, self.leave.out_channels // 4, *self.shape[1:])
         e = self.embedding(log_noise_level(x, log_snr))
         e = F.silu(e + self.label(label_rows(x, labels, self.classes)))
         skip = self.first(self.enter(F.pixel_unshuffle(x, 2)) + self.place, e)

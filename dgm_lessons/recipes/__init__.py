@@ -7,6 +7,7 @@ from .classifier import mnist_classifier
 from .digits import mnist_conditional, mnist_fm, mnist_ve, mnist_vp
 from .judging import digit_times, evaluate_digits, sample_codes, sample_digits
 from .latent import mnist_codes, mnist_latent
+from .likelihood import dequantised_bound, mnist_likelihood
 from .points import noise_rmse, ring_points
 
 RECIPES = {
@@ -18,6 +19,7 @@ RECIPES = {
     "mnist-fm": mnist_fm,
     "mnist-codes": mnist_codes,
     "mnist-latent": mnist_latent,
+    "mnist-likelihood": mnist_likelihood,
     "mnist-classifier": mnist_classifier,
     "ring": ring_points,
 }
@@ -26,6 +28,7 @@ __all__ = [
     "RECIPES",
     "Batch",
     "Recipe",
+    "dequantised_bound",
     "digit_times",
     "evaluate_digits",
     "evaluate_vae",
@@ -34,6 +37,7 @@ __all__ = [
     "mnist_conditional",
     "mnist_fm",
     "mnist_latent",
+    "mnist_likelihood",
     "mnist_plane",
     "mnist_vae",
     "mnist_ve",
