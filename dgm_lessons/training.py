@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ._inputs import check_batch, check_positive, check_same_shape, expand
@@ -157,19 +156,22 @@ def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tu
     # one matrix product, with |y|^2 as one more coordinate of y
     left = torch.cat([expand(ratio / sigma, x_t) * x_t, -0.5 * expand(ratio, x_t) ** 2], 1)
     right = torch.cat([y, y.square().sum(1, keepdim=True)], 1)
-    # a few rows at a time: their weights stay in the processor's cache
-    rows = [_softmax_mean(F.linear(part, right), y) for part in left.split(64)]
-    mean = torch.cat(rows).view_as(x0)
+    ones = torch.cat([y, torch.ones_like(y[:, :1])], 1).T.contiguous()
+    # a few columns at a time: their weights stay in the processor's cache
+    means = [_softmax_mean(right @ part.T, ones) for part in left.split(64)]
+    mean = torch.cat(means, 1).T.reshape(x0.shape)
     return mean, eps + expand(ratio, x0) * (x0 - mean)
 
 
 def _softmax_mean(logits: Tensor, y: Tensor) -> Tensor:
-    """softmax(logits) y, in the memory of the logits `(B, N)`, for y `(N, D)`.
+    """y softmax(logits), `(D, B)`, in the memory of the logits `(N, B)`; y is `(D + 1, N)`.
 
-    No weight is below e^-70: denormal numbers would change nothing and cost ten times more.
+    The last row of y holds ones, for the sum of the weights. No weight is below e^-70: denormal
+    numbers would change nothing and cost ten times more.
     """
-    weights = logits.sub_(logits.amax(1, keepdim=True)).clamp_(min=-70).exp_()
-    return F.linear(weights, y.T) / weights.sum(1, keepdim=True)
+    weights = logits.sub_(logits.amax(0)).clamp_(min=-70).exp_()
+    total = y @ weights
+    return total[:-1] / total[-1]
 
 
 def learning_rate(step: int, steps: int, warmup: float = 0.01) -> float:

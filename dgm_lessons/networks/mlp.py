@@ -43,6 +43,7 @@ class MLP(nn.Module):
         level = log_noise_level(x, log_snr)
         s2 = (2 * level).exp()
         # x_t / sqrt(alpha^2 + sigma^2) = z / sqrt(1 + s^2)
-        views = [x * ((1 + s2) / (s2 + k**2)).sqrt() for k in self.scales]
-        waves = torch.cat([level / 2, level], dim=1)
-        return self.body(torch.cat([*views, level / 4, waves.sin(), waves.cos()], dim=1))
+        zoom = ((1 + s2) / (s2 + x.new_tensor(self.scales) ** 2)).sqrt()
+        views = (zoom[:, :, None] * x[:, None]).flatten(1)
+        waves = level * x.new_tensor((0.5, 1.0))
+        return self.body(torch.cat([views, level / 4, waves.sin(), waves.cos()], dim=1))

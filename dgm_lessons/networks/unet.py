@@ -25,6 +25,9 @@ class UNet(nn.Module):
         classes: number of labels, 0 for none. A label of -1 means "not told".
         widths: channels at half and at quarter size.
         outputs: channels of the output, those of the input by default.
+        skip: give (s x + F) / sqrt(1 + s^2), s = sigma/alpha, in place of F, for a network that
+            predicts noise: where there is much of it, x is almost the answer, and what the layers
+            add must not be amplified by s on the way to x_0 (Karras et al. 2022, table 1).
     """
 
     def __init__(
@@ -34,11 +37,12 @@ class UNet(nn.Module):
         classes: int = 10,
         widths: tuple[int, int] = (24, 64),
         outputs: int | None = None,
+        skip: bool = False,
     ) -> None:
         super().__init__()
         if size < 4 or size % 4:
             raise ValueError(f"size is {size}; give a multiple of 4, such as 24 or 28")
-        self.shape, self.classes = (channels, size, size), classes
+        self.shape, self.classes, self.skip = (channels, size, size), classes, skip
         outputs = outputs or channels
         half, quarter, e = *widths, 64
         self.embedding = LevelEmbedding(e)
@@ -61,12 +65,15 @@ class UNet(nn.Module):
         if not len(x):
             # pixel_unshuffle fails on an empty batch
             return x.new_zeros(0, self.leave.out_channels // 4, *self.shape[1:])
-        e = self.embedding(log_noise_level(x, log_snr))
+        level = log_noise_level(x, log_snr)
+        e = self.embedding(level)
         e = F.silu(e + self.label(label_rows(x, labels, self.classes)))
         skip = self.first(self.enter(F.pixel_unshuffle(x, 2)) + self.place, e)
         h = self.after(self.whole(self.before(self.down(skip), e), e), e)
         h = self.last(F.pixel_shuffle(self.up(h), 2) + skip, e)
-        return F.pixel_shuffle(self.leave(F.silu(h)), 2)
+        y = F.pixel_shuffle(self.leave(F.silu(h)), 2)
+        s = level.exp()[:, :, None, None]
+        return (s * x + y) * (1 + s**2).rsqrt() if self.skip else y
 
 
 class Residual(nn.Module):
