@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Tensor
+
+Scalar = TypeVar("Scalar", float, Tensor)
 
 
 def on_cpu(x: Tensor) -> bool:
@@ -13,32 +16,52 @@ def on_cpu(x: Tensor) -> bool:
     return x.device.type == "cpu"
 
 
-def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: str = "t") -> Tensor:
-    """A time as a tensor of shape () or (B,); `ValueError` outside [low, high] or for NaN.
+def all_finite(c: float | Tensor) -> bool:
+    """Whether nothing is NaN or infinite; values on an accelerator are not looked at."""
+    if not isinstance(c, Tensor):
+        return math.isfinite(c)
+    if not on_cpu(c):
+        return True
+    # a finite sum has finite terms, and is found in a quarter of the time; it may overflow
+    return math.isfinite(c.detach().sum().item()) or bool(torch.isfinite(c).all())
+
+
+def check_time(
+    t: float | Tensor, low: float = 0.0, high: float = math.inf, name: str = "t"
+) -> float | Tensor:
+    """A number, or a tensor of shape () or (B,); `ValueError` outside [low, high] or for NaN.
 
     A time that rounding has pushed just outside is moved onto the end.
     """
     if isinstance(t, (int, float)):
-        t = torch.tensor(float(t), dtype=torch.float64)
-    if not isinstance(t, Tensor) or t.dim() > 1:
+        smallest = largest = t = float(t)
+    elif not isinstance(t, Tensor) or t.dim() > 1:
         given = f"a {type(t).__name__}" if not isinstance(t, Tensor) else _shape(t)
         raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {given}")
-    if not t.is_floating_point():
-        t = t.to(torch.float64)
-    slack = 1e-6 * max(1.0, abs(high)) if math.isfinite(high) else 0.0
-    if on_cpu(t) and t.numel():
+    else:
+        t = t if t.is_floating_point() else t.to(torch.float64)
+        if not on_cpu(t) or not t.numel():
+            return t.clamp(low, high)
         smallest, largest = (end.item() for end in t.detach().aminmax())  # NaN if any is
-        if not (low - slack <= smallest and largest <= high + slack):
-            shown = [v for v in t.flatten().tolist() if not low - slack <= v <= high + slack][:3]
-            raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
-        if low <= smallest and largest <= high:
-            return t
-    return t.clamp(low, high)
+    if low <= smallest and largest <= high:
+        return t
+    slack = 1e-6 * max(1.0, abs(high)) if math.isfinite(high) else 0.0
+    if low - slack <= smallest and largest <= high + slack:
+        return t.clamp(low, high) if isinstance(t, Tensor) else min(max(t, low), high)
+    values = t.flatten().tolist() if isinstance(t, Tensor) else [t]
+    shown = [v for v in values if not low - slack <= v <= high + slack][:3]
+    raise ValueError(f"{name} must lie in [{low:g}, {high:g}], but {name} = {shown}")
 
 
-def expand(c: Tensor, x: Tensor) -> Tensor:
-    """The coefficient `c`, shape () or (B,), ready to multiply `x` of shape (B, *D)."""
-    if c.dim() == 0:
+def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: str = "t") -> Tensor:
+    """The same as a tensor: a number becomes one of shape (), float64."""
+    t = check_time(t, low, high, name)
+    return t if isinstance(t, Tensor) else torch.tensor(t, dtype=torch.float64)
+
+
+def expand(c: Scalar, x: Tensor) -> Scalar:
+    """The coefficient `c`, a number or of shape () or (B,), to multiply `x` of shape (B, *D)."""
+    if not isinstance(c, Tensor) or c.dim() == 0:
         return c
     if x.dim() == 0 or c.shape[0] != x.shape[0]:
         raise ValueError(
@@ -54,7 +77,7 @@ def check_finite(x: Tensor, name: str = "x") -> Tensor:
         raise TypeError(f"{name} must be a torch.Tensor, not {type(x).__name__}")
     if not x.is_floating_point():
         raise TypeError(f"{name} must have a floating dtype, not {x.dtype}; use {name}.float()")
-    if on_cpu(x) and not bool(torch.isfinite(x).all()):
+    if not all_finite(x):
         raise ValueError(f"{name} contains NaN or infinity; shape {_shape(x)}")
     return x
 

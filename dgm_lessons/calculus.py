@@ -21,23 +21,29 @@ def _value(field: Field, x: Tensor) -> Tensor:
 
 
 def value_and_divergence(field: Field, x: Tensor) -> tuple[Tensor, Tensor]:
-    """field(x), (B, *D), and the trace of its Jacobian, (B,): one backward pass a coordinate."""
+    """field(x), (B, *D), and the trace of its Jacobian, (B,): one backward pass a coordinate.
+
+    Both can be differentiated once more, unless gradients are off.
+    """
+    graph = torch.is_grad_enabled()
     with torch.enable_grad():
         x = check_batch(x).detach().requires_grad_(True)
         value = _value(field, x)
         flat = value.flatten(1)
         trace = torch.zeros(len(x), dtype=x.dtype, device=x.device)
         for i in range(flat.shape[1]):
-            (row,) = torch.autograd.grad(flat[:, i].sum(), x, create_graph=True)
+            (row,) = torch.autograd.grad(flat[:, i].sum(), x, retain_graph=True, create_graph=graph)
             trace = trace + row.flatten(1)[:, i]
-    return value, trace
+    return (value if graph else value.detach()), trace
 
 
 def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tuple[Tensor, Tensor]:
     """field(x), (B, *D), and the mean of u . J u over probes (n, B, *D) (Hutchinson 1990).
 
     Unbiased for the divergence, (B,), when the probes have mean zero and identity covariance.
+    Both can be differentiated once more, unless gradients are off.
     """
+    graph = torch.is_grad_enabled()
     check_batch(x)
     check_finite(probes, "probes")
     if probes.dim() != x.dim() + 1 or probes.shape[1:] != x.shape or not len(probes):
@@ -49,9 +55,11 @@ def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tupl
         value = _value(field, x)
         total = torch.zeros(len(x), dtype=x.dtype, device=x.device)
         for u in probes:
-            (row,) = torch.autograd.grad((value * u).sum(), x, create_graph=True)
+            (row,) = torch.autograd.grad(
+                (value * u).sum(), x, retain_graph=True, create_graph=graph
+            )
             total = total + (row * u).flatten(1).sum(1)
-    return value, total / len(probes)
+    return (value if graph else value.detach()), total / len(probes)
 
 
 def rademacher(shape: tuple[int, ...], generator: torch.Generator | None, like: Tensor) -> Tensor:

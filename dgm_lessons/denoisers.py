@@ -11,32 +11,38 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_batch, check_finite, check_same_shape, expand, on_cpu
+from ._inputs import all_finite, as_time, check_batch, check_finite, check_same_shape, expand
+from .calculus import value_and_divergence
 from .mixtures import GaussianMixture
 from .processes import Process
+from .processes.elementary import over
 
 KINDS = ("x0", "eps", "v", "velocity", "score")
 Network = Callable[[Tensor, Tensor], Tensor]
 
 
-def prediction_row(kind: str, t: float | Tensor, process: Process) -> tuple[Tensor, Tensor]:
-    """The coefficients (a, b) of y = a x_0 + b eps for one of `KINDS`; each of the shape of t."""
-    alpha, sigma = process.alpha(t), process.sigma(t)
-    zero, one = torch.zeros_like(alpha), torch.ones_like(alpha)
+def prediction_row(kind: str, t: float | Tensor, process: Process) -> tuple[Any, Any]:
+    """The coefficients (a, b) of y = a x_0 + b eps for one of `KINDS`.
+
+    Each has the shape of t; they may be numbers where t is one.
+    """
+    if kind == "velocity":
+        return process.rates(t)
+    alpha, sigma = process.levels(t)
+    zero, one = 0 * alpha, 0 * alpha + 1
     if kind == "x0":
         return one, zero
     if kind == "eps":
         return zero, one
     if kind == "v":
         return -sigma, alpha
-    if kind == "velocity":
-        return process.alpha_dot(t), process.sigma_dot(t)
     if kind == "score":
-        return zero, -1 / sigma
+        return zero, over(-1, sigma)
     raise ValueError(f"a prediction is one of {', '.join(KINDS)}, not {kind!r}")
 
 
@@ -50,9 +56,9 @@ def x0_eps_from(
     check_finite(y, "the prediction")
     check_same_shape(y, check_batch(x_t, "x_t"), ("the prediction", "x_t"))
     a, b = prediction_row(kind, t, process)
-    alpha, sigma = process.alpha(t), process.sigma(t)
+    alpha, sigma = process.levels(t)
     det = alpha * b - sigma * a
-    if on_cpu(det) and not bool(((det != 0) & torch.isfinite(det)).all()):
+    if not all_finite(det) or not all_finite(over(1, det)):
         raise ValueError(
             f"at t = {t} a prediction of {kind} does not determine both x_0 and eps; "
             f"keep t within [{process.t_min:g}, {process.t_max:g}] or predict another quantity"
@@ -72,7 +78,7 @@ def read(kind: str, pair: tuple[Tensor, Tensor], t: float | Tensor, process: Pro
     """One of `KINDS` from the pair (x_0, eps)."""
     x0, eps = pair
     a, b = prediction_row(kind, t, process)
-    if on_cpu(a) and not bool((torch.isfinite(a) & torch.isfinite(b)).all()):
+    if not all_finite(a) or not all_finite(b):
         raise ValueError(f"the {kind} is infinite at t = {t}; stop at t_min = {process.t_min:g}")
     return expand(a, x0) * x0 + expand(b, x0) * eps
 
@@ -108,6 +114,10 @@ class AbstractDenoiser(ABC):
     def velocity(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """dx/dt of the probability-flow ODE, alpha' x_0 + sigma' eps; finite where alpha = 0."""
         return read("velocity", self.x0_eps(x_t, t), t, self.process)
+
+    def v_and_divergence(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
+        """v, and its divergence in x_t, (B,): by one backward pass a coordinate."""
+        return value_and_divergence(lambda x: self.v(x, t), x_t)
 
 
 class Denoiser(AbstractDenoiser):
@@ -165,11 +175,11 @@ class ExactDenoiser(AbstractDenoiser):
 
     def score(self, x_t: Tensor, t: float | Tensor) -> Tensor:
         """The gradient of log p_t, from the closed form; finite at t = 0 too."""
-        return self.mixture.diffused_score(x_t, self.process.alpha(t), self.process.sigma(t))
+        return self.mixture.diffused_score(x_t, *self.process.levels(t))
 
     def x0_eps(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """(E[x_0 | x_t], E[eps | x_t]) in closed form; eps is -sigma times the score."""
-        alpha, sigma = self.process.alpha(t), self.process.sigma(t)
+        alpha, sigma = self.process.levels(t)
         x0, score = self.mixture.posterior_mean_and_score(x_t, alpha, sigma)
         return x0, -expand(sigma, x_t) * score
 
@@ -177,9 +187,16 @@ class ExactDenoiser(AbstractDenoiser):
         """dx/dt of the PF-ODE, alpha' x_0 - (sigma^2)' score / 2; finite everywhere."""
         process = self.process
         alpha_dot, variance_dot = process.alpha_dot(t), process.variance_dot(t)
-        alpha, sigma = process.alpha(t), process.sigma(t)
-        x0, score = self.mixture.posterior_mean_and_score(x_t, alpha, sigma)
+        x0, score = self.mixture.posterior_mean_and_score(x_t, *process.levels(t))
         return expand(alpha_dot, x_t) * x0 - expand(0.5 * variance_dot, x_t) * score
+
+    def v_and_divergence(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
+        """v, and its divergence in closed form."""
+        alpha, sigma = self.process.levels(t)
+        x0, score, *traces = self.mixture.mean_score_and_traces(x_t, alpha, sigma)
+        v = -expand(sigma, x_t) * x0 - expand(alpha * sigma, x_t) * score
+        divergence = -sigma * traces[0] - alpha * sigma * traces[1]
+        return v, divergence.to(x_t.dtype)
 
 
 class ReclockedDenoiser(AbstractDenoiser):

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from ._inputs import as_time, check_batch, check_finite
-from .calculus import rademacher, value_and_divergence, value_and_probed_divergence
+from .calculus import rademacher, value_and_probed_divergence
 from .denoisers import AbstractDenoiser
 from .processes import Process
 from .samplers import integrate, solve_adaptive
 
 
+@torch.no_grad()
 def log_prob(
     denoiser: AbstractDenoiser,
     x0: Tensor,
@@ -26,12 +27,14 @@ def log_prob(
 ) -> Tensor:
     """log-density of x0 (B, *D) in nats, shape (B,), under the PF-ODE of the denoiser.
 
-    Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39), with
-    x_t at unit scale.
+    Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39). The
+    clock is the angle phi with tan phi = sigma/alpha: y = x_t / sqrt(alpha^2 + sigma^2), which
+    is cos(phi) x_0 + sin(phi) eps, obeys dy/dphi = v for every process.
 
     Args:
-        trace: "exact" (one backward pass a coordinate) or "hutchinson" (`n_probes` random signs,
-            drawn once, so that the estimate is unbiased and the ODE stays smooth).
+        trace: "exact" (closed form for a mixture, else one backward pass a coordinate) or
+            "hutchinson" (`n_probes` random signs, drawn once, so that the estimate is unbiased
+            and the ODE stays smooth).
         rtol, atol: tolerances of the Dormand-Prince solver.
         t_min: where x0 is placed, the process's `t_min` by default: the density is that of
             the data with this much noise.
@@ -44,25 +47,26 @@ def log_prob(
     _check_trace(trace, n_probes)
     probes = rademacher((n_probes, *x0.shape), generator, x0)
 
-    def slope(t: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        scale, growth = _scale(process, t)
-
-        def velocity(y: Tensor) -> Tensor:
-            return denoiser.velocity(scale * y, t) / scale - growth * y
-
-        if trace == "exact":
-            value, divergence = value_and_divergence(velocity, state[0])
-        else:
-            value, divergence = value_and_probed_divergence(velocity, state[0], probes)
-        return value.detach(), divergence.detach()
-
     process.alpha_dot(start)  # says so where time is discrete
-    # solved for y = x_t / scale, which keeps its size on the way: the steps can be longer
-    first, last = (_scale(process, torch.tensor(t).double())[0] for t in (start, process.T))
+
+    def slope(phi: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(phi))))
+        scale = _scale(process, t)
+        x_t = scale * state[0]
+        if trace == "exact":
+            v, divergence = denoiser.v_and_divergence(x_t, t)
+        else:
+            v, divergence = value_and_probed_divergence(lambda x: denoiser.v(x, t), x_t, probes)
+        return v / scale, divergence
+
+    if not len(x0):
+        return process.prior_log_prob(x0)
+    ends = (start, process.T)
+    first, last = (_scale(process, t) for t in ends)
+    phi, phi_T = (math.atan2(sigma, alpha) for alpha, sigma in map(process.levels, ends))
     state = (x0 / first, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
-    y_T, change = integrate(slope, state, start, process.T, rtol, atol) if len(x0) else state
-    volume = x0[0].numel() * torch.log(last / first) if len(x0) else 0.0
-    return process.prior_log_prob(last * y_T) + change + volume
+    y_T, change = integrate(slope, state, phi, phi_T, rtol, atol)
+    return process.prior_log_prob(last * y_T) + change + x0[0].numel() * math.log(last / first)
 
 
 def _check_trace(trace: str, n_probes: int) -> None:
@@ -72,13 +76,9 @@ def _check_trace(trace: str, n_probes: int) -> None:
         raise ValueError(f"n_probes must be at least 1, not {n_probes}")
 
 
-def _scale(process: Process, t: Tensor) -> tuple[Tensor, Tensor]:
-    """sqrt(alpha^2 + sigma^2), the size of x_t for data of size 1, and its relative growth."""
-    with torch.enable_grad():
-        t = t.detach().requires_grad_(True)
-        log_scale = 0.5 * torch.log(process.alpha(t) ** 2 + process.variance(t))
-        (growth,) = torch.autograd.grad(log_scale, t)
-    return log_scale.detach().exp(), growth
+def _scale(process: Process, t: float) -> float:
+    """sqrt(alpha^2 + sigma^2), the size of x_t for data of size 1."""
+    return math.hypot(*process.levels(t))
 
 
 def encode(

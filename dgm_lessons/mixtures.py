@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_finite, check_points, check_positive, on_cpu
+from ._inputs import all_finite, as_time, check_finite, check_points, check_positive, on_cpu
 
 Coefficient = float | Tensor
 
@@ -119,17 +119,39 @@ class GaussianMixture:
         self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient
     ) -> tuple[Tensor, Tensor]:
         """E[x_0 | x_t] and the gradient of log p_t, each (B, D), from one pass."""
-        log_joint, pull, _ = self._log_joint(x_t, alpha, sigma)
-        share = log_joint.softmax(1)
-        means = self._component_means(pull, self._level(alpha, sigma, len(x_t))[0])
+        share, means, pull, _ = self._components(x_t, alpha, sigma)
         mean, score = (torch.einsum("bk,bkd->bd", share, part) for part in (means, pull))
         return mean.to(x_t.dtype), score.to(x_t.dtype)
 
+    def mean_score_and_traces(
+        self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """E[x_0 | x_t] and the gradient of log p_t, and the divergences of both, (B,)."""
+        share, means, pull, precision = self._components(x_t, alpha, sigma)
+        mean, score = (torch.einsum("bk,bkd->bd", share, part) for part in (means, pull))
+        # component k is affine in x_t, and its share has the gradient share_k (pull_k - score)
+        lean = pull - score[:, None]
+        shrink = _column(self._level(alpha, sigma, len(x_t))[0]) * self._spread * precision
+        of_mean = torch.einsum("bk,bkd->b", share, means * lean + shrink)
+        of_score = torch.einsum("bk,bkd->b", share, pull * lean - precision)
+        mean, score, of_mean, of_score = (
+            part.to(x_t.dtype) for part in (mean, score, of_mean, of_score)
+        )
+        return mean, score, of_mean, of_score
+
+    def _components(
+        self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        # share of each component k, E[x_0 | x_t, k] = mu_k + alpha S_k V_k^{-1} (x_t - alpha mu_k),
+        # its score, and the eigenvalues of V_k^{-1}
+        log_joint, pull, precision = self._log_joint(x_t, alpha, sigma)
+        level = _column(self._level(alpha, sigma, len(x_t))[0])
+        means = self.means - level * torch.einsum("kde,bke->bkd", self.covariances, pull)
+        return log_joint.softmax(1), means, pull, precision
+
     def posterior_covariance(self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient) -> Tensor:
         """Cov[x_0 | x_t], shape (B, D, D), by the law of total covariance."""
-        log_joint, pull, precision = self._log_joint(x_t, alpha, sigma)
-        share = log_joint.softmax(1)
-        means = self._component_means(pull, self._level(alpha, sigma, len(x_t))[0])
+        share, means, _, precision = self._components(x_t, alpha, sigma)
         mean = torch.einsum("bk,bkd->bd", share, means)
         offset = means - mean[:, None]
         between = torch.einsum("bk,bkd,bke->bde", share, offset, offset)
@@ -141,10 +163,6 @@ class GaussianMixture:
     def responsibilities(self, x_t: Tensor, alpha: Coefficient, sigma: Coefficient) -> Tensor:
         """p(component k | x_t), shape (B, K)."""
         return self._log_joint(x_t, alpha, sigma)[0].softmax(1).to(x_t.dtype)
-
-    def _component_means(self, pull: Tensor, alpha: Tensor) -> Tensor:
-        # E[x_0 | x_t, k] = mu_k + alpha S_k V_k^{-1} (x_t - alpha mu_k)
-        return self.means - _column(alpha) * torch.einsum("kde,bke->bkd", self.covariances, pull)
 
     def _log_joint(
         self, x: Tensor, alpha: Coefficient, sigma: Coefficient
@@ -162,7 +180,7 @@ class GaussianMixture:
         z = torch.einsum("kdi,bkd->bki", self._basis, offset)
         precision = (1 / variance).expand(len(x), -1, -1)
         log_density = -0.5 * (z**2 * precision + torch.log(2 * math.pi * variance)).sum(2)
-        if on_cpu(x) and not bool(torch.isfinite(log_density).all()):
+        if not all_finite(log_density):
             raise ValueError(f"x is too large for floating point: up to {x.abs().max():.3g}")
         pull = -torch.einsum("kdi,bki->bkd", self._basis, z * precision)
         return self.weights.log() + log_density, pull, precision

@@ -16,7 +16,14 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from ._inputs import as_time, check_batch, check_finite, check_positive, check_same_shape
+from ._inputs import (
+    as_time,
+    check_batch,
+    check_finite,
+    check_positive,
+    check_same_shape,
+    check_time,
+)
 from .denoisers import AbstractDenoiser
 from .processes import Process
 
@@ -95,7 +102,8 @@ def ddim_step(
 ) -> Tensor:
     """Split x into data and noise, put them together again at t (Song, Meng & Ermon 2021)."""
     x0, eps = denoiser.x0_eps(x, s)
-    return denoiser.process.alpha(t) * x0 + denoiser.process.sigma(t) * eps
+    alpha, sigma = denoiser.process.levels(t)
+    return alpha * x0 + sigma * eps
 
 
 class DPMSolver2M:
@@ -106,30 +114,31 @@ class DPMSolver2M:
     """
 
     def __init__(self) -> None:
-        self._last: tuple[Tensor, Tensor, float] | None = None
+        self._last: tuple[Tensor, float, float] | None = None
 
     def __call__(
         self, denoiser: AbstractDenoiser, x: Tensor, s: float, t: float, generator: Generator = None
     ) -> Tensor:
         """x at time t from x at time s."""
-        process = denoiser.process
         x0 = denoiser(x, s)
-        sigma_s, sigma_t, alpha_t = process.sigma(s), process.sigma(t), process.alpha(t)
+        (alpha_s, sigma_s), (alpha_t, sigma_t) = map(denoiser.process.levels, (s, t))
         if sigma_s == 0:
             raise ValueError(f"there is no noise left to remove: sigma(s) = 0 at s = {s:g}")
-        h = 0.5 * (process.log_snr(t) - process.log_snr(s))
+        ahead, behind = alpha_t * sigma_s, alpha_s * sigma_t
+        h = math.log(ahead / behind) if ahead and behind else math.inf  # half the log-SNR's step
         estimate = x0
         if self._last is not None and self._last[2] == s and sigma_t > 0:
             before, h_before, _ = self._last
             estimate = x0 + 0.5 * h / h_before * (x0 - before)
-        self._last = (x0, h, t)
-        return sigma_t / sigma_s * x - alpha_t * torch.expm1(-h) * estimate
+        if h:
+            self._last = (x0, h, t)
+        return sigma_t / sigma_s * x + (ahead - behind) / sigma_s * estimate
 
 
 def check_interval(process: Process, s: float, t: float) -> None:
     """`ValueError` unless both times lie within the process's [0, T]."""
-    as_time(s, 0.0, process.T, "s")
-    as_time(t, 0.0, process.T)
+    check_time(s, 0.0, process.T, "s")
+    check_time(t, 0.0, process.T)
 
 
 def decreasing(process: Process, times: Tensor | list[float], at_least: int) -> list[float]:

@@ -15,10 +15,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROWS = (
     ("__init__",),
     ("_inputs",),
+    ("calculus",),
     ("processes",),
     ("mixtures",),
     ("denoisers",),
-    ("calculus",),
     ("objectives",),
     ("samplers",),
     ("likelihood",),

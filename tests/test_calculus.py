@@ -84,11 +84,13 @@ def test_divergences_can_be_trained_through():
 
 def test_divergences_work_where_gradients_are_off():
     with torch.no_grad():
-        _, divergence = value_and_divergence(linear, X)
+        value, divergence = value_and_divergence(linear, X)
         _, probed = value_and_probed_divergence(linear, X, torch.ones(1, 3, 3).double())
     torch.testing.assert_close(divergence, A.trace().expand(3))
     torch.testing.assert_close(probed, A.sum().expand(3))
     assert not X.requires_grad
+    for part in (value, divergence, probed):  # nothing is kept for a gradient nobody can ask for
+        assert not part.requires_grad
 
 
 def test_rademacher_signs(generator):

@@ -1,6 +1,7 @@
 """Denoisers: the five dialects against independently drawn (x_0, eps), exact and re-clocked."""
 
 import math
+from functools import partial
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from dgm_lessons.denoisers import (
     KINDS,
+    AbstractDenoiser,
     Denoiser,
     ExactDenoiser,
     ReclockedDenoiser,
@@ -220,6 +222,28 @@ def test_exact_readings_stay_finite_at_both_ends(process):
         assert bool(torch.isfinite(reading(denoiser, kind)(x, t)).all()), (kind, t)
     early = 1e-9 * process.T
     close(denoiser.velocity(x, 0.0), denoiser.velocity(x, early), 1e-6)
+
+
+def test_closed_form_divergence_of_v_is_the_automatic_one(process):
+    """The trace of the Jacobian, by autograd; at both ends, for one time and for one a row."""
+    denoiser = ExactDenoiser(four(), process)
+    x = torch.randn(4, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    rows = process.T * torch.tensor([0.0, 0.2, 0.7, 1.0], dtype=torch.float64)
+    for t in (0.0, 0.3 * process.T, process.T, rows):
+        scale = torch.hypot(process.alpha(t), process.sigma(t)).expand(4)[:, None]
+        found, expected = (
+            method(scale * x, t)
+            for method in (
+                denoiser.v_and_divergence,
+                partial(AbstractDenoiser.v_and_divergence, denoiser),
+            )
+        )
+        for one, other in zip(found, expected, strict=True):
+            close(one, other, 1e-10)
+        close(found[0], denoiser.v(scale * x, t), 1e-12)
+    assert found[1].shape == (4,)
+    single = denoiser.v_and_divergence(x.float(), rows)
+    assert single[0].dtype == single[1].dtype == torch.float32
 
 
 def test_samplers_may_be_given_float32():

@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from dgm_lessons._inputs import (
+    all_finite,
     as_time,
     check_batch,
     check_finite,
     check_points,
     check_positive,
     check_same_shape,
+    check_time,
     expand,
 )
 
@@ -25,6 +27,21 @@ def test_as_time_takes_numbers_and_tensors():
     assert as_time(torch.tensor([0.5])).dtype == torch.float32
     assert as_time(torch.empty(0), 0.0, 1.0).shape == (0,)
     assert as_time(math.inf, -math.inf) == math.inf
+
+
+def test_check_time_leaves_numbers_numbers():
+    assert type(check_time(1, 0.0, 1.0)) is float
+    assert check_time(1.0000001, 0.0, 1.0) == 1.0 and check_time(-1e-8, 0.0, 1.0) == 0.0
+    assert torch.equal(check_time(torch.tensor([0.5])), torch.tensor([0.5]))
+
+
+def test_all_finite_sees_what_a_sum_would_hide():
+    big = torch.full((9,), 3e38)
+    assert all_finite(big) and all_finite(torch.empty(0)) and all_finite(2.0)
+    for bad in (math.nan, math.inf, -math.inf):
+        assert not all_finite(bad) and not all_finite(torch.tensor(bad))
+        assert not all_finite(torch.cat([big, torch.tensor([bad])]))
+    assert not all_finite(torch.tensor([math.inf, 1.0, -math.inf]))
 
 
 def test_as_time_moves_what_rounding_pushed_out():

@@ -6,7 +6,7 @@ import pytest
 import torch
 from pytest import approx
 
-from dgm_lessons.denoisers import Denoiser, ExactDenoiser
+from dgm_lessons.denoisers import Denoiser, ExactDenoiser, ReclockedDenoiser
 from dgm_lessons.likelihood import bits_per_dim, decode, encode, log_prob
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, DiscreteProcess, FlowMatching
@@ -61,6 +61,27 @@ def test_log_prob_is_that_of_the_data_with_the_noise_of_t_min(process):
     torch.testing.assert_close(found, law.log_prob(x), rtol=0, atol=prior_error)
     blurred = float((law.log_prob(x) - tilted().log_prob(x)).abs().mean())
     assert blurred > 0.05  # the density of clean data is another one
+
+
+def test_processes_share_one_clock():
+    """At unit scale they are one ODE: from one log-SNR to alpha = 0, one answer to rounding."""
+    x = ring().sample(8, torch.Generator().manual_seed(0), torch.float64)
+    found = []
+    for process in (FlowMatching(), CosineVP()):
+        t = float(process.t_from_log_snr(8.0))
+        scale = math.hypot(float(process.alpha(t)), float(process.sigma(t)))
+        y = log_prob(ExactDenoiser(ring(), process), scale * x, t_min=t)
+        found.append(y + 2 * math.log(scale))
+    torch.testing.assert_close(*found, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("process", [VP(), FlowMatching()], ids=lambda p: type(p).__name__)
+def test_a_trace_in_closed_form_is_the_automatic_one(process):
+    """A re-clocked denoiser does not know that it is a mixture."""
+    exact = ExactDenoiser(tilted(), process)
+    x = tilted().sample(6, torch.Generator().manual_seed(0), torch.float64)
+    found = log_prob(ReclockedDenoiser(exact, process), x)
+    torch.testing.assert_close(found, log_prob(exact, x), rtol=0, atol=1e-7)
 
 
 def test_default_t_min_is_the_process_own():

@@ -70,6 +70,22 @@ def test_density_score_and_hessian_equal_autograd(mixture):
     torch.testing.assert_close(mixture.hessian(x), hessian, rtol=1e-8, atol=1e-8)
 
 
+@mixtures
+@pytest.mark.parametrize("alpha, sigma", LEVELS)
+def test_traces_are_those_of_the_jacobians(mixture, alpha, sigma):
+    """Found by autograd, in passes of their own; where alpha or sigma is 0 too."""
+    x = points(mixture, alpha, sigma)
+    mean, score, *traces = mixture.mean_score_and_traces(x, alpha, sigma)
+    for value, trace, field in (
+        (mean, traces[0], mixture.posterior_mean),
+        (score, traces[1], mixture.diffused_score),
+    ):
+        torch.testing.assert_close(value, field(x, alpha, sigma))
+        jacobian = torch.func.jacrev(lambda x: field(x, alpha, sigma).sum(0))(x)  # noqa: B023
+        expected = torch.einsum("ibi->b", jacobian)
+        torch.testing.assert_close(trace, expected, rtol=1e-9, atol=1e-9)
+
+
 def test_score_and_hessian_are_derivatives_of_the_package_itself():
     """Autograd runs through the package's own log_prob and score."""
     mixture = full()

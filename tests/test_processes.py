@@ -1,6 +1,7 @@
 """The processes against closed forms, moment equations, Gaussian algebra and published numbers."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -85,6 +86,84 @@ def test_derivatives_equal_central_differences(process):
         torch.testing.assert_close(
             slope(t), (curve(t + h) - curve(t - h)) / (2 * h), rtol=1e-5, atol=1e-7
         )
+
+
+SLOPES = ("alpha", "sigma", "variance")
+
+
+@pytest.mark.parametrize("curve", SLOPES)
+def test_closed_derivatives_equal_automatic_ones(process, curve):
+    """Inside and at both ends; where sigma grows like sqrt(t), its slope at 0 is infinite."""
+    u = torch.tensor([0.0, 1e-6, 0.01, 0.3, 0.5, 0.9, 1.0], dtype=torch.float64)
+    t, slope = process.T * u, getattr(process, f"{curve}_dot")
+    found, expected = slope(t), torch.func.grad(lambda t: getattr(process, curve)(t).sum())(t)
+    if curve == "sigma" and name(process) in ("VP", "VE"):
+        assert found[0] == math.inf
+        found, expected = found[1:], expected[1:]
+    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-10)
+    assert [float(slope(one)) for one in t.tolist()] == approx(slope(t).tolist(), rel=1e-13)
+    single = slope(t.float())
+    assert single.dtype == torch.float32 and slope(t[1]).shape == slope(0.5).shape == ()
+    torch.testing.assert_close(single.double(), slope(t), rtol=1e-4, atol=1e-6)
+
+
+def test_derivatives_can_be_differentiated_and_mapped(process):
+    t = inner_times(process, 5)
+    for slope in (process.alpha_dot, process.sigma_dot, process.variance_dot, process.g2):
+        second = torch.stack([torch.func.grad(slope)(one) for one in t])
+        h = 1e-5 * process.T
+        expected = (slope(t + h) - slope(t - h)) / (2 * h)
+        torch.testing.assert_close(second, expected, rtol=1e-5, atol=1e-7)
+        torch.testing.assert_close(torch.func.jacfwd(slope)(t).diagonal(), second)
+
+
+def test_numbers_give_numbers_and_the_same_ones(process):
+    """`levels` and `rates` of a plain number: the values of the tensors, without tensors."""
+    for u in (0.0, 1e-9, 0.3, 0.99, 1.0):
+        t = u * process.T
+        pairs = [(process.levels, (process.alpha, process.sigma))]
+        if u:
+            pairs.append((process.rates, (process.alpha_dot, process.sigma_dot)))
+        for both, curves in pairs:
+            found = both(t)
+            assert [type(c) for c in found] == [float, float]
+            as_tensors = both(torch.tensor([t], dtype=torch.float64))
+            for c, row, curve in zip(found, as_tensors, curves, strict=True):
+                assert c == approx(float(curve(t)), rel=1e-14, abs=1e-300)
+                assert torch.equal(row, curve(torch.tensor([t], dtype=torch.float64)))
+    for t in (-0.5, math.nan, 1e3):
+        for both in (process.levels, process.rates):
+            with pytest.raises(ValueError, match="t must lie in"):
+                both(t)
+
+
+@dataclass(frozen=True)
+class Quartic(Process):
+    """A process of one's own: two curves, in torch, and nothing else."""
+
+    def _alpha(self, t):
+        return torch.exp(-4 * t**4)
+
+    def _sigma(self, t):
+        return torch.sqrt(-torch.expm1(-8 * t**4))
+
+
+def test_a_process_of_ones_own_needs_two_curves(generator):
+    process, t = Quartic(), torch.tensor([0.2, 0.5, 0.9], dtype=torch.float64)
+    torch.testing.assert_close(process.f(t), -16 * t**3)
+    torch.testing.assert_close(process.g2(t), 32 * t**3)
+    assert [float(c) for c in process.levels(0.5)] == approx([math.exp(-0.25), 0.6272712], rel=1e-6)
+    assert float(process.rates(0.5)[0]) == approx(-2 * math.exp(-0.25))
+    ratio, std = process.transition(0.2, 0.9)
+    assert float(ratio) == approx(math.exp(-4 * (0.9**4 - 0.2**4)))
+    assert float(std) ** 2 == approx(1 - float(ratio) ** 2)
+    x_s, x0 = torch.randn(2, 3, 2, generator=generator, dtype=torch.float64)
+    mean, std = process.posterior(x_s, x0, 0.9, 0.2)
+    rows = process.posterior(
+        x_s, x0, torch.full((3,), 0.9).double(), torch.full((3,), 0.2).double()
+    )
+    torch.testing.assert_close(mean, rows[0])
+    torch.testing.assert_close(std.expand(3), rows[1])
 
 
 def test_drift_and_diffusion_carry_the_moments(process):
@@ -198,6 +277,7 @@ def test_a_short_transition_follows_the_sde(process):
     t, dt = 0.5 * process.T, 1e-9 * process.T
     a, b = process.transition(t, t + dt)
     assert float(b**2) == approx(float(process.g2(t)) * dt, rel=1e-5)
+    assert a.dtype == b.dtype == torch.float64 and a.shape == b.shape == ()
     assert float(a) == approx(1 + float(process.f(t)) * dt, abs=1e-12)
 
 

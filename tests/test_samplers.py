@@ -444,6 +444,17 @@ def test_no_reverse_sde_starts_where_the_drift_is_infinite():
             euler_maruyama_step(denoiser, X, 1.0, 0.5, torch.Generator())
 
 
+def test_standing_still_changes_nothing():
+    """A step from s to s, and the next one is as if it had not been."""
+    denoiser, solver, plain = ExactDenoiser(gm1(), VP()), DPMSolver2M(), DPMSolver2M()
+    x, y = solver(denoiser, Z, 0.8, 0.5), plain(denoiser, Z, 0.8, 0.5)
+    again = solver(denoiser, x, 0.5, 0.5)
+    torch.testing.assert_close(again, x, rtol=0, atol=1e-14)
+    torch.testing.assert_close(solver(denoiser, x, 0.5, 0.2), plain(denoiser, y, 0.5, 0.2))
+    for step in (euler_step, heun_step, ddim_step):
+        torch.testing.assert_close(step(denoiser, Z, 0.5, 0.5), Z, rtol=0, atol=1e-14)
+
+
 def test_dpm_solver_needs_noise_to_start_from():
     for t in (0.0, 0.5):
         with pytest.raises(ValueError, match=r"sigma.*s = 0"):

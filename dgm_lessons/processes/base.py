@@ -6,11 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from .._inputs import as_time, check_batch, check_same_shape, expand
+from .elementary import anywhere, over, tensor
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,10 @@ class Process(ABC):
     """A Gaussian noising process with kernel p(x_t | x_0) = N(alpha(t) x_0, sigma(t)^2 I).
 
     A process of your own needs `_alpha` and `_sigma`; override `_variance` where sigma^2 is
-    smooth at t = 0 but sigma is not. Times are floats or tensors of shape () or (B,) in [0, T].
-    Networks are trained, and grids run, on [t_min, t_max].
+    smooth at t = 0 but sigma is not, and give `_time_at`, the inverse of the log-SNR, to grids
+    and likelihoods. `_alpha_dot`, `_sigma_dot` and `_variance_dot` are found by automatic
+    differentiation unless you know them in closed form, which is faster. Times are floats or
+    tensors of shape () or (B,) in [0, T]. Networks are trained, and grids run, on [t_min, t_max].
     """
 
     T = 1.0
@@ -33,6 +37,19 @@ class Process(ABC):
 
     def _variance(self, t: Tensor) -> Tensor:
         return self._sigma(t) ** 2
+
+    def _alpha_dot(self, t: Tensor) -> Tensor:
+        return _derivative(self._alpha, t)
+
+    def _sigma_dot(self, t: Tensor) -> Tensor:
+        return _derivative(self._sigma, t)
+
+    def _variance_dot(self, t: Tensor) -> Tensor:
+        return _derivative(self._variance, t)
+
+    def _time(self, t: float | Tensor, name: str = "t") -> Any:
+        """A time, checked, in the form in which the curves are cheapest."""
+        return as_time(t, 0.0, self.T, name)
 
     def _time_at(self, log_snr: Tensor) -> Tensor:
         raise NotImplementedError(f"{type(self).__name__} does not invert its log-SNR")
@@ -51,51 +68,61 @@ class Process(ABC):
 
     def alpha(self, t: float | Tensor) -> Tensor:
         """How much of the data is left at time t; same shape as t."""
-        return self._alpha(as_time(t, 0.0, self.T))
+        return tensor(self._alpha(self._time(t)))
 
     def sigma(self, t: float | Tensor) -> Tensor:
         """The standard deviation of the noise at time t; same shape as t."""
-        return self._sigma(as_time(t, 0.0, self.T))
+        return tensor(self._sigma(self._time(t)))
 
     def variance(self, t: float | Tensor) -> Tensor:
         """sigma(t)^2, accurate near t = 0."""
-        return self._variance(as_time(t, 0.0, self.T))
+        return tensor(self._variance(self._time(t)))
 
     def variance_dot(self, t: float | Tensor) -> Tensor:
         """The time derivative of sigma^2; finite at t = 0 too."""
-        return _derivative(self._variance, as_time(t, 0.0, self.T))
+        return tensor(self._variance_dot(self._time(t)))
 
     def alpha_dot(self, t: float | Tensor) -> Tensor:
-        """The time derivative of alpha, by automatic differentiation."""
-        return _derivative(self._alpha, as_time(t, 0.0, self.T))
+        """The time derivative of alpha."""
+        return tensor(self._alpha_dot(self._time(t)))
 
     def sigma_dot(self, t: float | Tensor) -> Tensor:
         """The time derivative of sigma; infinite at t = 0 where sigma ~ sqrt(t)."""
-        return _derivative(self._sigma, as_time(t, 0.0, self.T))
+        return tensor(self._sigma_dot(self._time(t)))
+
+    def levels(self, t: float | Tensor) -> tuple[Any, Any]:
+        """(alpha, sigma) at t, made for a step's arithmetic: where t is a number, numbers."""
+        at = self._time(t)
+        return self._alpha(at), self._sigma(at)  # of a process of one's own, tensors of shape ()
+
+    def rates(self, t: float | Tensor) -> tuple[Any, Any]:
+        """The time derivatives of `levels` at t, in the same form."""
+        at = self._time(t)
+        return self._alpha_dot(at), self._sigma_dot(at)
 
     # -- the SDE dx = f(t) x dt + g(t) dw that has these marginals (Lemma 4.4.1) -------------
 
     def f(self, t: float | Tensor) -> Tensor:
         """The drift rate alpha'/alpha of the linear SDE; -inf where alpha = 0."""
-        t = as_time(t, 0.0, self.T)
-        return _derivative(self._alpha, t) / self._alpha(t)
+        at = self._time(t)
+        return tensor(over(self._alpha_dot(at), self._alpha(at)))
 
     def g2(self, t: float | Tensor) -> Tensor:
         """The squared diffusion g(t)^2 = (sigma^2)' - 2 f sigma^2."""
-        t = as_time(t, 0.0, self.T)
-        return _derivative(self._variance, t) - 2 * self.f(t) * self._variance(t)
+        at = self._time(t)
+        f = over(self._alpha_dot(at), self._alpha(at))
+        return tensor(self._variance_dot(at) - 2 * f * self._variance(at))
 
     # -- the clock that all processes share --------------------------------------------------
 
     def snr(self, t: float | Tensor) -> Tensor:
         """The signal-to-noise ratio alpha^2 / sigma^2; infinite at t = 0."""
-        t = as_time(t, 0.0, self.T)
-        return self._alpha(t) ** 2 / self._variance(t)
+        at = self._time(t)
+        return tensor(over(self._alpha(at) ** 2, self._variance(at)))
 
     def log_snr(self, t: float | Tensor) -> Tensor:
         """log(alpha^2 / sigma^2), decreasing in t; +inf at t = 0."""
-        t = as_time(t, 0.0, self.T)
-        return 2 * torch.log(self._alpha(t)) - torch.log(self._variance(t))
+        return 2 * torch.log(self.alpha(t)) - torch.log(self.variance(t))
 
     def t_from_log_snr(self, log_snr: float | Tensor) -> Tensor:
         """The time at which log(alpha^2 / sigma^2) has the given value; inverse of `log_snr`."""
@@ -114,34 +141,34 @@ class Process(ABC):
 
     def transition(self, t: float | Tensor, s: float | Tensor) -> tuple[Tensor, Tensor]:
         """(a, b) of the kernel p(x_s | x_t) = N(a x_t, b^2 I) from t to a later s >= t."""
-        t, s = as_time(t, 0.0, self.T), as_time(s, 0.0, self.T, "s")
-        if t.dim() and s.dim():
+        ratio, std = self._transition(self._time(t), self._time(s, "s"))
+        return tensor(ratio), tensor(std)
+
+    def _transition(self, t: Any, s: Any) -> tuple[Any, Any]:
+        if isinstance(t, Tensor) and isinstance(s, Tensor) and t.dim() and s.dim():
             check_same_shape(t, s, ("t", "s"))
-        if bool((t > s).any()):
+        if anywhere(t > s):
             raise ValueError(f"a transition runs towards noise: t = {t} must not exceed s = {s}")
-        alpha_t, alpha_s = self._alpha(t), self._alpha(s)
-        if bool((alpha_t == 0).any()):
+        alpha_t = self._alpha(t)
+        if anywhere(alpha_t == 0):
             raise ValueError(f"no transition leaves t = {t}: alpha is 0 there")
-        ratio = alpha_s / alpha_t
-        # sigma_s^2 (1 - SNR_s / SNR_t), without the cancellation of sigma_s^2 - ratio^2 sigma_t^2
-        var_t, var_s = self._variance(t), self._variance(s)
-        log_snr_ratio = torch.log(ratio**2) + torch.log(var_t) - torch.log(var_s)
-        variance = torch.where(t == s, torch.zeros_like(var_s), -var_s * torch.expm1(log_snr_ratio))
-        return ratio, variance.clamp(min=0).sqrt()
+        ratio = self._alpha(s) / alpha_t
+        variance = self._variance(s) - ratio**2 * self._variance(t)
+        return ratio, (0.5 * (variance + abs(variance))) ** 0.5  # rounding may go below 0
 
     def posterior(
         self, x_s: Tensor, x0: Tensor, s: float | Tensor, t: float | Tensor
     ) -> tuple[Tensor, Tensor]:
         """Mean (B, *D) and std of the Gaussian p(x_t | x_s, x_0) for t <= s (Lemma 4.4.2)."""
         check_same_shape(check_batch(x_s, "x_s"), check_batch(x0, "x0"), ("x_s", "x0"))
-        ratio, std = self.transition(t, s)
-        t, s = as_time(t, 0.0, self.T), as_time(s, 0.0, self.T, "s")
-        var_t, var_s = self._variance(t), self._variance(s)
-        if bool((var_s == 0).any()):
+        start, end = self._time(t), self._time(s, "s")
+        ratio, std = self._transition(start, end)
+        var_t, var_s = self._variance(start), self._variance(end)
+        if anywhere(var_s == 0):
             raise ValueError(f"the posterior needs noise to undo, but sigma(s) = 0 at s = {s}")
         keep = expand(ratio * var_t / var_s, x_s)
-        pull = expand(self._alpha(t) * std**2 / var_s, x_s)
-        return keep * x_s + pull * x0, std * (var_t / var_s).sqrt()
+        pull = expand(self._alpha(start) * std**2 / var_s, x_s)
+        return keep * x_s + pull * x0, tensor(std * (var_t / var_s) ** 0.5)
 
     # -- the prior ---------------------------------------------------------------------------
 

@@ -82,8 +82,7 @@ class DiscreteProcess(Process):
     def _sigma(self, t: Tensor) -> Tensor:
         return self._variance(t).sqrt()
 
-    def alpha_dot(self, t: float | Tensor) -> Tensor:
-        """A chain has no velocity: always a `TypeError`."""
+    def _alpha_dot(self, t: Tensor) -> Tensor:
         raise TypeError("a DiscreteProcess has no time derivative; use VP for the continuous limit")
 
-    sigma_dot = variance_dot = f = g2 = alpha_dot
+    _sigma_dot = _variance_dot = _alpha_dot
