@@ -73,23 +73,25 @@ def images(kind, n, generator):
 @pytest.mark.parametrize(("kind", "bits"), [("blank", 0.0), ("coins", 1.0), ("even", 8.0)])
 def test_bits_are_the_entropy(kind, bits, generator):
     """Fair coins cost one bit a pixel, by the bound and by the flow; blank paper nothing."""
-    pictures = images(kind, 6000, generator)
+    pictures = images(kind, 8000, generator)
     network = GreyLevels(4, (4, 8))
     network.count(pictures)
     denoiser = Denoiser(network, PROCESS, "eps")
-    bound = dequantised_bound(denoiser, pictures, generator, repeats=16)
+    bound = dequantised_bound(denoiser, pictures, generator, repeats=8)
     error = 4 * (bound.std() / len(bound) ** 0.5).item()
-    assert error < 0.15
+    assert error < 0.2
     assert bound.mean().item() == pytest.approx(bits + CUT_OFF, abs=error)
 
 
 @pytest.mark.parametrize(("kind", "bits"), [("blank", 0.0), ("coins", 1.0)])
 def test_the_flow_pays_the_entropy_too(kind, bits, generator):
-    pictures = images(kind, 8, generator)
+    pictures = images(kind, 30, generator)
     network = GreyLevels(4, (4, 8))
     network.count(images(kind, 4000, generator))
     x0 = dequantised(pictures, generator)
-    nats = log_prob(Denoiser(network, PROCESS, "eps"), x0, "exact", 1e-4, 1e-4)
+    # each pixel by itself: the Jacobian is diagonal, and one probe finds its trace exactly
+    denoiser = Denoiser(network, PROCESS, "eps")
+    nats = log_prob(denoiser, x0, "hutchinson", 1e-4, 1e-4, generator=generator)
     found = bits_per_dim(nats.double(), 16, scale=1 / 128)
     error = 4 * (found.std() / len(found) ** 0.5).item()
     assert found.mean().item() == pytest.approx(bits + CUT_OFF, abs=0.01 + error)
