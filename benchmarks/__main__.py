@@ -1,4 +1,4 @@
-"""Measure one thing: `python -m benchmarks mixture|samplers|likelihood|mnist|book [--quick]`.
+"""Measure one thing: `python -m benchmarks mixture|samplers|likelihood|mnist|bound|book [--quick]`.
 
 The result is a JSON file that the book's page on benchmarks reads. Peers are optional
 (benchmarks/requirements.txt): one that is missing is named and left out. Nothing is downloaded.
@@ -11,7 +11,7 @@ import importlib
 import os
 from pathlib import Path
 
-TASKS = ("mixture", "samplers", "likelihood", "mnist", "book")
+TASKS = ("mixture", "samplers", "likelihood", "mnist", "bound", "book")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -59,6 +59,11 @@ def mnist(split: str = "train") -> tuple[Tensor, Tensor]:
     return images, labels.long()
 
 
+def mnist_is_here() -> bool:
+    """Whether `mnist` would find all its files without a download; their content is not read."""
+    return all(any(path.exists() for path in _places(name)) for name in MNIST_FILES)
+
+
 def mnist_to_unit(images: Tensor) -> Tensor:
     """Central 24x24 of uint8 images `(N, 28, 28)`, as float32 `(N, 1, 24, 24)` of unit scale."""
     if images.dtype != torch.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
@@ -132,12 +137,19 @@ def _idx(raw: bytes) -> Tensor:
     return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(shape).copy())
 
 
+def _places(name: str) -> list[Path]:
+    """Where a file may lie, in this order: the user's own folder, if there is one; the cache."""
+    own = os.environ.get("DGM_LESSONS_DATA")
+    folders = [Path(own)] if own else []
+    return [folder / f"{name}.gz" for folder in (*folders, Path(pooch.os_cache("dgm-lessons")))]
+
+
 def _fetch(name: str) -> bytes:
     """Decompressed bytes of one MNIST file: from the user's folder, the cache or a mirror."""
-    folder = os.environ.get("DGM_LESSONS_DATA")
-    if folder and (own := Path(folder) / f"{name}.gz").exists():
-        return _read(own, name)  # the user's own file: report damage, never delete it
-    cached = Path(pooch.os_cache("dgm-lessons")) / f"{name}.gz"
+    *owned, cached = _places(name)
+    for own in owned:
+        if own.exists():
+            return _read(own, name)  # the user's own file: report damage, never delete it
     if cached.exists():
         try:
             return _read(cached, name)

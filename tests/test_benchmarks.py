@@ -8,7 +8,8 @@ import torch
 from pytest import approx
 
 from benchmarks import __main__ as command
-from benchmarks import judge, likelihood, measure, mixture, peers, samplers
+from benchmarks import bound, judge, likelihood, measure, mixture, peers, samplers
+from dgm_lessons import data
 
 
 @pytest.fixture
@@ -111,3 +112,26 @@ def test_likelihood_without_peers():
     ours = likelihood.one(likelihood.ours, likelihood.FlowMatching(), 5, 1e-4, 0)
     assert found["rms_nats"] < 0.05 and ours["rms_nats"] < 0.05
     assert found["calls"] > 20 and ours["calls"] > 20
+
+
+def test_the_bound_says_that_mnist_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
+    monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
+    with pytest.raises(SystemExit, match="needs MNIST"):
+        command.main(["bound", "--quick", "--out", str(tmp_path)])
+    assert not (tmp_path / "bound.json").exists()
+
+
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_bound_writes_both_tables(tmp_path):
+    command.main(["bound", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "bound.json").read_text())
+    assert found["settings"] == "quick" and found["images"] == 20
+    assert {row["width"] for row in found["widths"]} == {"small", "large", "best"}
+    assert {row["predicts"] for row in found["predicts"]} == set(bound.PREDICTS)
+    for row in found["widths"] + found["predicts"]:
+        parts = row["decoder"] + sum(row["blocks"]) + row["prior"]
+        assert row["total"] == approx(parts, rel=1e-6) and row["error"] > 0
+    cost = {row["width"]: sum(row["blocks"]) for row in found["widths"]}
+    assert cost["best"] < min(cost["small"], cost["large"])

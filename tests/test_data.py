@@ -111,6 +111,19 @@ def test_own_folder_comes_first(server, cache, tmp_path, monkeypatch):
     assert server.requests == 0 and left_in(cache) == set()
 
 
+def test_it_is_here_only_when_no_file_is_missing(server, cache, tmp_path, monkeypatch):
+    assert not data.mnist_is_here()
+    data.mnist("train")
+    assert data.mnist_is_here()  # in the cache
+    (cache / f"{IMAGES}.gz").rename(tmp_path / f"{IMAGES}.gz")
+    assert not data.mnist_is_here()
+    monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
+    assert data.mnist_is_here()  # one file here, one there
+    before = server.requests
+    data.mnist("train")
+    assert server.requests == before == 2
+
+
 def test_damage_in_the_own_folder_is_reported_and_left_alone(server, tmp_path, monkeypatch):
     own = tmp_path / f"{IMAGES}.gz"
     own.write_bytes(server.files[own.name][:50])

@@ -9,9 +9,11 @@ from torch import Generator, Tensor
 
 from .. import data
 from ..denoisers import AbstractDenoiser
+from ..processes import Process
 from ..vae import gaussian_kl
 
 GREYS = 255.0
+WIDTHS = ("small", "large", "best")  # of the reverse steps
 
 
 @torch.no_grad()
@@ -21,28 +23,35 @@ def variational_bound(
     generator: Generator,
     steps: int = 1000,
     groups: int = 20,
+    width: str = "small",
 ) -> dict[str, Tensor]:
     """DDPM's bound for the central 24x24 of uint8 digits `(N, 28, 28)`, averaged over them.
 
-    The chain has so many steps, even in the log-SNR, from the process's t_min to t_max. A step of
-    narrow width costs (snr_{i-1} - snr_i) |x_0 - guess|^2 / 2, eq-hvae-snr; each image draws one
-    step from each of the groups of neighbouring steps.
+    The chain has so many steps, even in the log-SNR, from the process's t_min to t_max; each
+    image draws one step from each of the groups of neighbouring steps. The reverse steps have the
+    standard deviation of the posterior told x_0 ("small"), that of the forward step ("large"), or
+    the one of least KL, estimated from these images ("best", eq-vlb-best); see also `decoder`.
 
     Returns:
         bits per dimension: `decoder` (), 8 bits, the first level; `steps` (groups,), from little
         noise to much; `prior` (); `total` (); and `error` (), the standard error of the total.
     """
+    if width not in WIDTHS:
+        raise ValueError(f"width is {width!r}; choose one of {', '.join(WIDTHS)}")
     process, x0 = denoiser.process, data.mnist_to_unit(images)
-    ends = [float(process.log_snr(t)) for t in (process.t_min, process.t_max)]
-    levels = torch.linspace(ends[0], ends[1], steps, dtype=torch.float64)
-    times, snr = process.t_from_log_snr(levels), levels.exp()
+    times = chain_times(process, steps)
+    snr, variance = process.snr(times), process.variance(times)
     bill = []
     for part in torch.arange(1, steps).tensor_split(groups):
         i = part[torch.randint(len(part), (len(x0),), generator=generator)]
         x_i = process.perturb(x0, times[i], _noise(x0, generator))
         miss = (x0 - denoiser(x_i, times[i])).square().flatten(1).sum(1)
-        bill.append(0.5 * len(part) * (snr[i - 1] - snr[i]) * miss)
-    terms = torch.stack([decoder(denoiser, x0, times[0], generator), *bill, prior(denoiser, x0)])
+        told = 0.5 * (snr[i - 1] - snr[i]) * miss  # the KL at the posterior's width, eq-hvae-snr
+        rho = {"small": torch.ones_like(told), "large": variance[i - 1] / variance[i]}
+        rho["best"] = 1 / (1 + 2 * _mean_at(i, told) / x0[0].numel())
+        bill.append(len(part) * step_cost(told, rho[width], x0[0].numel()))
+    first = decoder(denoiser, x0, times[0], generator, width == "best")
+    terms = torch.stack([first, *bill, prior(denoiser, x0)])
     terms = terms / (x0[0].numel() * math.log(2))
     mean, total = terms.mean(1), terms.sum(0)
     error = total.std() / len(x0) ** 0.5
@@ -50,17 +59,38 @@ def variational_bound(
     return parts | {"total": total.mean(), "error": error}
 
 
-def decoder(denoiser: AbstractDenoiser, x0: Tensor, t: Tensor, generator: Generator) -> Tensor:
-    """-log P(x_0 | x_1), (N,): a Gaussian round the guess, cut into the 256 grey levels."""
+def chain_times(process: Process, steps: int) -> Tensor:
+    """Times of a chain, `(steps,)`, even in the log-SNR from t_min to t_max."""
+    ends = [float(process.log_snr(t)) for t in (process.t_min, process.t_max)]
+    return process.t_from_log_snr(torch.linspace(ends[0], ends[1], steps, dtype=torch.float64))
+
+
+def step_cost(told: Tensor, rho: Tensor, dim: int) -> Tensor:
+    """KL of one reverse step, (N,), from that at the posterior's width; eq-vlb-step.
+
+    rho is the posterior's variance over that of the step. At the best one, 1 / (1 + 2 told / dim)
+    for the mean of `told`, the mean cost is dim / 2 log(1 + 2 told / dim), never above `told`.
+    """
+    return rho * told + 0.5 * dim * (rho - 1 - rho.log())
+
+
+def decoder(
+    denoiser: AbstractDenoiser, x0: Tensor, t: Tensor, generator: Generator, best: bool = False
+) -> Tensor:
+    """-log P(x_0 | x_1), (N,): a Gaussian round the guess, cut into the 256 grey levels.
+
+    Its standard deviation is sigma / alpha of the first level, or, if best, the error of the
+    guesses: best for a density, not always for grey levels, whose errors have long tails.
+    """
     process = denoiser.process
     guess = denoiser(process.perturb(x0, t, _noise(x0, generator)), t)
-    std = float(process.sigma(t) / process.alpha(t))
+    level = process.sigma(t) / process.alpha(t)
+    std = float((x0 - guess).square().mean().sqrt() if best else level)
     half = 0.5 / (GREYS * data.MNIST_STD)
     low, high = (-data.MNIST_MEAN / data.MNIST_STD, (1 - data.MNIST_MEAN) / data.MNIST_STD)
     above = torch.where(x0 > high - half, math.inf, (x0 + half - guess) / std)
     below = torch.where(x0 < low + half, -math.inf, (x0 - half - guess) / std)
-    mass = torch.special.ndtr(above.double()) - torch.special.ndtr(below.double())
-    return -mass.clamp(min=1e-12).log().flatten(1).sum(1)
+    return -_log_mass(below.double(), above.double()).flatten(1).sum(1)
 
 
 def prior(denoiser: AbstractDenoiser, x0: Tensor) -> Tensor:
@@ -69,6 +99,20 @@ def prior(denoiser: AbstractDenoiser, x0: Tensor) -> Tensor:
     mean = process.alpha(process.t_max).to(x0) * x0 / process.prior_std
     log_variance = (process.variance(process.t_max) / process.prior_std**2).log()
     return gaussian_kl(mean, log_variance.to(x0).expand_as(mean)).double()
+
+
+def _log_mass(below: Tensor, above: Tensor) -> Tensor:
+    """log of the standard Gaussian's mass between two points, exact far out in either tail."""
+    flip = below > 0
+    below, above = torch.where(flip, -above, below), torch.where(flip, -below, above)
+    small, large = torch.special.log_ndtr(below), torch.special.log_ndtr(above)
+    return large + torch.log1p(-(small - large).exp())
+
+
+def _mean_at(i: Tensor, values: Tensor) -> Tensor:
+    """For each value the mean of all values with the same index, (N,)."""
+    sums = torch.zeros(int(i.max()) + 1, dtype=values.dtype, device=values.device)
+    return (sums.index_add(0, i, values) / i.bincount().clamp(min=1))[i]
 
 
 def _noise(x0: Tensor, generator: Generator) -> Tensor:
