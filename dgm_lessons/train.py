@@ -20,6 +20,7 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from . import __version__, zoo
@@ -149,7 +150,7 @@ def commit() -> str | None:
         return None
 
 
-def finish(run: Run, out: Path) -> zoo.Card:
+def finish(run: Run, out: Path, flops: int) -> zoo.Card:
     """Write the averaged weights and their card, with the measured quality."""
     name, network = run.recipe.name, run.ema.network
     if run.recipe.finish:
@@ -169,12 +170,21 @@ def finish(run: Run, out: Path) -> zoo.Card:
         "torch": torch.__version__,
         "version": __version__,
         "commit": commit(),
+        "flops_per_step": flops,
         "loss": run.losses[-max(1, run.steps // 20) :].mean().item(),
         "metrics": run.recipe.evaluate(network),
         "sha256": zoo.file_hash(weights),
     }
     zoo.write_card(out / f"{name}.json", card)
     return card
+
+
+def flops_per_step(recipe: Recipe, device: torch.device) -> int:
+    """Floating-point operations of one step on the whole batch, forward and back, counted."""
+    spare = copy.deepcopy(recipe.network).to(device)
+    with FlopCounterMode(display=False) as counter:
+        recipe.loss(spare, recipe.draw(step_generator(0, 0, device))).backward()
+    return counter.get_total_flops()
 
 
 def steps_for(minutes: float, recipe: Recipe, seed: int, accelerator: Accelerator) -> int:
@@ -230,6 +240,7 @@ def main(argv: list[str] | None = None) -> None:
         shipped = zoo.load_network(recipe.name).to(accelerator.device)
         print(json.dumps(recipe.evaluate(shipped), indent=2))
         return
+    flops = flops_per_step(recipe, accelerator.device)  # before compilation, which would hide them
     if given.compile:
         recipe.network.compile()
     out = given.out or Path("runs") / recipe.name
@@ -248,7 +259,7 @@ def main(argv: list[str] | None = None) -> None:
     accelerator.wait_for_everyone()
     train(run, out, given.save_every or max(1, steps // 20))
     if accelerator.is_main_process:
-        print(json.dumps(finish(run, out), indent=2))
+        print(json.dumps(finish(run, out, flops), indent=2))
     accelerator.end_training()
 
 

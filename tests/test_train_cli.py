@@ -277,3 +277,15 @@ def test_a_shipped_network_is_measured_anew(capsys):
     train.main(["ring", "--evaluate"])
     found, claimed = json.loads(capsys.readouterr().out), zoo.cards()["ring"]["metrics"]
     assert found == pytest.approx(claimed, rel=1e-3)
+
+
+def test_the_operations_of_a_step_are_counted():
+    """A dense layer costs 2 operations a weight forward, 4 back but for the first, which has 2."""
+    recipe = RECIPES["ring"](torch.device("cpu"))
+    layers = [layer for layer in recipe.network.modules() if isinstance(layer, torch.nn.Linear)]
+    rows = len(recipe.draw(torch.Generator().manual_seed(0))[0])
+    sizes = [layer.weight.numel() for layer in layers]
+    network_only = 2 * rows * (3 * sum(sizes) - sizes[0])
+    counted = train.flops_per_step(recipe, torch.device("cpu"))
+    assert network_only <= counted < 1.5 * network_only
+    assert all(parameter.grad is None for parameter in recipe.network.parameters())

@@ -14,14 +14,16 @@ from .unet import UNet
 # grey levels at which one bin ends and the next begins: fine where paper and ink pile up
 EDGES = (0, 1, 8, 24, 48, 80, 112, 144, 176, 208, 232, 246, 251, 252, 253, 254, 255, 256)
 
+Bins = tuple[Tensor, Tensor, Tensor]
+
 
 class GreyLevels(nn.Module):
     """Predicts the noise in 8-bit images, x_0 = (grey + u) / 128 - 1 with u even in [0, 1).
 
-    All that the other pixels tell of pixel i is a law p(x_0i | others), and its noise is that
-    pixel's own: E[x_0i | x_t] is the posterior mean under this law, given x_ti alone. The UNet
-    states the law as a histogram, even within each bin, and the posterior mean is a closed form.
-    So nothing has to be learned of where grey levels begin and end, however little the noise.
+    All that the other pixels tell of pixel i is a law p(x_0i | others), and its noise is its own:
+    E[x_0i | x_t] is the posterior mean under this law, given x_ti alone. The UNet states the law
+    as a histogram, even within each bin, and the posterior mean is a closed form. So nothing has
+    to be learned of where grey levels begin and end, however little the noise.
 
     Args:
         size: side of the images, a multiple of 4.
@@ -48,19 +50,28 @@ class GreyLevels(nn.Module):
 
     def forward(self, x: Tensor, log_snr: Tensor) -> Tensor:
         """The noise in x `(B, 1, size, size)`, data plus noise at unit scale."""
+        bins = self.likelihoods(*self._unscaled(x, log_snr))
+        return noise_given(self.law(x, log_snr, bins), *bins).to(x)
+
+    def law(self, x: Tensor, log_snr: Tensor, bins: Bins | None = None) -> Tensor:
+        """What each pixel may be, given its neighbours: probabilities `(B, bins, size, size)`."""
+        noisy, s = self._unscaled(x, log_snr)
+        bins = self.likelihoods(noisy, s) if bins is None else bins
+        guess = noisy - s * noise_given(self.place.softmax(0), *bins)
+        seen = torch.cat([x, guess.to(x)], dim=1)
+        # with less noise than this, a pixel's own value says all
+        context = self.context(seen, log_snr.clamp(-8, 12))
+        return (context + self.place).float().softmax(1)
+
+    def _unscaled(self, x: Tensor, log_snr: Tensor) -> tuple[Tensor, Tensor]:
+        # x_0 + s eps, and s, in the units of the grey scale
         shape = (1, *self.place.shape[1:])
         if x.ndim != 4 or x.shape[1:] != shape:
             raise ValueError(f"x has shape {tuple(x.shape)}; this network takes (B, *{shape})")
         s = log_noise_level(check_finite(x), log_snr).float().exp()[:, :, None, None]
-        noisy = x.float() * (1 + s**2).sqrt()
-        bins = self.likelihoods(noisy, s)
-        guess = noisy - s * noise_given(self.place.softmax(0), *bins)
-        seen = torch.cat([x, guess.to(x)], dim=1)
-        # with less noise than this, a pixel's own value says all
-        law = (self.context(seen, log_snr.clamp(-8, 12)) + self.place).float().softmax(1)
-        return noise_given(law, *bins).to(x)
+        return x.float() * (1 + s**2).sqrt(), s
 
-    def likelihoods(self, noisy: Tensor, s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def likelihoods(self, noisy: Tensor, s: Tensor) -> Bins:
         """Of each bin the mean density of `noisy`, and s times its slope, `(B, bins, ...)`.
 
         Values more than 4 s outside of the grey scale are moved there, and the last part, which
