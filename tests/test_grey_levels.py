@@ -79,7 +79,7 @@ def test_bits_are_the_entropy(kind, bits, generator):
     denoiser = Denoiser(network, PROCESS, "eps")
     bound = dequantised_bound(denoiser, pictures, generator, repeats=8)
     error = 4 * (bound.std() / len(bound) ** 0.5).item()
-    assert error < 0.2
+    assert error < 0.1
     assert bound.mean().item() == pytest.approx(bits + CUT_OFF, abs=error)
 
 
