@@ -117,5 +117,5 @@ class Variant:
         return noise_at(self.denoiser, x, s)
 
     def sample(self, n: int, seed: int) -> Tensor:
-        """n points by 20 Heun steps."""
+        """n points by 40 Heun steps."""
         return draw(self.denoiser, n, seed)

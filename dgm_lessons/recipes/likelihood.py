@@ -52,7 +52,7 @@ def mnist_likelihood(device: torch.device) -> Recipe:
         draw,
         loss,
         lambda trained: evaluate_likelihood(Denoiser(trained, PROCESS, "eps")),
-        steps=30_000,
+        steps=100_000 if large else 8_000,
         lr=1e-3 if large else 4e-3,
         process=PROCESS,
         predicts="eps",
