@@ -10,8 +10,8 @@ from torch.distributions import Normal, kl_divergence
 
 from dgm_lessons.data import MNIST_STD, mnist_to_unit
 from dgm_lessons.denoisers import AbstractDenoiser
-from dgm_lessons.processes import VP
-from dgm_lessons.recipes import RECIPES, variational_bound
+from dgm_lessons.processes import VE, VP, FlowMatching
+from dgm_lessons.recipes import RECIPES, sample_digits, variational_bound
 from dgm_lessons.recipes.bound import WIDTHS, chain_times, decoder, step_cost
 from dgm_lessons.train import main
 from dgm_lessons.zoo import read_tensors
@@ -137,3 +137,19 @@ def test_the_levels_of_the_decoder_share_one_unit_of_mass(generator):
 
     cost = decoder(Vague(), mnist_to_unit(images), torch.tensor(0.05).double(), generator)
     assert (-cost / 576).exp().sum().item() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("process", [VP(), VE(), FlowMatching()])
+def test_digits_begin_with_the_noise_of_their_first_level(process, generator):
+    """The prior of VE has a standard deviation of 50, its first level one of 40."""
+    seen = []
+
+    class Watch(Blind):
+        def x0_eps(self, x_t, t):
+            seen.append((x_t.std().item(), process.sigma(t).item()))
+            return super().x0_eps(x_t, t)
+
+    Watch.process = process
+    sample_digits(Watch(), 20, generator)
+    found, wanted = seen[0]
+    assert found == pytest.approx(wanted, rel=0.03)

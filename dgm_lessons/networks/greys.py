@@ -34,6 +34,7 @@ class GreyLevels(nn.Module):
 
     def __init__(self, size: int = 28, widths: tuple[int, int] = (24, 64)) -> None:
         super().__init__()
+        self.shape = (1, size, size)
         self.register_buffer("edges", torch.tensor(EDGES) / 128.0 - 1, persistent=False)
         bins = len(EDGES) - 1
         self.place = nn.Parameter(torch.zeros(bins, size, size))  # before any neighbour is seen
@@ -65,9 +66,8 @@ class GreyLevels(nn.Module):
 
     def _unscaled(self, x: Tensor, log_snr: Tensor) -> tuple[Tensor, Tensor]:
         # x_0 + s eps, and s, in the units of the grey scale
-        shape = (1, *self.place.shape[1:])
-        if x.ndim != 4 or x.shape[1:] != shape:
-            raise ValueError(f"x has shape {tuple(x.shape)}; this network takes (B, *{shape})")
+        if x.ndim != 4 or x.shape[1:] != self.shape:
+            raise ValueError(f"x has shape {tuple(x.shape)}; this network takes (B, *{self.shape})")
         s = log_noise_level(check_finite(x), log_snr).float().exp()[:, :, None, None]
         return x.float() * (1 + s**2).sqrt(), s
 
