@@ -100,16 +100,21 @@ def dequantised_bound(
 
 
 def evaluate_likelihood(
-    denoiser: Denoiser, n: int = 10_000, ode: int = 1000, tol: float = 1e-4, probes: int = 1
+    denoiser: Denoiser, n: int = 10_000, ode: int = 500, tol: float = 1e-4, probes: int = 1
 ) -> dict[str, Any]:
     """Bits per dimension of test digits: the bound of n of them, the PF-ODE's density of some.
 
+    Beside them the bound of histograms alone, one for each place, which see no neighbours.
     Each with its standard error. The density is that of the data with the noise
     of t_min; one draw of the dequantising noise, one Hutchinson probe an image.
     """
     device = next(denoiser.network.parameters()).device  # type: ignore[attr-defined]
     images, generator = data.mnist("test")[0].to(device), Generator(device).manual_seed(1)
     bound = dequantised_bound(denoiser, images[:n], generator)
+    alone = GreyLevels()
+    alone.count(data.mnist("train")[0])
+    no_context = Denoiser(alone.to(device), denoiser.process, "eps")
+    histograms = dequantised_bound(no_context, images[:n], generator, repeats=1)
     found = []
     for part in images[:ode].split(250):
         x0 = dequantised(part, generator)
@@ -120,6 +125,7 @@ def evaluate_likelihood(
         "bound_images": n,
         "bound_total": bound.mean().item(),
         "bound_error": (bound.std() / len(bound) ** 0.5).item(),
+        "bound_histograms": histograms.mean().item(),
         "flow_images": len(flow),
         "flow_total": flow.mean().item(),
         "flow_error": (flow.std() / len(flow) ** 0.5).item(),
