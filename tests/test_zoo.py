@@ -28,7 +28,7 @@ def shelf(tmp_path, monkeypatch):
 
 
 def test_what_ships():
-    assert {"mnist-conditional", "mnist-classifier", "ring"} <= set(cards())
+    assert set(cards()) == set(recipes.RECIPES)
     size = sum(path.stat().st_size for path in zoo.WEIGHTS.iterdir())
     assert size < 15e6
 
@@ -88,6 +88,15 @@ def test_the_classifier_is_as_good_as_its_card_says():
     accuracy = (metrics.mnist_labels(images) == labels).double().mean().item()
     claimed = cards()["mnist-classifier"]["metrics"]["test_accuracy"]
     assert accuracy == pytest.approx(claimed, abs=2e-4) and accuracy > 0.99
+
+
+@pytest.mark.mnist
+@needs_mnist
+def test_the_bits_are_those_of_the_card(generator):
+    card = cards()["mnist-likelihood"]["metrics"]
+    images = data.mnist("test")[0][:1000]
+    bound = recipes.dequantised_bound(load("mnist-likelihood"), images, generator, repeats=1)
+    assert bound.mean().item() == pytest.approx(card["bound_total"], rel=0.06)
 
 
 def test_unknown_name():

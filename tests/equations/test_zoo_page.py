@@ -1,9 +1,11 @@
-"""The equation of the page on the zoo."""
+"""The equations of the page on the zoo."""
 
 import torch
 from verification import verifies
 
 from dgm_lessons.metrics import frechet_distance
+from dgm_lessons.networks import GreyLevels
+from dgm_lessons.networks.greys import EDGES, noise_given
 
 
 @verifies(
@@ -29,3 +31,29 @@ def test_frechet_distance(compare):
     centred = ((moved - b.mean(0)) - (a - a.mean(0))).square().sum() / (n - 1)
     rootless = gap + (cov_a + cov_b - 2 * cov_a @ cov_b).trace()
     compare(frechet_distance(a, b), gap + centred, tol=1e-9, wrong=rootless)
+
+
+@verifies(
+    "eq-zoo-greys",
+    against="the mean noise over a fine grid of clean values, weighted by Bayes' rule",
+    wrong="the mean of the bins' centres, as if each bin were a point",
+)
+def test_noise_of_a_pixel_with_a_known_histogram(compare):
+    """For s = 0.3 grey levels up to 2 units, inside and outside the range of greys."""
+    edges = torch.tensor(EDGES, dtype=torch.float64) / 128 - 1
+    law = torch.linspace(-1, 1, 17, dtype=torch.float64).cos().mul(3).softmax(0)
+    network = GreyLevels(4, (4, 8))
+    x0 = torch.linspace(-1, 1, 400_001, dtype=torch.float64)
+    x0 = (x0[1:] + x0[:-1]) / 2
+    density = (law / edges.diff())[torch.bucketize(x0, edges[1:-1])]
+    for s, x in ((0.3 / 128, -0.995), (0.1, 0.93), (0.5, -1.2), (2.0, 1.5)):
+        found = noise_given(
+            law.float()[:, None, None],
+            *network.likelihoods(torch.full((1, 1, 1, 1), x), torch.full((1, 1, 1, 1), s)),
+        )
+        weight = density * torch.exp(-0.5 * ((x - x0) / s) ** 2)
+        expected = (x - (weight * x0).sum() / weight.sum()) / s
+        points = (edges[1:] + edges[:-1]) / 2
+        near = law * torch.exp(-0.5 * ((x - points) / s) ** 2)
+        wrong = (x - (near * points).sum() / near.sum()) / s if s < 0.01 else None
+        compare(found.double().squeeze(), expected, tol=2e-3, wrong=wrong)
