@@ -53,7 +53,7 @@ def run(quick: bool, missing: dict[str, str]) -> dict[str, Any]:
     for budget in budgets:
         note("dgm_lessons", budget, *ours(budget, labels))
     for name in SHIPPED:
-        note(f"dgm_lessons, {name} of the zoo", None, *from_the_zoo(name, labels))
+        note(from_zoo(name), None, *from_the_zoo(name, labels))
     for name in (name for name in PEERS if name not in missing):
         for budget, digits, more in peer(name, budgets, n):
             note(name, budget, digits, more)
@@ -93,6 +93,11 @@ def ours(budget: float, labels: Tensor) -> tuple[Tensor, dict[str, Any]]:
     assert recipe.process and recipe.predicts
     denoiser = Denoiser(ema.network, recipe.process, recipe.predicts)
     return _draw(denoiser, labels), {"steps": total, **clock.seconds()}
+
+
+def from_zoo(name: str) -> str:
+    """What the table calls a network that ships."""
+    return f"dgm_lessons, {name} of the zoo"
 
 
 def from_the_zoo(name: str, labels: Tensor) -> tuple[Tensor, dict[str, Any]]:
@@ -221,6 +226,9 @@ def networks(missing: dict[str, str]) -> dict[str, Callable[[], Any]]:
     found: dict[str, Callable[[], Any]] = {
         "dgm_lessons": partial(recipe.network, torch.zeros(4, 1, 24, 24), level)
     }
+    for name in SHIPPED:
+        network: Any = zoo.load_network(name)
+        found[from_zoo(name)] = partial(network, torch.zeros(4, *network.shape), level)
     if "smalldiffusion" not in missing:
         found["smalldiffusion"] = partial(_small_unet(), x, level[:, None, None, None])
     if "diffusers" not in missing:
