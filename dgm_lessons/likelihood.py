@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -10,7 +11,6 @@ from torch import Tensor
 from ._inputs import as_time, check_batch, check_finite
 from .calculus import rademacher, value_and_probed_divergence
 from .denoisers import AbstractDenoiser
-from .processes import Process
 from .samplers import integrate, solve_adaptive
 
 
@@ -44,41 +44,41 @@ def log_prob(
     start = float(as_time(process.t_min if t_min is None else t_min, 0.0, process.T, "t_min"))
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
-    _check_trace(trace, n_probes)
-    probes = rademacher((n_probes, *x0.shape), generator, x0)
-
     process.alpha_dot(start)  # says so where time is discrete
+    divergent = _with_divergence(denoiser, x0, trace, n_probes, generator)
+    if not len(x0):
+        return process.prior_log_prob(x0)
 
     def slope(phi: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(phi))))
-        scale = _scale(process, t)
-        x_t = scale * state[0]
-        if trace == "exact":
-            v, divergence = denoiser.v_and_divergence(x_t, t)
-        else:
-            v, divergence = value_and_probed_divergence(lambda x: denoiser.v(x, t), x_t, probes)
+        scale = math.hypot(*process.levels(t))
+        v, divergence = divergent(scale * state[0], t)
         return v / scale, divergence
 
-    if not len(x0):
-        return process.prior_log_prob(x0)
-    ends = (start, process.T)
-    first, last = (_scale(process, t) for t in ends)
-    phi, phi_T = (math.atan2(sigma, alpha) for alpha, sigma in map(process.levels, ends))
+    (alpha, sigma), (alpha_T, sigma_T) = process.levels(start), process.levels(process.T)
+    first, last = math.hypot(alpha, sigma), math.hypot(alpha_T, sigma_T)
     state = (x0 / first, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
+    phi, phi_T = math.atan2(sigma, alpha), math.atan2(sigma_T, alpha_T)
     y_T, change = integrate(slope, state, phi, phi_T, rtol, atol)
     return process.prior_log_prob(last * y_T) + change + x0[0].numel() * math.log(last / first)
 
 
-def _check_trace(trace: str, n_probes: int) -> None:
+def _with_divergence(
+    denoiser: AbstractDenoiser,
+    x0: Tensor,
+    trace: str,
+    n_probes: int,
+    generator: torch.Generator | None,
+) -> Callable[[Tensor, float], tuple[Tensor, Tensor]]:
+    """The function (x_t, t) -> (v, its divergence), the latter in the way that `trace` names."""
     if trace not in ("exact", "hutchinson"):
         raise ValueError(f'trace must be "exact" or "hutchinson", not {trace!r}')
     if n_probes < 1:
         raise ValueError(f"n_probes must be at least 1, not {n_probes}")
-
-
-def _scale(process: Process, t: float) -> float:
-    """sqrt(alpha^2 + sigma^2), the size of x_t for data of size 1."""
-    return math.hypot(*process.levels(t))
+    if trace == "exact":
+        return denoiser.v_and_divergence
+    probes = rademacher((n_probes, *x0.shape), generator, x0)
+    return lambda x, t: value_and_probed_divergence(lambda y: denoiser.v(y, t), x, probes)
 
 
 def encode(

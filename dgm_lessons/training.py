@@ -133,11 +133,18 @@ def noise_times(
     """
     check_positive(median, "median")
     check_positive(spread, "spread")
-    shift = torch.rand(n, generator=generator, device=device)
-    share = ((torch.arange(n, device=device) + shift) / max(n, 1)).clamp(1e-6, 1 - 1e-6)
+    share = even_shares(n, generator, device).clamp(1e-6, 1 - 1e-6)
     level = math.log(median) + spread * torch.special.ndtri(share)
     low, high = (process.log_snr(t).item() for t in (process.t_max, process.t_min))
     return process.t_from_log_snr((-2 * level).clamp(low, high))
+
+
+def even_shares(
+    n: int, generator: torch.Generator | None = None, device: torch.device | str = "cpu"
+) -> Tensor:
+    """One number at random from each of n equal parts of (0, 1), ascending; shape `(n,)`."""
+    shift = torch.rand(n, generator=generator, device=device)
+    return (torch.arange(n, device=device) + shift) / max(n, 1)
 
 
 def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:

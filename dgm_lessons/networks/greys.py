@@ -23,7 +23,8 @@ class GreyLevels(nn.Module):
     All that the other pixels tell of pixel i is a law p(x_0i | others), and its noise is its own:
     E[x_0i | x_t] is the posterior mean under this law, given x_ti alone. The UNet states the law
     as a histogram, even within each bin, and the posterior mean is a closed form. So nothing has
-    to be learned of where grey levels begin and end, however little the noise.
+    to be learned of where grey levels begin and end, however little the noise. (The UNet sees
+    pixel i too; it need not make use of that.)
 
     Args:
         size: side of the images, a multiple of 4.

@@ -15,11 +15,11 @@ import torch
 from torch import Generator, Tensor, nn
 
 from .. import data
-from ..denoisers import Denoiser
+from ..denoisers import Denoiser, Network
 from ..networks import UNet
 from ..objectives import denoising_loss
 from ..processes import VE, VP, FlowMatching, Process
-from ..training import noise_times
+from ..training import even_shares, noise_times
 from .base import Batch, Recipe
 from .judging import evaluate_bound, evaluate_digits, picture_of_digits
 
@@ -63,10 +63,11 @@ def _digits(
     large = device.type == "cuda"
     images, all_labels = (part.to(device) for part in data.mnist("train"))
     all_x0 = data.mnist_to_unit(images)
-    size = 512 if large else 64
-    widths = [48, 128] if large else [24, 64]
-    arguments: dict[str, Any] = {"size": 24, "channels": 1, "classes": classes, "widths": widths}
-    arguments |= {"skip": True} if skip else {}
+    size, widths = (512, [48, 128]) if large else (64, [24, 64])
+    arguments: dict[str, Any] = {"size": 24, "classes": classes, "widths": widths, "skip": skip}
+
+    def denoiser_of(network: Network) -> Denoiser:
+        return Denoiser(network, process, predicts)
 
     def draw(generator: Generator) -> Batch:
         rows = torch.randint(len(all_x0), (size,), generator=generator, device=device)
@@ -78,13 +79,9 @@ def _digits(
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         x0, labels, t, eps = batch
-        denoiser = Denoiser(partial(network, labels=labels), process, predicts)
+        denoiser = denoiser_of(partial(network, labels=labels))
         weight = 1 + 1 / process.snr(t) if skip else None  # undoes the skip's factor
         return denoising_loss(denoiser, x0, t, eps, weight) / x0[0].numel()
-
-    def evaluate(trained: nn.Module) -> dict[str, Any]:
-        denoiser = Denoiser(trained, process, predicts)
-        return evaluate_digits(denoiser) | evaluate_bound(denoiser)
 
     network = UNet(**arguments)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -94,31 +91,30 @@ def _digits(
         arguments,
         draw,
         loss,
-        evaluate,
+        lambda trained: judged(denoiser_of(trained)),
         steps=10_000,  # under ten minutes of one CPU core
         lr=2e-3 if large else 4e-3,
-        picture=lambda trained: picture_of_digits(Denoiser(trained, process, predicts)),
+        picture=lambda trained: picture_of_digits(denoiser_of(trained)),
         process=process,
         predicts=predicts,
     )
+
+
+def judged(denoiser: Denoiser) -> dict[str, Any]:
+    """Samples against real digits, and the bill in bits."""
+    return evaluate_digits(denoiser) | evaluate_bound(denoiser)
 
 
 def _log_normal(process: Process, n: int, generator: Generator, device: torch.device) -> Tensor:
     return noise_times(process, n, generator, median=1.0, spread=1.3, device=device)
 
 
-def _even(n: int, generator: Generator, device: torch.device) -> Tensor:
-    """One number from each of n equal parts of (0, 1)."""
-    shift = torch.rand(n, generator=generator, device=device)
-    return (torch.arange(n, device=device) + shift) / n
-
-
 def _even_in_time(process: Process, n: int, generator: Generator, device: torch.device) -> Tensor:
-    return process.t_min + (process.t_max - process.t_min) * _even(n, generator, device)
+    return process.t_min + (process.t_max - process.t_min) * even_shares(n, generator, device)
 
 
 def _even_in_log_snr(
     process: Process, n: int, generator: Generator, device: torch.device
 ) -> Tensor:
     noisy, clean = (process.log_snr(t).item() for t in (process.t_max, process.t_min))
-    return process.t_from_log_snr(noisy + (clean - noisy) * _even(n, generator, device))
+    return process.t_from_log_snr(noisy + (clean - noisy) * even_shares(n, generator, device))

@@ -32,11 +32,11 @@ def digit_times(process: Process, calls: int = CALLS) -> Tensor:
 def sample_digits(denoiser: Denoiser, n: int, generator: Generator, calls: int = CALLS) -> Tensor:
     """Digits as uint8 `(n, 28, 28)` by DPM-Solver++ 2M, from a denoiser of 24x24 images."""
     times = digit_times(denoiser.process, calls)
-    noise = _noise(denoiser.process, (n, 1, 24, 24), times[0], generator)
+    noise = _begin(denoiser.process, (n, 1, 24, 24), times[0], generator)
     return data.mnist_to_pixels(sample(denoiser, noise, times, DPMSolver2M()))
 
 
-def _noise(process: Process, shape: tuple[int, ...], t: Tensor, generator: Generator) -> Tensor:
+def _begin(process: Process, shape: tuple[int, ...], t: Tensor, generator: Generator) -> Tensor:
     """Noise of the size that x_t has at the first time: the prior may begin with more."""
     return process.sample_prior(shape, generator) * (process.sigma(t) / process.prior_std).float()
 
@@ -53,7 +53,7 @@ def sample_codes(denoiser: Denoiser, n: int, generator: Generator, calls: int = 
     """Digits as uint8 `(n, 28, 28)` from a denoiser of codes, decoded by `mnist-codes`."""
     codes = digit_codes(generator.device)
     times = digit_times(denoiser.process, calls)
-    noise = _noise(denoiser.process, (n, codes.code), times[0], generator)
+    noise = _begin(denoiser.process, (n, codes.code), times[0], generator)
     z = sample(denoiser, noise, times, DPMSolver2M())
     return (codes.decode(z)[:, 0] * 255).round().to(torch.uint8)
 

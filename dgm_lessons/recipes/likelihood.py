@@ -12,8 +12,9 @@ from .. import data
 from ..denoisers import Denoiser
 from ..likelihood import bits_per_dim, log_prob
 from ..networks import GreyLevels
-from ..objectives import denoising_target, half_squared_norm
+from ..objectives import denoising_loss, half_squared_norm
 from ..processes import EDM
+from ..training import even_shares
 from .base import Batch, Recipe
 
 # noise from far above the data to a hundredth of a grey level, of which there are 128 in a unit
@@ -39,11 +40,8 @@ def mnist_likelihood(device: torch.device) -> Recipe:
 
     def loss(network: nn.Module, batch: Batch) -> Tensor:
         x0, log_snr, eps = batch
-        denoiser = Denoiser(network, PROCESS, "eps")
-        t = PROCESS.t_from_log_snr(log_snr)
-        x, levels = denoiser.inputs(PROCESS.perturb(x0, t, eps), t)
-        target = denoising_target(denoiser, x0, t, eps)
-        return half_squared_norm(network(x, levels) - target).mean() / x0[0].numel()
+        denoiser, t = Denoiser(network, PROCESS, "eps"), PROCESS.t_from_log_snr(log_snr)
+        return denoising_loss(denoiser, x0, t, eps) / x0[0].numel()
 
     return Recipe(
         "mnist-likelihood",
@@ -66,10 +64,8 @@ def dequantised(images: Tensor, generator: Generator) -> Tensor:
 
 
 def even_levels(n: int, ends: tuple[float, float], generator: Generator) -> Tensor:
-    """One log-SNR from each of n equal parts of the range."""
-    shift = torch.rand(n, generator=generator, device=generator.device)
-    share = (torch.arange(n, device=generator.device) + shift) / n
-    return ends[0] + (ends[1] - ends[0]) * share
+    """One log-SNR from each of n equal parts of the range, ascending."""
+    return ends[0] + (ends[1] - ends[0]) * even_shares(n, generator, generator.device)
 
 
 @torch.no_grad()
@@ -104,9 +100,9 @@ def evaluate_likelihood(
 ) -> dict[str, Any]:
     """Bits per dimension of test digits: the bound of n of them, the PF-ODE's density of some.
 
-    Beside them the bound of histograms alone, one for each place, which see no neighbours.
-    Each with its standard error. The density is that of the data with the noise
-    of t_min; one draw of the dequantising noise, one Hutchinson probe an image.
+    Both with their standard errors, and beside them the bound of histograms alone, one for each
+    place, which see no neighbours. The density is that of the data with the noise of t_min; one
+    draw of the dequantising noise, one Hutchinson probe an image.
     """
     device = next(denoiser.network.parameters()).device  # type: ignore[attr-defined]
     images, generator = data.mnist("test")[0].to(device), Generator(device).manual_seed(1)
