@@ -29,6 +29,8 @@ from .networks import EMA
 from .recipes import RECIPES, Recipe
 from .training import check_loss, learning_rate, set_learning_rate
 
+PRECISIONS = {"no": "float32", "bf16": "bfloat16"}  # of the layers; weights are always float32
+
 
 class Run:
     """The state of one training run: network, average, optimiser, loss curve, time used."""
@@ -63,6 +65,7 @@ class Run:
     def note(self) -> zoo.Card:
         """What must agree when a run is taken up again, and the time it has used."""
         note = {"recipe": self.recipe.name, "steps": self.steps, "seed": self.seed}
+        note["precision"] = PRECISIONS[self.accelerator.mixed_precision]
         return note | {"step": self.step, "wall_seconds": self.wall, "cpu_seconds": self.cpu}
 
     def save(self, path: Path) -> None:
@@ -80,10 +83,10 @@ class Run:
     def restore(self, path: Path) -> None:
         """Take the state from a checkpoint of the same recipe, seed and number of steps."""
         tensors, note = zoo.read_tensors(path)
-        for key in ("recipe", "steps", "seed"):
-            if note[key] != self.note()[key]:
+        for key in ("recipe", "steps", "seed", "precision"):
+            if note.get(key) != self.note()[key]:
                 raise SystemExit(
-                    f"{path} was made with {key} {note[key]}, not {self.note()[key]}; "
+                    f"{path} was made with {key} {note.get(key)}, not {self.note()[key]}; "
                     "give the same, or another --out, or --restart to begin anew"
                 )
         self.step, self.wall, self.cpu = note["step"], note["wall_seconds"], note["cpu_seconds"]
@@ -209,7 +212,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--steps", type=int, help="number of steps (default: the recipe's)")
     add("--minutes", type=float, help="choose the number of steps by timing a few")
     add("--seed", type=int, default=0)
-    add("--device", choices=("cpu", "cuda", "mps"), default="cpu", help="bfloat16 on cuda")
+    add("--device", choices=("cpu", "cuda", "mps"), default="cpu")
+    add("--bf16", action="store_true", help="layers in bfloat16, as on cuda: quick on new CPUs")
     add("--threads", type=int, default=1, help="CPU threads; only 1 repeats bit for bit")
     add("--compile", action="store_true", help="torch.compile: slow to start, then faster")
     add("--save-every", type=int, help="steps between checkpoints (default: a twentieth)")
@@ -230,7 +234,7 @@ def main(argv: list[str] | None = None) -> None:
     found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not found.get(given.device, True):
         raise SystemExit(f"this PyTorch finds no device {given.device!r}; leave out --device")
-    mixed = "bf16" if given.device == "cuda" else "no"
+    mixed = "bf16" if given.bf16 or given.device == "cuda" else "no"
     accelerator = Accelerator(cpu=given.device == "cpu", mixed_precision=mixed)
     # layers draw their first weights from the global generator, which is put back afterwards
     with torch.random.fork_rng(devices=[]):

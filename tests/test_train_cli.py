@@ -124,6 +124,21 @@ def test_seed_decides_the_weights(tmp_path):
     assert a == b != c
 
 
+def test_mixed_precision_follows_float32(tmp_path):
+    """The first step's losses agree to 0.1%, those of 200 steps to 2% on average."""
+    losses = {}
+    for precision, flags in (("float32", ()), ("bfloat16", ("--bf16",))):
+        process = child("--out", str(tmp_path / precision), "--steps", "200", *flags)
+        process.join()
+        assert process.exitcode == 0
+        losses[precision] = finished(tmp_path / precision)[1]["losses"]
+        assert (
+            json.loads((tmp_path / precision / "tiny.json").read_text())["precision"] == precision
+        )
+    apart = (losses["bfloat16"] / losses["float32"] - 1).abs()
+    assert 0 < apart[1:].max() and apart[0] < 1e-3 and apart.mean() < 0.02
+
+
 def test_card(tmp_path, capsys):
     run_tiny("--out", str(tmp_path), "--steps", "10")
     card = json.loads((tmp_path / "tiny.json").read_text())
@@ -168,6 +183,9 @@ def test_checkpoint_of_another_run(tmp_path):
     for other in (("--steps", "3"), ("--seed", "1")):
         with pytest.raises(SystemExit, match=r"was made with (steps 2|seed 0).*--restart"):
             run_tiny("--out", str(tmp_path), *other)
+    mixed = child("--out", str(tmp_path), "--bf16")
+    mixed.join()
+    assert mixed.exitcode == 1 and reached(tmp_path / "checkpoint.safetensors") == 2
 
 
 @pytest.mark.parametrize(

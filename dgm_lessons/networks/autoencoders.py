@@ -37,9 +37,10 @@ class DigitVAE(VAE):
 
     def forward(self, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """The terms of the bound, (reconstruction, kl), each (B,), at the code mean + std noise."""
-        mean, log_variance = self.encode(x)
+        mean, log_variance = (part.to(noise) for part in self.encode(x))
         z = mean + (0.5 * log_variance).exp() * noise
-        return self.log_likelihood(self.decoder(z), x), gaussian_kl(mean, log_variance)
+        logits = self.decoder(z).to(noise)  # mixed precision ends here: sums need all their digits
+        return self.log_likelihood(logits, x), gaussian_kl(mean, log_variance)
 
     @torch.no_grad()
     def start_at(self, ink: Tensor) -> None:

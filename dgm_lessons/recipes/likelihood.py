@@ -26,7 +26,7 @@ def mnist_likelihood(device: torch.device) -> Recipe:
     """Noise prediction in 28x28 digits with the weights of the likelihood: even in the log-SNR."""
     large = device.type == "cuda"
     images = data.mnist("train")[0].to(device)
-    arguments: dict[str, Any] = {"size": 28, "widths": [96, 256] if large else [32, 64]}
+    arguments: dict[str, Any] = {"size": 28, "widths": [96, 256] if large else [64, 128]}
     size = 256 if large else 64
     network = GreyLevels(**arguments)
     network.count(images.cpu())
@@ -50,8 +50,8 @@ def mnist_likelihood(device: torch.device) -> Recipe:
         draw,
         loss,
         lambda trained: evaluate_likelihood(Denoiser(trained, PROCESS, "eps")),
-        steps=100_000 if large else 8_000,
-        lr=1e-3 if large else 4e-3,
+        steps=100_000 if large else 30_000,
+        lr=1e-3 if large else 3e-3,
         process=PROCESS,
         predicts="eps",
     )
