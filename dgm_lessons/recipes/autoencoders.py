@@ -20,7 +20,7 @@ def mnist_vae(device: torch.device) -> Recipe:
     """The flagship: one stochastic layer of 40 numbers, dense networks, wider on a GPU."""
     large = device.type == "cuda"
     arguments = {"code": 40, "hidden": [1024, 1024] if large else [512, 256]}
-    return _vae("mnist-vae", device, DigitVAE, arguments, steps=400_000 if large else 150_000)
+    return _vae("mnist-vae", device, DigitVAE, arguments, steps=400_000 if large else 100_000)
 
 
 def mnist_plane(device: torch.device) -> Recipe:
