@@ -6,8 +6,7 @@ digits; its floor is that of as many training digits.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,53 +17,45 @@ from torch.utils.flop_counter import FlopCounterMode
 from dgm_lessons import data, metrics, zoo
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import EMA
-from dgm_lessons.recipes import Recipe, mnist_conditional, sample_codes, sample_digits
+from dgm_lessons.recipes import mnist_conditional, sample_codes, sample_digits
 from dgm_lessons.recipes.judging import Draw
 from dgm_lessons.training import learning_rate, set_learning_rate
 
-from .measure import Clock, progress
+from .measure import over_seeds, progress
 from .peers import Fresh
+from .race import one_long_run, race, separate_runs
 
+BATCH = 128  # of the peers
 SHIPPED = {"mnist-conditional": sample_digits, "mnist-latent": sample_codes}
-PEERS = {
-    "smalldiffusion": (
-        "Scaled(Unet)(28, 1, 1, ch=64, ch_mult=(1, 1, 2), attn_resolutions=(14,)), AdamW 7e-4, "
-        "average of weights 0.999, 20 steps with gam 1.6, as in its Fashion-MNIST example; "
-        "batch 128 for its 1024, which would allow a handful of steps"
-    ),
-    "diffusers": (
-        "UNet2DModel(28, 1, 1, layers_per_block=2, block_out_channels=(32, 64, 64)), Adam 1e-3, "
-        "batch 128, DDPM noise with the squared cosine, 20 DDIM steps: its course's MNIST example"
-    ),
-}
 
 
-def run(quick: bool, missing: dict[str, str]) -> dict[str, Any]:
-    """Distance and cost of every contender at every budget."""
-    n, budgets = (64, [2.0]) if quick else (500, [60.0])
-    target, floor, labels = truth(n)
-    rows: list[dict[str, Any]] = []
+def run(
+    budgets: dict[str, list[float]], seeds: list[int], samples: int, missing: dict[str, str]
+) -> dict[str, Any]:
+    """Distance and cost of every contender at every budget, of "ours" and of "peers"."""
+    target, floor, labels = truth(samples)
+    train = data.mnist("train")[0][:, None].float() / 127.5 - 1
 
-    def note(name: str, budget: float | None, digits: Tensor, more: dict[str, Any]) -> None:
-        found = metrics.frechet_distance(metrics.mnist_features(digits), target)
-        rows.append({"contender": name, "budget": budget, "frechet": found} | more)
-        progress(f"{name}: {more.get('cpu_seconds', 0):.0f} CPU s, Frechet {found:.1f}")
+    def frechet(digits: Tensor) -> float:
+        return metrics.frechet_distance(metrics.mnist_features(digits), target)
 
-    for budget in budgets:
-        note("dgm_lessons", budget, *ours(budget, labels))
+    def judge(contender: Any, seed: int) -> dict[str, float]:
+        return {"frechet": frechet(contender.sample(labels, seed))}
+
+    contenders: dict[str, Any] = {}
+    entries = [("dgm_lessons", Ours, separate_runs, budgets["ours"])]
+    entries += [(k, PEERS[k], one_long_run, budgets["peers"]) for k in PEERS if k not in missing]
+    for name, make, how, seconds in entries:
+        rows = race(name, how(make), lambda seed: train, judge, seconds, seeds)
+        contenders[name] = {"settings": " ".join((make.__doc__ or "").split()), "rows": rows}
     for name in SHIPPED:
-        note(from_zoo(name), None, *from_the_zoo(name, labels))
-    for name in (name for name in PEERS if name not in missing):
-        for budget, digits, more in peer(name, budgets, n):
-            note(name, budget, digits, more)
-    flops = {name: flops_per_image(network) for name, network in networks(missing).items()}
-    return {
-        "samples": n,
-        "floor": floor,
-        "settings": PEERS | {"dgm_lessons": "recipe mnist-conditional, 18 network calls"},
-        "flops_per_image": flops,
-        "rows": rows,
-    }
+        drawn = [{"frechet": frechet(from_the_zoo(name, labels, seed))} for seed in seeds]
+        row = over_seeds([cost_of(name) | one for one in drawn])
+        progress(f"{name}: {row['frechet']['median']:.1f}")
+        contenders[f"dgm_lessons, {name} of the zoo"] = {"rows": [row]}
+    for name, call in calls(missing).items():
+        contenders[name]["flops_per_image"] = flops_per_image(call)
+    return {"samples": samples, "floor": floor, "contenders": contenders}
 
 
 def truth(n: int) -> tuple[Tensor, float, Tensor]:
@@ -76,163 +67,177 @@ def truth(n: int) -> tuple[Tensor, float, Tensor]:
     return target, metrics.frechet_distance(real, target), labels[rows]
 
 
-def ours(budget: float, labels: Tensor) -> tuple[Tensor, dict[str, Any]]:
-    """The recipe `mnist-conditional` in as many steps as the budget allows."""
-    torch.manual_seed(0)
-    recipe, clock, generator = mnist_conditional(torch.device("cpu")), Clock(), Generator()
-    generator.manual_seed(0)
-    ema = EMA(recipe.network)
-    optimizer = torch.optim.Adam(recipe.network.parameters(), betas=recipe.betas, fused=True)
-    total = max(1, int(budget / _pace()))
-    for step in range(1, total + 1):
-        with clock.running():
-            rate = recipe.lr * learning_rate(step, total, recipe.warmup)
-            set_learning_rate(optimizer, rate)
-            _descend(optimizer, recipe.loss(recipe.network, recipe.draw(generator)))
-            ema.update(recipe.network, step)
-    assert recipe.process and recipe.predicts
-    denoiser = Denoiser(ema.network, recipe.process, recipe.predicts)
-    return _draw(denoiser, labels), {"steps": total, **clock.seconds()}
+class Ours:
+    """The recipe mnist-conditional: a UNet for a CPU, told the label; 18 network calls."""
+
+    def __init__(self, train: Tensor, seed: int, steps: int) -> None:
+        torch.manual_seed(seed)  # layers draw their first weights from the global generator
+        self.recipe = mnist_conditional(torch.device("cpu"))
+        self.steps, self.done, self.generator = steps, 0, Generator().manual_seed(seed)
+        self.network = self.recipe.network
+        self.ema = EMA(self.network)
+        self.optimizer = torch.optim.Adam(
+            self.network.parameters(), betas=self.recipe.betas, fused=True
+        )
+
+    def advance(self) -> None:
+        """One step."""
+        self.done += 1
+        share = learning_rate(self.done, max(self.steps, self.done), self.recipe.warmup)
+        set_learning_rate(self.optimizer, self.recipe.lr * share)
+        descend(self.optimizer, self.recipe.loss(self.network, self.recipe.draw(self.generator)))
+        self.ema.update(self.network, self.done)
+
+    def sample(self, labels: Tensor, seed: int) -> Tensor:
+        """A digit for each label."""
+        assert self.recipe.process and self.recipe.predicts
+        denoiser = Denoiser(self.ema.network, self.recipe.process, self.recipe.predicts)
+        return told(denoiser, labels, seed, sample_digits)
 
 
-def from_zoo(name: str) -> str:
-    """What the table calls a network that ships."""
-    return f"dgm_lessons, {name} of the zoo"
+class SmallDiffusion:
+    """Scaled(Unet)(28, 1, 1, ch=64, ch_mult=(1, 1, 2), attn_resolutions=(14,)), AdamW 7e-4,
+    average of weights 0.999, 20 steps with gam 1.6, as in its Fashion-MNIST example; batch 128
+    for its 1024, which would allow a handful of steps.
+    """
+
+    def __init__(self, train: Tensor, seed: int, steps: int) -> None:
+        import smalldiffusion as sd
+
+        torch.manual_seed(seed)
+        self.sd, self.network = sd, self.make()
+        self.average = torch.optim.swa_utils.AveragedModel(
+            self.network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999)
+        )
+        self.schedule = sd.ScheduleLogLinear(sigma_min=0.01, sigma_max=20, N=800)
+        loader = Fresh(train, BATCH, seed)
+        self.course = sd.training_loop(loader, self.network, self.schedule, epochs=10**9, lr=7e-4)
+        next(self.course)  # it yields before the first step
+
+    @staticmethod
+    def make() -> nn.Module:
+        """Its network."""
+        from smalldiffusion import Scaled, Unet
+
+        return Scaled(Unet)(28, 1, 1, ch=64, ch_mult=(1, 1, 2), attn_resolutions=(14,))
+
+    def advance(self) -> None:
+        """One step."""
+        next(self.course)
+        self.average.update_parameters(self.network)
+
+    def sample(self, labels: Tensor, seed: int) -> Tensor:
+        """As many digits as there are labels, which it does not see."""
+        levels = self.schedule.sample_sigmas(20)
+
+        def draw(n: int) -> Tensor:
+            *_, found = self.sd.samples(self.average.module, levels, gam=1.6, batchsize=n)
+            return found
+
+        return untold(draw, len(labels), seed)
 
 
-def from_the_zoo(name: str, labels: Tensor) -> tuple[Tensor, dict[str, Any]]:
-    """A network that ships, with the seconds that its card tells, and its autoencoder's."""
-    cards = [zoo.cards()[name]] + ([zoo.cards()["mnist-codes"]] if name == "mnist-latent" else [])
-    more = {k: sum(card[k] for card in cards) for k in ("cpu_seconds", "wall_seconds", "steps")}
-    return _draw(zoo.load(name), labels, SHIPPED[name]), more
+class Diffusers:
+    """UNet2DModel(28, 1, 1, layers_per_block=2, block_out_channels=(32, 64, 64)), Adam 1e-3,
+    batch 128, DDPM noise with the squared cosine, 20 DDIM steps: its course's MNIST example.
+    """
+
+    def __init__(self, train: Tensor, seed: int, steps: int) -> None:
+        import diffusers
+
+        torch.manual_seed(seed)
+        library: Any = diffusers  # it loads its classes on demand, unseen by a type checker
+        levels = {"num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2"}
+        self.noising, self.solver = library.DDPMScheduler(**levels), library.DDIMScheduler(**levels)
+        self.network, self.batches = self.make(), iter(Fresh(train, BATCH, seed))
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-3)
+
+    @staticmethod
+    def make() -> Any:
+        """Its network."""
+        from diffusers import UNet2DModel
+
+        return UNet2DModel(
+            sample_size=28,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=2,
+            block_out_channels=(32, 64, 64),
+            down_block_types=("DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D"),
+            up_block_types=("AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
+        )
+
+    def advance(self) -> None:
+        """One step."""
+        clean = next(self.batches)
+        noise, t = torch.randn_like(clean), torch.randint(0, 1000, (len(clean),))
+        found = self.network(self.noising.add_noise(clean, noise, t), t).sample
+        descend(self.optimizer, (found - noise).square().mean())
+
+    def sample(self, labels: Tensor, seed: int) -> Tensor:
+        """As many digits as there are labels, which it does not see."""
+        self.solver.set_timesteps(20)
+
+        def draw(n: int) -> Tensor:
+            found = torch.randn(n, 1, 28, 28)
+            for t in self.solver.timesteps:
+                found = self.solver.step(self.network(found, t).sample, t, found).prev_sample
+            return found
+
+        return untold(draw, len(labels), seed)
 
 
-def _draw(denoiser: Denoiser, labels: Tensor, draw: Draw = sample_digits) -> Tensor:
-    generator = Generator().manual_seed(1)
-    parts = labels.split(500)
-    return torch.cat([draw(zoo.with_labels(denoiser, p), len(p), generator) for p in parts])
+PEERS: dict[str, Any] = {"smalldiffusion": SmallDiffusion, "diffusers": Diffusers}
 
 
-def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    """One step against the gradient."""
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
 
 
-def _pace(steps: int = 8) -> float:
-    """CPU seconds of one of our steps, from a run that is thrown away."""
-    recipe: Recipe = mnist_conditional(torch.device("cpu"))
-    optimizer = torch.optim.Adam(recipe.network.parameters(), 1e-4, fused=True)
-    ema, generator = EMA(recipe.network), Generator().manual_seed(2)
-    for step in range(steps + 3):
-        if step == 3:
-            start = time.process_time()
-        _descend(optimizer, recipe.loss(recipe.network, recipe.draw(generator)))
-        ema.update(recipe.network, step + 1)
-    return (time.process_time() - start) / steps
+def told(denoiser: Denoiser, labels: Tensor, seed: int, draw: Draw) -> Tensor:
+    """Digits `(n, 28, 28)`, uint8, of these labels."""
+    generator = Generator().manual_seed(100 + seed)
+    parts = labels.split(500)
+    return torch.cat([draw(zoo.with_labels(denoiser, p), len(p), generator) for p in parts])
 
 
-def peer(name: str, budgets: list[float], n: int) -> Iterator[tuple[float, Tensor, dict[str, Any]]]:
-    """One run with a constant rate, looked at after each budget."""
-    torch.manual_seed(0)
-    start: Callable[[Tensor], tuple[Callable[[], None], Callable[[int], Tensor]]]
-    start = {"smalldiffusion": _smalldiffusion, "diffusers": _diffusers}[name]
-    x = data.mnist("train")[0][:, None].float() / 127.5 - 1
-    clock, steps = Clock(), 0
-    advance, draw = start(x)  # imports, too: not counted
-    for budget in budgets:
-        while clock.cpu < budget:
-            with clock.running():
-                advance()
-            steps += 1
-        with torch.no_grad():
-            found = torch.cat([draw(len(part)) for part in torch.arange(n).split(250)])
-        digits = ((found[:, 0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-        yield budget, digits, {"steps": steps, **clock.seconds()}
+@torch.no_grad()
+def untold(draw: Callable[[int], Tensor], n: int, seed: int) -> Tensor:
+    """Digits `(n, 28, 28)`, uint8, from samples in [-1, 1]."""
+    torch.manual_seed(100 + seed)  # the peers draw from the global generator
+    found = torch.cat([draw(len(part)) for part in torch.arange(n).split(250)])
+    return ((found[:, 0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
-def _small_unet() -> nn.Module:
-    from smalldiffusion import Scaled, Unet
-
-    return Scaled(Unet)(28, 1, 1, ch=64, ch_mult=(1, 1, 2), attn_resolutions=(14,))
-
-
-def _smalldiffusion(x: Tensor) -> tuple[Callable[[], None], Callable[[int], Tensor]]:
-    import smalldiffusion as sd
-
-    model = _small_unet()
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999)
-    )
-    schedule = sd.ScheduleLogLinear(sigma_min=0.01, sigma_max=20, N=800)
-    course = sd.training_loop(Fresh(x, 128, 0), model, schedule, epochs=10**9, lr=7e-4)
-    next(course)  # it yields before the first step
-
-    def advance() -> None:
-        next(course)
-        average.update_parameters(model)
-
-    def draw(n: int) -> Tensor:
-        *_, found = sd.samples(average.module, schedule.sample_sigmas(20), gam=1.6, batchsize=n)
-        return found
-
-    return advance, draw
+def from_the_zoo(name: str, labels: Tensor, seed: int) -> Tensor:
+    """Digits of a network that ships."""
+    return told(zoo.load(name), labels, seed, SHIPPED[name])
 
 
-def _diffusers_unet() -> Any:
-    from diffusers import UNet2DModel
-
-    return UNet2DModel(
-        sample_size=28,
-        in_channels=1,
-        out_channels=1,
-        layers_per_block=2,
-        block_out_channels=(32, 64, 64),
-        down_block_types=("DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D"),
-        up_block_types=("AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
-    )
+def cost_of(name: str) -> dict[str, float]:
+    """The seconds that the card of a network tells, and its autoencoder's."""
+    cards = [zoo.cards()[name]] + ([zoo.cards()["mnist-codes"]] if name == "mnist-latent" else [])
+    return {k: sum(c[k] for c in cards) for k in ("steps", "cpu_seconds", "wall_seconds")}
 
 
-def _diffusers(x: Tensor) -> tuple[Callable[[], None], Callable[[int], Tensor]]:
-    import diffusers
-
-    make: Any = diffusers  # it loads its classes on demand, unseen by a type checker
-    model, schedule = _diffusers_unet(), "squaredcos_cap_v2"
-    noising = make.DDPMScheduler(num_train_timesteps=1000, beta_schedule=schedule)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    batches = iter(Fresh(x, 128, 0))
-
-    def advance() -> None:
-        clean = next(batches)
-        noise, t = torch.randn_like(clean), torch.randint(0, 1000, (len(clean),))
-        found = model(noising.add_noise(clean, noise, t), t).sample
-        _descend(optimizer, (found - noise).square().mean())
-
-    def draw(n: int) -> Tensor:
-        solver = make.DDIMScheduler(num_train_timesteps=1000, beta_schedule=schedule)
-        solver.set_timesteps(20)
-        found = torch.randn(n, 1, 28, 28)
-        for t in solver.timesteps:
-            found = solver.step(model(found, t).sample, t, found).prev_sample
-        return found
-
-    return advance, draw
-
-
-def networks(missing: dict[str, str]) -> dict[str, Callable[[], Any]]:
+def calls(missing: dict[str, str]) -> dict[str, Callable[[], Any]]:
     """One call on a batch of 4, for each contender's network."""
-    recipe = mnist_conditional(torch.device("cpu"))
     x, level = torch.zeros(4, 1, 28, 28), torch.ones(4)
+    ours: Any = mnist_conditional(torch.device("cpu")).network
     found: dict[str, Callable[[], Any]] = {
-        "dgm_lessons": partial(recipe.network, torch.zeros(4, 1, 24, 24), level)
+        "dgm_lessons": partial(ours, torch.zeros(4, *ours.shape), level)
     }
     for name in SHIPPED:
         network: Any = zoo.load_network(name)
-        found[from_zoo(name)] = partial(network, torch.zeros(4, *network.shape), level)
+        call = partial(network, torch.zeros(4, *network.shape), level)
+        found[f"dgm_lessons, {name} of the zoo"] = call
     if "smalldiffusion" not in missing:
-        found["smalldiffusion"] = partial(_small_unet(), x, level[:, None, None, None])
+        found["smalldiffusion"] = partial(SmallDiffusion.make(), x, level[:, None, None, None])
     if "diffusers" not in missing:
-        found["diffusers"] = partial(_diffusers_unet(), x, level)
+        found["diffusers"] = partial(Diffusers.make(), x, level)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import torch
@@ -50,17 +49,6 @@ def draw(denoiser: Denoiser, n: int, seed: int) -> Tensor:
     process: Process = denoiser.process
     noise = process.sample_prior((n, 2), _seeded(seed))
     return sample(denoiser, noise, time_grid(process, 40, karras(7.0)), heun_step)
-
-
-def pace(points: Tensor, steps: int = 64) -> float:
-    """CPU seconds of a step, from a run that is thrown away."""
-    spare = Ours(points, 0, 10_000)
-    for _ in range(8):  # the first steps are slower
-        spare.advance()
-    start = time.process_time()
-    for _ in range(steps):
-        spare.advance()
-    return (time.process_time() - start) / steps
 
 
 def _seeded(seed: int) -> Generator:

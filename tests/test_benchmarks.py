@@ -8,7 +8,7 @@ import torch
 from pytest import approx
 
 from benchmarks import __main__ as command
-from benchmarks import bound, judge, likelihood, measure, mixture, peers, samplers
+from benchmarks import bound, judge, likelihood, measure, mixture, mnist, peers, samplers
 from dgm_lessons import data
 
 
@@ -114,12 +114,32 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-def test_the_bound_says_that_mnist_is_missing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("task", ["bound", "mnist"])
+def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
     with pytest.raises(SystemExit, match="needs MNIST"):
-        command.main(["bound", "--quick", "--out", str(tmp_path)])
-    assert not (tmp_path / "bound.json").exists()
+        command.main([task, "--quick", "--out", str(tmp_path)])
+    assert not (tmp_path / f"{task}.json").exists()
+
+
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_mnist_without_peers(tmp_path, monkeypatch):
+    for name in peers.PEERS:
+        monkeypatch.setitem(sys.modules, name, None)
+    command.main(["mnist", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "mnist.json").read_text())
+    for contender in found["vae"]["contenders"].values():
+        (row,) = contender["rows"]
+        assert -300 < row["elbo"]["median"] < row["importance_weighted_bound"]["median"] < -100
+        assert 0 < row["cpu_seconds"]["median"] < 2 and row["steps"]["median"] >= 1
+    denoisers = found["denoisers"]["contenders"]
+    assert not set(denoisers) & set(peers.PEERS) and len(denoisers) == 3
+    trained = denoisers["dgm_lessons, mnist-latent of the zoo"]["rows"][0]["frechet"]["median"]
+    untrained = denoisers["dgm_lessons"]["rows"][0]["frechet"]["median"]
+    assert found["denoisers"]["floor"] / 2 < trained < 100 < untrained
+    assert all(part["flops_per_image"] > 1e6 for part in denoisers.values())
 
 
 @pytest.mark.mnist

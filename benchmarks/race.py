@@ -1,0 +1,92 @@
+"""Training for equal CPU seconds: contenders run until their budgets are spent, and are judged.
+
+A contender is made from (data, seed, steps) and takes one step at each `advance()`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from .measure import Clock, over_seeds, progress
+
+
+class Contender(Protocol):
+    """Something in training."""
+
+    def advance(self) -> None:
+        """One step."""
+
+
+Make = Callable[[Tensor, int, int], Any]  # (data, seed, steps) -> contender
+Look = tuple[float, Any, dict[str, float]]  # budget, contender, what it has cost
+Course = Callable[[Tensor, int, list[float]], Iterator[Look]]
+
+
+def pace(make: Make, data: Tensor, steps: int = 32) -> float:
+    """CPU seconds of a step, from a run that is thrown away."""
+    spare = make(data, 0, 10_000)
+    for _ in range(8):  # the first steps are slower
+        spare.advance()
+    start = time.process_time()
+    for _ in range(steps):
+        spare.advance()
+    return (time.process_time() - start) / steps
+
+
+def separate_runs(make: Make) -> Course:
+    """For a learning rate that falls to zero over the run: each budget is a run of its own."""
+
+    def course(data: Tensor, seed: int, budgets: list[float]) -> Iterator[Look]:
+        for budget in budgets:
+            clock, steps = Clock(), max(1, int(budget / pace(make, data)))
+            with clock.running():
+                contender = make(data, seed, steps)
+                for _ in range(steps):
+                    contender.advance()
+            yield budget, contender, {"steps": steps, **clock.seconds()}
+
+    return course
+
+
+def one_long_run(make: Make) -> Course:
+    """For a constant rate: one run passes through all budgets."""
+
+    def course(data: Tensor, seed: int, budgets: list[float]) -> Iterator[Look]:
+        clock, steps = Clock(), 0
+        make(data, seed, 0)  # a first one, so that imports are not counted
+        with clock.running():
+            contender = make(data, seed, 0)
+        for budget in sorted(budgets):
+            while clock.cpu < budget:
+                with clock.running():
+                    contender.advance()
+                steps += 1
+            yield budget, contender, {"steps": steps, **clock.seconds()}
+
+    return course
+
+
+def race(
+    name: str,
+    course: Course,
+    data: Callable[[int], Tensor],
+    judge: Callable[[Any, int], dict[str, float]],
+    budgets: list[float],
+    seeds: list[int],
+) -> list[dict[str, Any]]:
+    """One row for each budget: summaries over the seeds of steps, seconds and quality.
+
+    `data` gives what is learned from, and `judge` the qualities of a contender, for a seed.
+    """
+    runs: dict[float, list[dict[str, float]]] = {budget: [] for budget in budgets}
+    for seed in seeds:
+        for budget, contender, cost in course(data(seed), seed, budgets):
+            row = cost | judge(contender, seed)
+            runs[budget].append(row)
+            line = ", ".join(f"{k} {v:.4g}" for k, v in row.items() if k != "wall_seconds")
+            progress(f"{name}: seed {seed}, {budget:g} s: {line}")
+    return [{"budget": budget} | over_seeds(found) for budget, found in runs.items()]
