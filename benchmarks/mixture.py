@@ -13,7 +13,7 @@ from .ablation import Variant, rows
 from .measure import over_seeds
 from .race import Course, one_long_run, race, separate_runs
 
-POINTS = 50_000
+POINTS, DRAWS = 50_000, 8
 
 
 def settings(quick: bool) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def run(quick: bool) -> dict[str, Any]:
         "samples": n,
         "angles": judge.ANGLES,
         "seeds": chosen["seeds"],
+        "draws": DRAWS,
         "budgets": {k: chosen[k] for k in ("ours", "untuned", "peers", "ablation")},
         "floor": floors,
         "truth": truth(laws[0], n, floors["ring"], chosen["seeds"]),
@@ -74,7 +75,9 @@ def run(quick: bool) -> dict[str, Any]:
 
 def truth(law: judge.Law, n: int, floor: float, seeds: list[int]) -> dict[str, Any]:
     """What true samples get on the same scales."""
-    draws = [law.sample(n, Generator().manual_seed(9000 + seed)) for seed in range(len(seeds) * 4)]
+    draws = [
+        law.sample(n, Generator().manual_seed(9000 + seed)) for seed in range(len(seeds) * DRAWS)
+    ]
     return over_seeds([judge.judge(law, x, floor, k) for k, x in enumerate(draws)])
 
 
@@ -101,7 +104,7 @@ def contest(
 
 
 def typical(law: judge.Law, contender: Any, n: int, floor: float, seed: int) -> dict[str, float]:
-    """The median over three draws: one distance of two samples may be twice another by luck."""
-    seeds = [10 * seed + k for k in range(3)]
+    """The median over some draws: one distance of two samples may be four times another by luck."""
+    seeds = [10 * seed + k for k in range(DRAWS)]
     draws = [judge.judge(law, contender.sample(n, k), floor, k) for k in seeds]
     return {name: median(draw[name] for draw in draws) for name in draws[0]}
