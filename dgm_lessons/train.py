@@ -11,19 +11,20 @@ import argparse
 import copy
 import json
 import subprocess
+import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from . import __version__, zoo
+from . import __version__, roofline, zoo
 from .data import DataError
 from .networks import EMA
 from .recipes import RECIPES, Recipe
@@ -109,17 +110,23 @@ def step_generator(seed: int, step: int, device: torch.device) -> torch.Generato
     return torch.Generator(device).manual_seed(mixed)
 
 
-def train(run: Run, out: Path, save_every: int) -> None:
-    """Advance to the last step, with checkpoints, pictures and a progress line."""
+def train(run: Run, out: Path, save_every: int) -> float:
+    """Advance to the last step, with checkpoints, pictures and a progress line.
+
+    Returns the milliseconds of a step: the median over spans of 20 steps.
+    """
     first = run.accelerator.is_main_process
     bar = tqdm(total=run.steps, initial=run.step, disable=not first, desc=run.recipe.name)
     wall, cpu = time.monotonic() - run.wall, time.process_time() - run.cpu
+    spans, last = [], time.monotonic()
     while run.step < run.steps:
         run.advance()
         if run.step % 20 == 0:
             recent = run.losses[max(0, run.step - 100) : run.step].mean().item()
             bar.set_postfix(loss=f"{check_loss(recent, run.step):.4f}", refresh=False)
             bar.update(run.step - bar.n)
+            spans.append(time.monotonic() - last)
+            last = time.monotonic()
         if run.step % save_every == 0 or run.step == run.steps:
             run.wall, run.cpu = time.monotonic() - wall, time.process_time() - cpu
             run.save(out / "checkpoint.safetensors")
@@ -127,6 +134,7 @@ def train(run: Run, out: Path, save_every: int) -> None:
                 write_picture(out / f"samples-{run.step}.png", run.recipe.picture(run.ema.network))
     bar.update(run.step - bar.n)
     bar.close()
+    return 1e3 * (median(spans) / 20 if spans else run.wall / run.steps)
 
 
 def write_picture(path: Path, picture: Tensor) -> None:
@@ -153,8 +161,8 @@ def commit() -> str | None:
         return None
 
 
-def finish(run: Run, out: Path, flops: int) -> zoo.Card:
-    """Write the averaged weights and their card, with the measured quality."""
+def finish(run: Run, out: Path, pace: zoo.Card) -> zoo.Card:
+    """Write the averaged weights and their card, with pace and measured quality."""
     name, network = run.recipe.name, run.ema.network
     if run.recipe.finish:
         run.recipe.finish(network)
@@ -173,7 +181,7 @@ def finish(run: Run, out: Path, flops: int) -> zoo.Card:
         "torch": torch.__version__,
         "version": __version__,
         "commit": commit(),
-        "flops_per_step": flops,
+        **pace,
         "loss": run.losses[-max(1, run.steps // 20) :].mean().item(),
         "metrics": run.recipe.evaluate(network),
         "sha256": zoo.file_hash(weights),
@@ -182,12 +190,20 @@ def finish(run: Run, out: Path, flops: int) -> zoo.Card:
     return card
 
 
-def flops_per_step(recipe: Recipe, device: torch.device) -> int:
-    """Floating-point operations of one step on the whole batch, forward and back, counted."""
+def predicted_pace(recipe: Recipe, accelerator: Accelerator) -> zoo.Card:
+    """What a step on the whole batch, forward and back, costs, and its least milliseconds."""
+    device, precision = accelerator.device, PRECISIONS[accelerator.mixed_precision]
     spare = copy.deepcopy(recipe.network).to(device)
-    with FlopCounterMode(display=False) as counter:
-        recipe.loss(spare, recipe.draw(step_generator(0, 0, device))).backward()
-    return counter.get_total_flops()
+    batch = recipe.draw(step_generator(0, 0, device))
+
+    def step() -> None:
+        with accelerator.autocast():
+            loss = recipe.loss(spare, batch)
+        loss.backward()
+
+    work = roofline.count(step)
+    least = roofline.floor(work, roofline.rates(device, getattr(torch, precision)))
+    return {"flops_per_step": work.flops, "bytes_per_step": work.bytes, "floor_ms": least}
 
 
 def steps_for(minutes: float, recipe: Recipe, seed: int, accelerator: Accelerator) -> int:
@@ -244,7 +260,7 @@ def main(argv: list[str] | None = None) -> None:
         shipped = zoo.load_network(recipe.name).to(accelerator.device)
         print(json.dumps(recipe.evaluate(shipped), indent=2))
         return
-    flops = flops_per_step(recipe, accelerator.device)  # before compilation, which would hide them
+    pace = predicted_pace(recipe, accelerator)  # before compilation, which would hide operations
     if given.compile:
         recipe.network.compile()
     out = given.out or Path("runs") / recipe.name
@@ -261,9 +277,13 @@ def main(argv: list[str] | None = None) -> None:
     if resume:
         run.restore(checkpoint)
     accelerator.wait_for_everyone()
-    train(run, out, given.save_every or max(1, steps // 20))
     if accelerator.is_main_process:
-        print(json.dumps(finish(run, out, flops), indent=2))
+        least = ", ".join(f"{ms:.3g} for {what}" for what, ms in pace["floor_ms"].items())
+        print(f"milliseconds that a step takes at least: {least}", file=sys.stderr)
+    pace["step_ms"] = train(run, out, given.save_every or max(1, steps // 20))
+    if accelerator.is_main_process:
+        print(f"milliseconds that a step took: {pace['step_ms']:.3g}", file=sys.stderr)
+        print(json.dumps(finish(run, out, pace), indent=2))
     accelerator.end_training()
 
 

@@ -26,7 +26,7 @@ ROWS = (
     ("divergences",),
     ("vae", "energy"),
     ("networks",),
-    ("data",),
+    ("data", "roofline"),
     ("training",),
     ("zoo",),
     ("metrics",),

@@ -8,7 +8,7 @@ import torch
 from pytest import approx
 
 from benchmarks import __main__ as command
-from benchmarks import bound, judge, likelihood, measure, mixture, mnist, peers, samplers
+from benchmarks import bound, judge, likelihood, measure, mixture, peers, samplers
 from dgm_lessons import data
 
 
