@@ -69,7 +69,7 @@ class GreyLevels(nn.Module):
         # x_0 + s eps, and s, in the units of the grey scale
         if x.ndim != 4 or x.shape[1:] != self.shape:
             raise ValueError(f"x has shape {tuple(x.shape)}; this network takes (B, *{self.shape})")
-        s = log_noise_level(check_finite(x), log_snr).float().exp()[:, :, None, None]
+        s = log_noise_level(check_finite(x), log_snr, most=12.0).float().exp()[:, :, None, None]
         return x.float() * (1 + s**2).sqrt(), s
 
     def likelihoods(self, noisy: Tensor, s: Tensor) -> Bins:

@@ -11,17 +11,17 @@ from torch import Tensor, nn
 M = TypeVar("M", nn.Linear, nn.Conv2d)
 
 
-def log_noise_level(x: Tensor, log_snr: Tensor) -> Tensor:
+def log_noise_level(x: Tensor, log_snr: Tensor, most: float = 10.0) -> Tensor:
     """ln(sigma / alpha), shape `(B, 1)`, from the log-SNR `(B,)` of the batch `x`.
 
-    Infinite levels (no noise, no signal) are held at +-10, so that they never turn into NaN.
+    Infinite levels (no noise, no signal) are held at +-`most`, so that they never turn into NaN.
     """
     if log_snr.shape != x.shape[:1]:
         raise ValueError(
             f"log_snr has shape {tuple(log_snr.shape)} for {len(x)} inputs; give one level per "
             f"input, shape ({len(x)},)"
         )
-    level = -0.5 * log_snr.to(x.dtype).clamp(-20, 20)[:, None]
+    level = -0.5 * log_snr.to(x.dtype).clamp(-2 * most, 2 * most)[:, None]
     if level.device.type == "cpu" and bool(level.isnan().any()):
         raise ValueError("log_snr holds NaN")
     return level
