@@ -13,7 +13,7 @@ from .ablation import Variant, rows
 from .measure import over_seeds
 from .race import Course, one_long_run, race, separate_runs
 
-POINTS, DRAWS = 50_000, 8
+POINTS, DRAWS = 50_000, 5
 
 
 def settings(quick: bool) -> dict[str, Any]:
