@@ -26,14 +26,15 @@ Look = tuple[float, Any, dict[str, float]]  # budget, contender, what it has cos
 Course = Callable[[Tensor, int, list[float]], Iterator[Look]]
 
 
-def pace(make: Make, data: Tensor, steps: int = 32) -> float:
-    """CPU seconds of a step, from a run that is thrown away."""
+def pace(make: Make, data: Tensor, seconds: float = 0.5) -> float:
+    """CPU seconds of a step, from a run that is thrown away after so many."""
     spare = make(data, 0, 10_000)
     for _ in range(8):  # the first steps are slower
         spare.advance()
-    start = time.process_time()
-    for _ in range(steps):
+    start, steps = time.process_time(), 0
+    while time.process_time() < start + seconds:
         spare.advance()
+        steps += 1
     return (time.process_time() - start) / steps
 
 
