@@ -47,7 +47,7 @@ def fit(
         denoiser: its network must be a `torch.nn.Module`.
         data: samples `(N, *D)`, floating.
         steps, batch_size: number of steps, samples in each.
-        lr: peak learning rate of Adam; see `learning_rate` for its course.
+        lr: peak learning rate of AdamW; see `learning_rate` for its course.
         generator: source of all randomness, on the device of the data.
         average: replace the targets by `averaged_targets`. For points in few dimensions it costs
             little and steadies the gradient; among images hardly two explain the same input.
@@ -78,7 +78,8 @@ def _steps(
     generator: torch.Generator | None,
     average: bool,
 ) -> Iterator[Step]:
-    optimizer = torch.optim.Adam(network.parameters(), lr, betas=(0.9, 0.95), fused=True)
+    # its slight decay of the weights keeps the network tame far from the data in a long run
+    optimizer = torch.optim.AdamW(network.parameters(), lr, betas=(0.9, 0.95), fused=True)
     for step in range(1, steps + 1):
         part = (step - 1) % BLOCK
         if part == 0:  # a block of batches is prepared at once, which is cheaper

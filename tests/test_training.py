@@ -164,3 +164,20 @@ def test_fit_refuses_at_once():
 def test_fit_says_when_it_diverges(generator):
     with pytest.raises((RuntimeError, ValueError), match=r"lower the learning rate|NaN"):
         list(fit(denoiser(), torch.randn(50, 2), 300, 16, lr=1e20, generator=generator))
+
+
+@pytest.mark.slow
+def test_a_long_fit_stays_tame_far_from_the_data():
+    """12,000 steps: at 5 standard deviations of noise the network is off by a few, not hundreds."""
+    law, seed = ring(8), torch.Generator().manual_seed(102)
+    torch.manual_seed(2)
+    learned = Denoiser(MLP(2), VP(), "v")
+    points = law.sample(50_000, seed).float()
+    for _ in fit(learned, points, 12_000, generator=torch.Generator().manual_seed(2)):
+        pass
+    angle = torch.linspace(0, 2 * math.pi, 1000)
+    far = 5 * torch.stack([angle.cos(), angle.sin()], 1)
+    for t in (0.6, 0.8, 1.0):
+        with torch.no_grad():
+            off = learned(far, t) - ExactDenoiser(law, VP())(far.double(), t)
+        assert off.norm(dim=1).max() < 15
