@@ -30,7 +30,7 @@ checks: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check dgm_lessons tests book/_ext
+	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
 	$(BIN)/mypy
 
 unit: $(READY)

@@ -21,15 +21,14 @@ from dgm_lessons.recipes import Batch, Recipe, mnist_vp, variational_bound
 from dgm_lessons.recipes.bound import WIDTHS
 from dgm_lessons.train import Run
 
-from .measure import Clock, progress
+from .measure import Clock, need_mnist, progress
 
 PREDICTS = ("v", "eps", "x0")
 
 
 def run(quick: bool) -> dict[str, Any]:
     """Both tables; they need MNIST in the folder DGM_LESSONS_DATA or in the cache."""
-    if not data.mnist_is_here():
-        raise SystemExit("bound: needs MNIST; python -m dgm_lessons.train mnist-vp fetches it")
+    need_mnist()
     n, steps, chains = (20, 3, (50,)) if quick else (1000, 2000, (50, 200, 1000))
     images, clock = data.mnist("test")[0][:n], Clock()
     with clock.running():

@@ -17,6 +17,8 @@ from typing import Any
 
 import torch
 
+from dgm_lessons import data
+
 RESULTS = Path(__file__).parents[1] / "dgm_lessons" / "results"
 PACKAGES = (
     *("torch", "numpy", "torchdiffeq"),
@@ -117,6 +119,12 @@ def write(task: str, result: dict[str, Any], quick: bool, folder: Path | None = 
     text = json.dumps(head | result, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf8")
     return path
+
+
+def need_mnist() -> None:
+    """Ends the run where MNIST is neither in DGM_LESSONS_DATA nor in the cache."""
+    if not data.mnist_is_here():
+        raise SystemExit("needs MNIST; python -m dgm_lessons.train mnist-vp fetches it")
 
 
 def progress(text: str) -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dgm_lessons import data
-
 from . import mnist_denoisers, mnist_vae, peers
-from .measure import progress
+from .measure import need_mnist, progress
 
 
 def settings(quick: bool) -> dict[str, Any]:
@@ -30,8 +28,7 @@ def settings(quick: bool) -> dict[str, Any]:
 
 def run(quick: bool) -> dict[str, Any]:
     """Both parts."""
-    if not data.mnist_is_here():
-        raise SystemExit("mnist: needs MNIST; python -m dgm_lessons.train mnist-vp fetches it")
+    need_mnist()
     chosen = settings(quick)
     _, missing = peers.available(tuple(mnist_denoisers.PEERS))
     progress("variational autoencoders")

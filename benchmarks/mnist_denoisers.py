@@ -12,9 +12,8 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
-from dgm_lessons import data, metrics, zoo
+from dgm_lessons import data, metrics, roofline, zoo
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import EMA
 from dgm_lessons.recipes import mnist_conditional, sample_codes, sample_digits
@@ -54,7 +53,8 @@ def run(
         progress(f"{name}: {row['frechet']['median']:.1f}")
         contenders[f"dgm_lessons, {name} of the zoo"] = {"rows": [row]}
     for name, call in calls(missing).items():
-        contenders[name]["flops_per_image"] = flops_per_image(call)
+        with torch.no_grad():
+            contenders[name]["flops_per_image"] = roofline.count(call).flops // 4
     return {"samples": samples, "floor": floor, "contenders": contenders}
 
 
@@ -239,10 +239,3 @@ def calls(missing: dict[str, str]) -> dict[str, Callable[[], Any]]:
     if "diffusers" not in missing:
         found["diffusers"] = partial(Diffusers.make(), x, level)
     return found
-
-
-def flops_per_image(call: Callable[[], Any]) -> int:
-    """Floating-point operations of one call (a product and its sum: two), for each image."""
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        call()
-    return counter.get_total_flops() // 4

@@ -21,8 +21,8 @@ class Contender(Protocol):
         """One step."""
 
 
-Make = Callable[[Tensor, int, int], Any]  # (data, seed, steps) -> contender
-Look = tuple[float, Any, dict[str, float]]  # budget, contender, what it has cost
+Make = Callable[[Tensor, int, int], Contender]  # (data, seed, steps)
+Look = tuple[float, Contender, dict[str, float]]  # budget, contender, what it has cost
 Course = Callable[[Tensor, int, list[float]], Iterator[Look]]
 
 

@@ -1,8 +1,9 @@
-"""How long some work must take at least, from its operations and its memory traffic.
+"""How long some work takes at full speed, from its operations and its memory traffic.
 
 Both are counted on the computation itself, and divided by rates measured on the machine: the
 roofline model (Williams, Waterman and Patterson 2009). A step that takes much longer than the
-larger of the two is waiting for something else: small kernels, Python, or other processes.
+larger of the two is waiting for something else: small kernels, Python, or other processes. One that
+beats its memory traffic has found much of it in a cache.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def _seconds(work: Callable[[], object], device: torch.device, repeats: int = 5)
     return min(found)
 
 
-def floor(work: Work, machine: Rates) -> dict[str, float]:
-    """Milliseconds that the work takes at least: for its arithmetic, and for its memory traffic."""
+def full_speed(work: Work, machine: Rates) -> dict[str, float]:
+    """Milliseconds for the arithmetic alone, and for the memory traffic if no cache helps."""
     return {
         "arithmetic": 1e3 * work.flops / machine.flops,
         "memory": 1e3 * work.bytes / machine.bytes,

@@ -191,7 +191,7 @@ def finish(run: Run, out: Path, pace: zoo.Card) -> zoo.Card:
 
 
 def predicted_pace(recipe: Recipe, accelerator: Accelerator) -> zoo.Card:
-    """What a step on the whole batch, forward and back, costs, and its least milliseconds."""
+    """What a step on the whole batch, forward and back, costs, and how long at full speed."""
     device, precision = accelerator.device, PRECISIONS[accelerator.mixed_precision]
     spare = copy.deepcopy(recipe.network).to(device)
     batch = recipe.draw(step_generator(0, 0, device))
@@ -202,8 +202,8 @@ def predicted_pace(recipe: Recipe, accelerator: Accelerator) -> zoo.Card:
         loss.backward()
 
     work = roofline.count(step)
-    least = roofline.floor(work, roofline.rates(device, getattr(torch, precision)))
-    return {"flops_per_step": work.flops, "bytes_per_step": work.bytes, "floor_ms": least}
+    ideal = roofline.full_speed(work, roofline.rates(device, getattr(torch, precision)))
+    return {"flops_per_step": work.flops, "bytes_per_step": work.bytes, "full_speed_ms": ideal}
 
 
 def steps_for(minutes: float, recipe: Recipe, seed: int, accelerator: Accelerator) -> int:
@@ -278,8 +278,8 @@ def main(argv: list[str] | None = None) -> None:
         run.restore(checkpoint)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
-        least = ", ".join(f"{ms:.3g} for {what}" for what, ms in pace["floor_ms"].items())
-        print(f"milliseconds that a step takes at least: {least}", file=sys.stderr)
+        ideal = ", ".join(f"{ms:.3g} for {what}" for what, ms in pace["full_speed_ms"].items())
+        print(f"milliseconds of a step at full speed: {ideal}", file=sys.stderr)
     pace["step_ms"] = train(run, out, given.save_every or max(1, steps // 20))
     if accelerator.is_main_process:
         print(f"milliseconds that a step took: {pace['step_ms']:.3g}", file=sys.stderr)

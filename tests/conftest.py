@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import settings
 
+from benchmarks.book import FLAGS
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching
 
 torch.set_num_threads(1)
@@ -26,10 +27,6 @@ def process(request):
 def generator():
     """A fresh source of random numbers, seeded."""
     return torch.Generator().manual_seed(0)
-
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")

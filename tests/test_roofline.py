@@ -37,9 +37,9 @@ def test_the_backward_pass_counts():
     assert network_only <= work.flops < 1.5 * network_only
 
 
-def test_the_floor_is_work_over_rates():
-    floor = roofline.floor(roofline.Work(3 * 10**9, 10**8), roofline.Rates(1e12, 1e10))
-    assert floor == {"arithmetic": pytest.approx(3), "memory": pytest.approx(10)}
+def test_full_speed_is_work_over_rates():
+    ideal = roofline.full_speed(roofline.Work(3 * 10**9, 10**8), roofline.Rates(1e12, 1e10))
+    assert ideal == {"arithmetic": pytest.approx(3), "memory": pytest.approx(10)}
 
 
 def test_rates_of_this_machine():
