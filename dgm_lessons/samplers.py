@@ -190,7 +190,8 @@ def integrate(
     check_positive(atol, "atol")
     if not math.isfinite(start) or not math.isfinite(end):
         raise ValueError(f"start and end must be finite, not {start}, {end}")
-    span = torch.tensor([start, end], dtype=torch.float64)
+    device = (state[0] if isinstance(state, tuple) else state).device
+    span = torch.tensor([start, end], dtype=torch.float64, device=device)
     options = {"step_t": span[-1:], "first_step": abs(end - start) * 1e-3}
     solution = odeint(slope, state, span, rtol=rtol, atol=atol, method="dopri5", options=options)
     return tuple(part[-1] for part in solution) if isinstance(state, tuple) else solution[-1]

@@ -161,6 +161,11 @@ def commit() -> str | None:
         return None
 
 
+def device_name(device: torch.device) -> str:
+    """The name of the GPU, or else the kind of device."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
 def finish(run: Run, out: Path, pace: zoo.Card) -> zoo.Card:
     """Write the averaged weights and their card, with pace and measured quality."""
     name, network = run.recipe.name, run.ema.network
@@ -176,7 +181,7 @@ def finish(run: Run, out: Path, pace: zoo.Card) -> zoo.Card:
         **denoiser_of(run.recipe),
         **run.note(),
         "processes": run.accelerator.num_processes,
-        "device": str(run.accelerator.device),
+        "device": device_name(run.accelerator.device),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "version": __version__,

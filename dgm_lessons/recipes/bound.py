@@ -39,11 +39,11 @@ def variational_bound(
     if width not in WIDTHS:
         raise ValueError(f"width is {width!r}; choose one of {', '.join(WIDTHS)}")
     process, x0 = denoiser.process, data.mnist_to_unit(images)
-    times = chain_times(process, steps)
+    times = chain_times(process, steps).to(x0.device)
     snr, variance = process.snr(times), process.variance(times)
     bill = []
-    for part in torch.arange(1, steps).tensor_split(groups):
-        i = part[torch.randint(len(part), (len(x0),), generator=generator)]
+    for part in torch.arange(1, steps, device=x0.device).tensor_split(groups):
+        i = part[torch.randint(len(part), (len(x0),), generator=generator, device=x0.device)]
         x_i = process.perturb(x0, times[i], _noise(x0, generator))
         miss = (x0 - denoiser(x_i, times[i])).square().flatten(1).sum(1)
         told = 0.5 * (snr[i - 1] - snr[i]) * miss  # the KL at the posterior's width, eq-hvae-snr
