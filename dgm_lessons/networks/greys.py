@@ -12,7 +12,7 @@ from .layers import log_noise_level
 from .unet import UNet
 
 # grey levels at which one bin ends and the next begins: fine where paper and ink pile up
-EDGES = (0, 1, 8, 24, 48, 80, 112, 144, 176, 208, 232, 246, 251, 252, 253, 254, 255, 256)
+EDGES = (0, 1, 8, *range(24, 233, 16), 246, 251, 252, 253, 254, 255, 256)
 
 Bins = tuple[Tensor, Tensor, Tensor]
 
@@ -23,8 +23,11 @@ class GreyLevels(nn.Module):
     All that the other pixels tell of pixel i is a law p(x_0i | others), and its noise is its own:
     E[x_0i | x_t] is the posterior mean under this law, given x_ti alone. The UNet states the law
     as a histogram, even within each bin, and the posterior mean is a closed form. So nothing has
-    to be learned of where grey levels begin and end, however little the noise. (The UNet sees
-    pixel i too; it need not make use of that.)
+    to be learned of where grey levels begin and end, however little the noise.
+
+    The UNet sees the same histograms: the posterior of every pixel by its own value alone. So one
+    grey level, which is a small step in x, is as plain to see as the step from paper to ink. (It
+    sees pixel i too; it need not make use of that.)
 
     Args:
         size: side of the images, a multiple of 4.
@@ -39,7 +42,7 @@ class GreyLevels(nn.Module):
         self.register_buffer("edges", torch.tensor(EDGES) / 128.0 - 1, persistent=False)
         bins = len(EDGES) - 1
         self.place = nn.Parameter(torch.zeros(bins, size, size))  # before any neighbour is seen
-        self.context = UNet(size, 2, 0, widths, outputs=bins)
+        self.context = UNet(size, 1 + bins, 0, widths, outputs=bins)
 
     @torch.no_grad()
     def count(self, images: Tensor) -> None:
@@ -59,9 +62,10 @@ class GreyLevels(nn.Module):
         """What each pixel may be, given its neighbours: probabilities `(B, bins, size, size)`."""
         noisy, s = self._unscaled(x, log_snr)
         bins = self.likelihoods(noisy, s) if bins is None else bins
-        guess = noisy - s * noise_given(self.place.softmax(0), *bins)
-        seen = torch.cat([x, guess.to(x)], dim=1)
-        # with less noise than this, a pixel's own value says all
+        alone = self.place.softmax(0) * bins[0]
+        alone = alone / alone.sum(1, keepdim=True).clamp(min=1e-20)
+        seen = torch.cat([x, alone.to(x)], dim=1)
+        # with less noise than e^-6, a pixel's own value says all
         context = self.context(seen, log_snr.clamp(-8, 12))
         return (context + self.place).float().softmax(1)
 
