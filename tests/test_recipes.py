@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from dgm_lessons import data
 from dgm_lessons.data import MNIST_STD, mnist_to_unit
 from dgm_lessons.denoisers import AbstractDenoiser
 from dgm_lessons.processes import VE, VP, FlowMatching
@@ -43,6 +44,17 @@ def test_a_recipe_learns(name):
         losses.append(loss.item())
     assert losses[-1] < losses[0]
     assert all(parameter.grad is not None for parameter in recipe.network.parameters())
+
+
+def test_the_classifier_sees_shifted_digits(monkeypatch, generator):
+    """All of a batch by the same one or two pixels, which the margin allows."""
+    ink = torch.zeros(3, 28, 28, dtype=torch.uint8)
+    ink[:, 4:-4, 4:-4] = torch.randint(256, (3, 20, 20), generator=generator, dtype=torch.uint8)
+    monkeypatch.setattr(data, "mnist", lambda split: (ink, torch.arange(3)))
+    x, rows = RECIPES["mnist-classifier"](torch.device("cpu")).draw(generator)
+    unmoved = ink[rows, None].float() / 255
+    shifts = [(down, right) for down in range(-2, 3) for right in range(-2, 3)]
+    assert sum(torch.equal(x, unmoved.roll(shift, (2, 3))) for shift in shifts) == 1
 
 
 @pytest.mark.mnist
