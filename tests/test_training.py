@@ -8,11 +8,11 @@ import torch
 
 from dgm_lessons import training
 from dgm_lessons.denoisers import Denoiser, ExactDenoiser
+from dgm_lessons.evaluation import noise_rmse
 from dgm_lessons.metrics import mode_weights, off_mode_share
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.networks import MLP
 from dgm_lessons.processes import VP, FlowMatching, karras, time_grid
-from dgm_lessons.recipes import noise_rmse
 from dgm_lessons.samplers import heun_step, sample
 from dgm_lessons.training import averaged_targets, fit, learning_rate, noise_times
 

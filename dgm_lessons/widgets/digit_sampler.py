@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ..denoisers import Denoiser, x0_eps_from
+from ..evaluation import digit_times
 from ..networks import WithLabels
-from ..recipes import digit_times
 from .base import check_count
 
 
