@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import alt_text
 import concordance
 import equation_checks
+import equation_sources
 import numpy as np
 import offline
 import pytest
@@ -75,7 +76,7 @@ class TestCompare:
 
 def test_results_are_merged_and_those_of_changed_tests_dropped(tmp_path, monkeypatch):
     path = tmp_path / "checks.json"
-    now = verification.Declared(("eq-a",), "test_a", RECORD["file"], 3, RECORD["source"])
+    now = equation_sources.Declared(("eq-a",), "test_a", RECORD["file"], 3, RECORD["source"])
     monkeypatch.setattr(verification, "declared_checks", lambda: [now])
     verification.save({"one": RECORD}, path)
     verification.save({"two": {**RECORD, "error": 2e-12}}, path)
@@ -87,9 +88,27 @@ def test_results_are_merged_and_those_of_changed_tests_dropped(tmp_path, monkeyp
 def test_declared_checks_are_read_from_the_source(tmp_path):
     text = '@verifies("eq-a", "eq-b", against="x", wrong="y")\ndef test_a(compare):\n    pass\n'
     (tmp_path / "test_x.py").write_text(f"import verification\n\n\n{text}")
-    (check,) = verification.declared_checks(tmp_path)
+    (check,) = equation_sources.declared_checks(tmp_path)
     assert (check.labels, check.test, check.line) == (("eq-a", "eq-b"), "test_a", 4)
     assert check.source == text.rstrip()
+
+
+def test_definitions_are_read_from_the_test_files(tmp_path):
+    (tmp_path / "c01").mkdir()
+    (tmp_path / "c01" / "test_x.py").write_text('DEFINITIONS = {"eq-a": "defines a"}\n')
+    (tmp_path / "test_y.py").write_text("X = 1\n")
+    assert equation_sources.definitions(tmp_path) == {"eq-a": "defines a"}
+
+
+def test_a_page_knows_its_test_file():
+    pages = {
+        "03-ddpm/noise-prediction.ipynb": "c03_ddpm/test_noise_prediction.py",
+        "appendix/zoo.ipynb": "appendix/test_zoo.py",
+        "notation.md": "test_notation.py",
+    }
+    for page, file in pages.items():
+        found = equation_sources.equation_tests(equation_sources.BOOK / page)
+        assert found == equation_sources.TESTS / file
 
 
 def write_checks(root, records):

@@ -2,17 +2,17 @@
 
 `make checks` runs tests/equations and stores the results in _build/checks.json. A mark ✓ leads
 from the equation to its place on the page Checks; definitions (≔) and steps of a derivation (∴)
-are listed in tests/equations/definitions.py.
+are read from the test files.
 """
 
 import json
 import re
-import runpy
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from equation_sources import definitions
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -66,17 +66,12 @@ def worse(a: Check, b: Check) -> Check:
     )
 
 
-def read_definitions(root: Path) -> dict[str, str]:
-    path = root / "tests" / "equations" / "definitions.py"
-    return runpy.run_path(str(path))["DEFINITIONS"]
-
-
 def load(app: Sphinx) -> None:
     checks = app.checks = read_checks(Path(app.srcdir))  # type: ignore[attr-defined]
     for label in checks:
         if not passed(checks[label]):
             logger.warning("the check of %s failed: see `make checks`", label, type="checks")
-    app.definitions = read_definitions(Path(app.srcdir))  # type: ignore[attr-defined]
+    app.definitions = definitions()  # type: ignore[attr-defined]
 
 
 def passed(checks: list[Check]) -> bool:

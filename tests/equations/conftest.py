@@ -2,6 +2,7 @@
 
 import pytest
 import verification
+from equation_sources import ROOT, declared_checks
 
 RECORDS = pytest.StashKey[dict]()
 COMPARISON = pytest.StashKey[verification.Comparison]()
@@ -43,10 +44,11 @@ def pytest_runtest_makereport(item, call):
 
 def record(item, marker, passed: bool) -> dict:
     comparison = item.stash.get(COMPARISON, None) or verification.Comparison()
+    file = item.path.relative_to(ROOT).as_posix()
     check = next(
         check
-        for check in verification.declared_checks(item.path.parent)
-        if check.test == item.originalname and check.file.endswith(item.path.name)
+        for check in declared_checks()
+        if (check.file, check.test) == (file, item.originalname)
     )
     return {
         "labels": list(marker.args),

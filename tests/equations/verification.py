@@ -8,20 +8,16 @@
 equation with a deliberate mistake, which the same comparison must tell apart (error > 10 tol).
 """
 
-import ast
 import fcntl
-import functools
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from equation_sources import ROOT, declared_checks
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 RESULTS = ROOT / "_build" / "checks.json"
 
 
@@ -75,49 +71,6 @@ def as_array(value: Any) -> np.ndarray:
     elif isinstance(value, list | tuple):
         value = [as_array(part) for part in value]
     return np.asarray(value, dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """One check as it stands in the source of a test file."""
-
-    labels: tuple[str, ...]
-    test: str
-    file: str
-    line: int
-    source: str
-
-
-@functools.cache
-def declared_checks(folder: Path = HERE) -> list[Declared]:
-    """Every `@verifies` test under `folder`, read from the sources without running them."""
-    found = []
-    for path in sorted(folder.glob("**/test_*.py")):
-        text = path.read_text(encoding="utf8")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                labels = declared_labels(node, path)
-                if labels:
-                    found.append(describe(node, labels, path, text))
-    return found
-
-
-def declared_labels(node: ast.FunctionDef, path: Path) -> tuple[str, ...]:
-    labels: list[str] = []
-    for call in node.decorator_list:
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "verifies":
-            for argument in call.args:
-                if not isinstance(argument, ast.Constant):
-                    raise ValueError(f"{path.name}:{node.lineno}: write the labels as plain text")
-                labels.append(str(argument.value))
-    return tuple(labels)
-
-
-def describe(node: ast.FunctionDef, labels: tuple[str, ...], path: Path, text: str) -> Declared:
-    first = min(part.lineno for part in (node, *node.decorator_list))
-    source = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
-    file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-    return Declared(labels, node.name, file, first, source)
 
 
 def save(results: dict[str, dict], path: Path = RESULTS) -> None:

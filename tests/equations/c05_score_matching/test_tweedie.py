@@ -9,6 +9,12 @@ from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.mixtures import GaussianMixture, gm1
 from dgm_lessons.processes import VP
 
+DEFINITIONS = {
+    "eq-noisy-marginal": "defines the law of the noisy values",
+    "eq-exponential-family": "defines an exponential family",
+    "eq-lambda": "defines the log-normaliser of the posterior",
+}
+
 ALPHA, SIGMA = 0.8, 0.6
 DATA = gm1()
 NOISY = DATA.diffuse(ALPHA, SIGMA)

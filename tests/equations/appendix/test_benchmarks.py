@@ -10,6 +10,10 @@ from dgm_lessons.mixtures import ring
 from dgm_lessons.processes import VP
 from dgm_lessons.training import averaged_targets
 
+DEFINITIONS = {
+    "eq-bench-average": "defines the averaged target; that it is unbiased is checked",
+}
+
 MIXTURE, PROCESS = ring(8), VP()
 EXACT = ExactDenoiser(MIXTURE, PROCESS)
 SIZE, BATCHES = 8, 1000

@@ -10,8 +10,13 @@ from itertools import pairwise
 import numpy as np
 import torch
 from numpy.polynomial.hermite_e import hermegauss
+from references import gm1_and_two_noises, normal
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 from verification import verifies
+
+DEFINITIONS = {
+    "eq-vlb-model": "defines the generator and its walk",
+}
 
 BETA = torch.tensor([0.3, 0.4, 0.5, 0.6], dtype=torch.float64)
 ALPHA = (1 - BETA**2).sqrt()
@@ -22,11 +27,6 @@ SLOPE, SHIFT = 0.8, 0.05  # mu_i(x) = 0.8 x + 0.05 i
 SIGMA2 = BETA**2 * REST[:-1] / REST[1:]  # the lemma's variances, 0 at i = 1
 WIDTH = torch.cat([torch.tensor([0.5], dtype=torch.float64), SIGMA2[1:].sqrt()])
 EYE = torch.eye(5, dtype=torch.float64)
-
-
-def normal(mean, std):
-    """A Gaussian whose numbers are not rounded to float32."""
-    return Normal(*(torch.as_tensor(v, dtype=torch.float64) for v in (mean, std)))
 
 
 def forward(mean=MEAN, std=STD):
@@ -281,12 +281,9 @@ def draw_gm1(n, g):
 
 def step_ten():
     """Quadrature weights and x_0, x_9, x_10, eps_10: (80, 40, 40) all together."""
-    node, weight = (torch.tensor(v) for v in hermegauss(40))
-    weight = weight / weight.sum()
-    x_0 = torch.cat([-1.5 + 0.3 * node, 1 + 0.5 * node])[:, None, None]
-    mass = torch.cat([0.4 * weight, 0.6 * weight])[:, None, None] * weight[:, None] * weight
-    x_9 = LOW * x_0 + (1 - LOW**2).sqrt() * node[:, None]
-    return mass, x_0, x_9, A * x_9 + B * node, node
+    x_0, eps_9, eps_10, mass = map(torch.from_numpy, gm1_and_two_noises(40))
+    x_9 = LOW * x_0 + (1 - LOW**2).sqrt() * eps_9
+    return mass, x_0, x_9, A * x_9 + B * eps_10, eps_10
 
 
 def losses(net):

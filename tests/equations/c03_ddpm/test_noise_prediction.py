@@ -6,13 +6,19 @@ The test bed is GM1 and a chain of twenty big steps; most checks look at its ten
 import numpy as np
 import pytest
 import torch
-from numpy.polynomial.hermite_e import hermegauss
 from pytest import approx
+from references import carried_noise, gm1_and_two_noises
 from verification import verifies
 
 from dgm_lessons.denoisers import x0_eps_from
 from dgm_lessons.mixtures import gm1
 from dgm_lessons.processes import VP, DiscreteProcess
+
+DEFINITIONS = {
+    "eq-noise-undo": "defines the task: undo one step",
+    "eq-noise-su-mean": "defines the form of Su's network",
+    "eq-noise-simple": "defines the simple loss; its optimum and its floor are checked",
+}
 
 DATA = gm1()
 BETAS = torch.linspace(0.1, 0.5, 20, dtype=torch.float64)
@@ -33,12 +39,8 @@ A, B, BAR, S, BAR_1, S_1 = coefficients()
 
 
 def nodes(count=32):
-    """Gauss-Hermite points of x_0 ~ GM1 and of two noises, and the weights of all triples."""
-    z, w = (torch.tensor(part) for part in hermegauss(count))
-    w = w / w.sum()
-    x0 = torch.cat([-1.5 + 0.3 * z, 1 + 0.5 * z])[:, None, None]
-    w0 = torch.cat([0.4 * w, 0.6 * w])[:, None, None]
-    return x0, z[:, None], z[None, :], w0 * w[:, None] * w[None, :]
+    """Points of x_0 ~ GM1 and of two noises, and the weights of all triples."""
+    return map(torch.from_numpy, gm1_and_two_noises(count))
 
 
 def net(x):
@@ -77,13 +79,7 @@ def test_su_loss(compare):
 
 
 def walked(i):
-    """Coefficients of x_0, eps_1, ..., eps_i in x_i, made step by step."""
-    row = np.zeros(i + 1)
-    row[0] = 1.0
-    for k in range(i):
-        row *= float((1 - BETAS[k] ** 2).sqrt())
-        row[k + 1] = float(BETAS[k])
-    return row
+    return carried_noise((1 - BETAS[:i] ** 2).sqrt(), BETAS[:i])
 
 
 @verifies("eq-noise-correlation", against="the noises carried step by step", wrong="beta alone")

@@ -7,11 +7,18 @@ is the joint law of (x_0, x_9, x_10) on a grid, never the package's posterior.
 import math
 
 import torch
+from references import normal
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 from verification import verifies
 
 from dgm_lessons.mixtures import GaussianMixture, gm1
 from dgm_lessons.processes import DiscreteProcess
+
+DEFINITIONS = {
+    "eq-rev-ideal": "defines the loss that one would like to lower",
+    "eq-rev-conditional": "defines the loss that one can compute",
+    "eq-rev-model": "defines the Gaussian reverse model",
+}
 
 BETA = torch.linspace(0.1, 0.5, 20, dtype=torch.float64)
 ALPHA = (1 - BETA**2).sqrt()
@@ -22,11 +29,6 @@ X = torch.linspace(-7, 7, 1401, dtype=torch.float64)
 SEEN = torch.linspace(-5, 5, 101, dtype=torch.float64)[:, None]  # values of x_10, (101, 1)
 CENTRES, STDS = torch.tensor([-1.5, 1.0]).double(), torch.tensor([0.3, 0.5]).double()
 SHARES = torch.tensor([0.4, 0.6]).double()
-
-
-def normal(mean, std):
-    """A Gaussian whose numbers are not rounded to float32."""
-    return Normal(*(torch.as_tensor(v, dtype=torch.float64) for v in (mean, std)))
 
 
 def log_marginal(bar, x):

@@ -13,6 +13,10 @@ from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import DiscreteProcess
 from dgm_lessons.samplers import ancestral_step, sample
 
+DEFINITIONS = {
+    "eq-samp-greedy": "defines the noise-free recursion; where it leads is checked",
+}
+
 BETA = torch.linspace(0.1, 0.5, 20, dtype=torch.float64)
 ALPHA = (1 - BETA**2).sqrt()
 BAR = torch.cat([torch.ones(1, dtype=torch.float64), ALPHA.cumprod(0)])  # BAR[i], i = 0..20

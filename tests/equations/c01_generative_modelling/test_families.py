@@ -12,6 +12,10 @@ from dgm_lessons.mixtures import gm1, ring
 from dgm_lessons.processes import EDM
 from dgm_lessons.samplers import ancestral_moments, euler_maruyama_moments
 
+DEFINITIONS = {
+    "eq-families-game": "defines the game; its value is checked",
+}
+
 X = torch.linspace(-9, 9, 3601, dtype=torch.float64)
 DATA = gm1()
 P = DATA.log_prob(X[:, None]).exp()

@@ -13,6 +13,18 @@ from verification import verifies
 from dgm_lessons.divergences import fisher
 from dgm_lessons.mixtures import gm1
 
+DEFINITIONS = {
+    "eq-fit-law": "defines the task",
+    "eq-forward-kl": "defines the forward KL divergence",
+    "eq-reverse-kl": "defines the reverse KL divergence",
+    "eq-empirical-loss": "defines the loss on samples",
+    "eq-fisher": "defines the Fisher divergence",
+    "eq-f-divergence": "defines the family; its members are checked",
+    "eq-js": "defines the Jensen-Shannon divergence",
+    "eq-w1": "defines the distance; its form on the line is checked against it",
+    "eq-energy-density": "defines the energy and the normaliser",
+}
+
 X = torch.linspace(-14, 14, 14_001, dtype=torch.float64)
 DATA = gm1()
 P = DATA.log_prob(X[:, None]).exp()

@@ -3,7 +3,8 @@
 import math
 
 import torch
-from torch.distributions import MultivariateNormal, Normal
+from references import kl_normal, normal
+from torch.distributions import MultivariateNormal
 from verification import verifies
 
 from dgm_lessons.denoisers import ExactDenoiser
@@ -11,23 +12,21 @@ from dgm_lessons.mixtures import GaussianMixture
 from dgm_lessons.processes import DiscreteProcess
 from dgm_lessons.vae import HVAE, LinearHVAE, LinearVAE, gaussian, gaussian_kl
 
+DEFINITIONS = {
+    "eq-hvae-generator": "defines the generator, from the top down",
+    "eq-hvae-encoder": "defines the encoder, from the bottom up",
+    "eq-hvae-aggregate": "defines the law of all codes",
+    "eq-hvae-free-bits": "defines the price with an allowance",
+    "eq-hvae-frozen": "defines the frozen encoder",
+    "eq-hvae-decoder": "defines the decoder by the encoder turned round",
+}
+
 W, S = (0.9, 0.7, 1.2), (0.4, 0.5, 0.6)
 A, B = (0.8, 0.5, 0.6), (0.5, 0.7, 0.6)
 X = torch.linspace(-2, 2, 5, dtype=torch.float64)[:, None]
 Z = torch.linspace(-7, 7, 701, dtype=torch.float64)
 STEP = (Z[1] - Z[0]).item()
 Z1, Z2 = Z[:, None], Z[None, :]
-
-
-def normal(mean, std):
-    """A Gaussian whose numbers are not rounded to float32."""
-    mean, std = (torch.as_tensor(v, dtype=torch.float64) for v in (mean, std))
-    return Normal(mean, std)
-
-
-def kl(m1, s1, m2, s2):
-    """KL of two Gaussians on the line."""
-    return math.log(s2 / s1) + (s1**2 + (m1 - m2) ** 2) / (2 * s2**2) - 0.5
 
 
 def covariance(w, s):
@@ -131,10 +130,10 @@ def test_ratios(compare):
         up, down, seen = bent_chain(x)
         q, first = up.exp(), normal(torch.tanh(x), 0.6).log_prob(Z1)
         ratio = first - normal(1.3 * torch.sin(Z2), 0.7).log_prob(Z1)
-        top = kl(torch.sin(Z1), 0.5, 0.0, 1.0)
+        top = kl_normal(torch.sin(Z1), 0.5, 0.0, 1.0)
         found = over_both(q * (seen - ratio - top))
         expected = over_both(q * (down + seen - up))
-        held = kl(torch.tanh(x), 0.6, 1.3 * torch.sin(Z2), 0.7)
+        held = kl_normal(torch.tanh(x), 0.6, 1.3 * torch.sin(Z2), 0.7)
         wrong = over_both(q * (seen - held - top))
         compare(found, expected, tol=1e-8, wrong=wrong)
     chain = HVAE(
@@ -210,8 +209,9 @@ def test_top_down(compare):
     q = UP.exp()
     expected = over_both(q * (SEEN + DOWN - UP))
     back, narrow = M + GAIN * (Z2 - C * M), S1 * math.sqrt(1 - GAIN * C)
-    found = over_both(q * (SEEN - kl(C * M, WIDE, 0.0, 1.0) - kl(back, narrow, D * Z2, R)))
-    wrong = over_both(q * (SEEN - kl(M, S1, D * Z2, R) - kl(C * Z1, S2, 0.0, 1.0)))
+    price = kl_normal(C * M, WIDE, 0.0, 1.0) + kl_normal(back, narrow, D * Z2, R)
+    found = over_both(q * (SEEN - price))
+    wrong = over_both(q * (SEEN - kl_normal(M, S1, D * Z2, R) - kl_normal(C * Z1, S2, 0.0, 1.0)))
     compare(found, expected, tol=1e-8, wrong=wrong)
     assert abs(expected + 1.6447) < 1e-4 and abs(wrong + 2.1737) < 1e-4
 
@@ -288,7 +288,7 @@ def test_snr(compare):
     for i in range(2, 7):
         mean, std = process.posterior(x_i, x0, float(i), i - 1.0)
         guessed, _ = process.posterior(x_i, guess, float(i), i - 1.0)
-        expected = kl(mean, std.item(), guessed, std.item()).sum()
+        expected = kl_normal(mean, std.item(), guessed, std.item()).sum()
         low, high = process.snr(i - 1.0), process.snr(float(i))
         found = 0.5 * (low - high) * miss
         for wrong in (

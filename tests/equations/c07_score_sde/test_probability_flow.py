@@ -4,31 +4,23 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from references import MEANS, STDS, WEIGHTS, posterior_mean, solve, vp
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 from scipy.stats import norm, wasserstein_distance
 from verification import verifies
 
+DEFINITIONS = {
+    "eq-pf-sde": "defines the form of the forward equation",
+    "eq-pf-test-function": "step of the proof of eq-pf-ode, whose marginals are tested",
+}
+
 LOW, HIGH = 0.1, 20.0  # the linear rate beta(t) of VP, which has f = -beta/2 and g^2 = beta
-WEIGHTS, MEANS, STDS = np.array([0.4, 0.6]), np.array([-1.5, 1.0]), np.array([0.3, 0.5])
 X = np.linspace(-2.5, 2.0, 7)
 
 
 def rate(t):
     return LOW + (HIGH - LOW) * t
-
-
-def levels(t):
-    """alpha and sigma of VP at time t, a float or a tensor."""
-    t = torch.as_tensor(t, dtype=torch.float64)
-    total = LOW * t + 0.5 * (HIGH - LOW) * t**2
-    return torch.exp(-0.5 * total), torch.sqrt(-torch.expm1(-total))
-
-
-def solve(right, start, s, t):
-    """dx/dt = right(t, x) from time s to time t, before or after s."""
-    start = np.atleast_1d(np.asarray(start, dtype=float))
-    return solve_ivp(right, (s, t), start, method="DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
 
 
 # -- two correlated Gaussians in the plane: densities and their derivatives ------------------------
@@ -41,7 +33,7 @@ POINTS = torch.tensor([[0.3, 0.1], [-1.0, 0.8], [1.4, -1.1], [0.0, -0.9]], dtype
 
 def log_density(x, t):
     """log p_t of the noisy mixture in the plane."""
-    alpha, sigma = levels(t)
+    alpha, sigma = vp(t)
     law = torch.distributions.MultivariateNormal(
         alpha * PLANE_MEANS, alpha**2 * PLANE_COVS + sigma**2 * torch.eye(2, dtype=torch.float64)
     )
@@ -129,7 +121,7 @@ def test_flow_of_a_gaussian(compare):
     mean, cov = PLANE_MEANS[0].numpy(), PLANE_COVS[0].numpy()
 
     def moments(t):
-        alpha, sigma = (float(c) for c in levels(t))
+        alpha, sigma = (float(c) for c in vp(t))
         return alpha * mean, alpha**2 * cov + sigma**2 * np.eye(2)
 
     def root(matrix, power):
@@ -153,7 +145,7 @@ def test_flow_of_a_gaussian(compare):
 
 
 def parts(t):
-    alpha, sigma = (float(c) for c in levels(t))
+    alpha, sigma = (float(c) for c in vp(t))
     return alpha * MEANS, np.sqrt(alpha**2 * STDS**2 + sigma**2)
 
 
@@ -185,14 +177,6 @@ def test_ranks_are_kept(compare):
     compare(right, expected, tol=1e-9, wrong=wrong)
 
 
-def posterior_mean(function, x, alpha, sigma):
-    """E[function(x_0, x_t) | x_t = x] by quadrature over x_0."""
-    grid = np.linspace(-6.0, 6.0, 20_001)
-    prior = (WEIGHTS * norm.pdf(grid[:, None], MEANS, STDS)).sum(1)
-    weight = prior * norm.pdf(x[:, None], alpha * grid, sigma)
-    return (weight * function(grid, x[:, None])).sum(1) / weight.sum(1)
-
-
 @verifies(
     "eq-pf-velocity",
     against="f x - g^2 score / 2 with the score in closed form",
@@ -201,7 +185,7 @@ def posterior_mean(function, x, alpha, sigma):
 def test_velocity_from_posterior_means(compare):
     t = 0.3
     dual = torch.tensor(t, dtype=torch.float64)
-    levels_and_rates = torch.func.jvp(levels, (dual,), (torch.ones_like(dual),))
+    levels_and_rates = torch.func.jvp(vp, (dual,), (torch.ones_like(dual),))
     (alpha, sigma), (alpha_dot, sigma_dot) = ([float(c) for c in part] for part in levels_and_rates)
     x0 = posterior_mean(lambda x0, x: x0, X, alpha, sigma)
     eps = posterior_mean(lambda x0, x: (x - alpha * x0) / sigma, X, alpha, sigma)
@@ -231,7 +215,7 @@ S = 0.5
 
 def correlation(t):
     """rho_t and the standard deviation of x_t."""
-    alpha, sigma = (float(c) for c in levels(t))
+    alpha, sigma = (float(c) for c in vp(t))
     std = np.sqrt(alpha**2 * S**2 + sigma**2)
     return alpha * S / std, std
 
@@ -280,7 +264,7 @@ def test_mean_of_paths(compare):
     for k in range(round(end / h)):
         beta = rate((k + 0.5) * h)
         x = x - 0.5 * beta * h * x + np.sqrt(beta * h) * rng.standard_normal(n)
-    alpha = float(levels(end)[0])
+    alpha = float(vp(end)[0])
     compare(alpha * start, x.mean(), tol=0.02, wrong=alpha**2 * start)
 
 

@@ -10,6 +10,12 @@ from verification import verifies
 from dgm_lessons.mixtures import gm1
 from dgm_lessons.processes import DiscreteProcess
 
+DEFINITIONS = {
+    "eq-fwd-two-chains": "defines the two chains",
+    "eq-fwd-step": "defines one step of the chain",
+    "eq-fwd-simple-schedule": "defines a schedule; the end of its chain is checked",
+}
+
 BETAS = torch.linspace(0.1, 0.5, 20, dtype=torch.float64)[:12]  # the page's
 ALPHAS = (1 - BETAS**2).sqrt()
 BAR = ALPHAS.cumprod(0)

@@ -4,12 +4,18 @@ import math
 
 import numpy as np
 import torch
+from references import normal
 from scipy.optimize import minimize_scalar
-from torch.distributions import Normal
 from verification import verifies
 
 from dgm_lessons.mixtures import gm1
 from dgm_lessons.vae import gaussian, gaussian_kl
+
+DEFINITIONS = {
+    "eq-gvae-encoder": "defines the Gaussian encoder",
+    "eq-gvae-decoder": "defines the Gaussian decoder with fixed noise",
+    "eq-gvae-aggregate": "defines the aggregated posterior; the linear encoder's is checked",
+}
 
 LAW = gm1()
 WEIGHTS, CENTRES, VARIANCES = LAW.weights, LAW.means[:, 0], LAW.covariances[:, 0, 0]
@@ -17,12 +23,6 @@ TAU = 0.8
 X = torch.linspace(-8, 8, 1601, dtype=torch.float64)
 Z = torch.linspace(-9, 9, 901, dtype=torch.float64)
 DATA = LAW.log_prob(X[:, None]).exp()
-
-
-def normal(mean, std):
-    """A Gaussian whose numbers are not rounded to float32."""
-    mean, std = (torch.as_tensor(v, dtype=torch.float64) for v in (mean, std))
-    return Normal(mean, std)
 
 
 def over(values, grid=X):

@@ -5,8 +5,8 @@ p(x_t | x_{t-1}) = N(alpha_t x_{t-1}, beta_t^2), alpha_t^2 + beta_t^2 = 1.
 
 import numpy as np
 import torch
-from numpy.polynomial.hermite_e import hermegauss
 from pytest import approx
+from references import carried_noise, gm1_and_two_noises
 from scipy.stats import norm
 from verification import verifies
 
@@ -28,20 +28,7 @@ def net(x):
 
 def noise_coefficients(t):
     """Coefficients of eps_1, ..., eps_t in x_t, made step by step."""
-    row = np.zeros(t)
-    for k in range(t):
-        row *= ALPHA[k]
-        row[k] = BETA[k]
-    return row
-
-
-def grid(nodes):
-    """Exact-moment nodes for x_0 ~ GM1 and two standard normals, with their weights."""
-    node, weight = hermegauss(nodes)
-    weight = weight / weight.sum()
-    x0 = np.concatenate([-1.5 + 0.3 * node, 1 + 0.5 * node])[:, None, None]
-    w0 = np.concatenate([0.4 * weight, 0.6 * weight])[:, None, None]
-    return x0, node[:, None], node[None, :], w0 * weight[:, None] * weight[None, :]
+    return carried_noise(ALPHA[:t], BETA[:t])[1:]
 
 
 @verifies("err-E3-01", against="variances of the noise made step by step", wrong="not squared")
@@ -74,7 +61,7 @@ def test_e3_05(compare):
 
 @verifies("err-E3-06", against="fourth moment of a standard normal", wrong="a product of the two")
 def test_e3_06(compare):
-    _, e1, e2, weight = grid(8)
+    _, e1, e2, weight = gm1_and_two_noises(8)
     total = (AL * REST_1 * e1 + BE * e2) / REST_T
     compare((weight * total**4).sum(), 3.0, tol=1e-9, wrong=(weight * (e1 * e2) ** 4).sum())
 
@@ -88,7 +75,7 @@ def test_e3_07(compare):
 
     ratios = []
     for t in (4, 10, 16):  # gradients of the two losses for the net 0.3 x, one sample each
-        x0, e1, et, weight = grid(12)
+        x0, e1, et, weight = gm1_and_two_noises(12)
         noise = ALPHA[t - 1] * REST[t - 2] * e1 + BETA[t - 1] * et
         x = BAR[t - 1] * x0 + noise
         smooth = BETA[t - 1] * noise / REST[t - 1] ** 2  # E[eps_t | x_0, x_t]
@@ -159,7 +146,7 @@ def test_e3_15(compare):
 
 def reverse_losses():
     """E|x_{t-1} - mu|^2 / (2 sigma^2) directly, and the plain averages of (2.7) and (2.8)."""
-    x0, e1, et, weight = grid(40)
+    x0, e1, et, weight = gm1_and_two_noises(40)
     x1 = BAR_1 * x0 + REST_1 * e1
     x = AL * x1 + BE * et
     direct = (weight * (x1 - (x - BE * net(x)) / AL) ** 2).sum() / (2 * SIGMA**2)

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch.distributions import Normal
+from references import normal
 from verification import verifies
 
 from dgm_lessons.vae import (
@@ -16,14 +16,16 @@ from dgm_lessons.vae import (
     reparameterise,
 )
 
+DEFINITIONS = {
+    "eq-elbo-latent-model": "defines a latent-variable model",
+    "eq-elbo-evidence": "defines the evidence; the linear model's is checked against it",
+    "eq-elbo-posterior": "defines the posterior, by Bayes' rule",
+    "eq-elbo-beta": "defines the weighted objective",
+    "eq-elbo-joints": "defines the two joint laws",
+}
+
 W, S, A, B, V = 1.3, 0.6, 0.4, 0.5, 1.7
 TOTAL = W**2 + S**2
-
-
-def normal(mean, std):
-    """A Gaussian whose numbers are not rounded to float32."""
-    mean, std = (torch.as_tensor(v, dtype=torch.float64) for v in (mean, std))
-    return Normal(mean, std)
 
 
 Z = torch.linspace(-9, 9, 6001, dtype=torch.float64)
