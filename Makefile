@@ -1,5 +1,6 @@
 # make book    set up and build the site          make serve     build it and open it on localhost:8000
 # make test    set up and check everything        make fast      the checks without notebooks and browser
+# make seal    show formulas that are not as sealed; make seal SEAL="eq-a eq-b" seals them
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(shell find book -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' | sort)
 
-.PHONY: book test fast lint unit checks nbval browser serve notebooks clean
+.PHONY: book test fast lint unit checks nbval browser serve notebooks seal clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +53,9 @@ serve: book
 
 notebooks: $(READY)
 	$(BIN)/python tests/execute.py $(NOTEBOOKS)
+
+seal: $(READY)
+	$(BIN)/python tests/seal.py $(SEAL)
 
 clean:
 	rm -rf _build

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 
+import equation_seals
 import pytest
 from equation_sources import (
     BOOK,
@@ -12,13 +13,13 @@ from equation_sources import (
     declared_in,
     definitions,
     equation_tests,
-    labels,
+    formulas,
     pages,
     prose,
 )
 
-PAGES = [page for page in pages() if labels(page)]
-LABELS = Counter(label for page in PAGES for label in labels(page))
+PAGES = [page for page in pages() if formulas(page)]
+LABELS = Counter(label for page in PAGES for label, _ in formulas(page))
 
 
 def checked(prefix: str) -> set[str]:
@@ -37,13 +38,32 @@ def test_every_equation_has_a_check_or_a_reason_in_the_tests_of_its_page(page):
     file = equation_tests(page)
     checks, reasons = declared_in(file)
     tested = {label for check in checks for label in check.labels}
-    own = set(labels(page))
+    own = set(dict(formulas(page)))
     missing = own - tested - set(reasons)
     assert not missing, f"{file.name}: write a @verifies test or a DEFINITION: {missing}"
     both = tested & set(reasons)
     assert not both, f"{file.name}: take these out of DEFINITIONS: {both}"
     stray = (tested | set(reasons)) - own
     assert not stray, f"{file.name}: no equation of its page has these labels: {stray}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(BOOK).as_posix())
+def test_every_formula_is_as_sealed(page):
+    for change in equation_seals.changes(page):
+        pytest.fail(
+            f"{change.label} is not as sealed. Look at it and at its test together, then run\n"
+            f"python tests/seal.py {change.label}\nsealed: {change.sealed}\nstands: {change.stands}"
+        )
+
+
+def test_no_seal_outlives_its_page():
+    files = {equation_seals.seal_file(page) for page in PAGES}
+    assert set(TESTS.rglob("seals_*.tex")) == files
+
+
+def test_equations_are_written_in_one_way():
+    """`$$ ... $$ (eq-label)`, the way that the checks, the seals and the editions read."""
+    assert not [page for page in pages() if ":label: eq-" in prose(page)]
 
 
 def test_every_check_and_definition_belongs_to_an_equation_of_the_book():

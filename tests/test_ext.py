@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import alt_text
 import concordance
 import equation_checks
+import equation_seals
 import equation_sources
 import numpy as np
 import offline
@@ -109,6 +110,27 @@ def test_a_page_knows_its_test_file():
     for page, file in pages.items():
         found = equation_sources.equation_tests(equation_sources.BOOK / page)
         assert found == equation_sources.TESTS / file
+
+
+def test_a_seal_holds_the_formula_but_not_its_spaces(tmp_path, monkeypatch):
+    page, file = tmp_path / "x.md", tmp_path / "seals_x.tex"
+    monkeypatch.setattr(equation_seals, "seal_file", lambda page: file)
+    page.write_text("Text $$a$$\n\n$$\n\\begin{aligned}\n  x &= 1\n$$ (eq-b)\n")
+    assert [change.label for change in equation_seals.changes(page)] == ["eq-b"]
+    equation_seals.write(page, dict(equation_sources.formulas(page)))
+    assert equation_seals.changes(page) == []
+    page.write_text("$$\\begin{aligned} x\n&=\n1 $$ (eq-b)")
+    assert equation_seals.changes(page) == []
+    page.write_text("$$\\begin{aligned} x &= -1$$ (eq-b)")
+    (change,) = equation_seals.changes(page)
+    assert change.sealed == "\\begin{aligned}\nx &= 1" and change.stands.endswith("-1")
+    file.write_text(file.read_text().replace("&= 1", "&= -1"))  # the seal itself tampered with
+    (change,) = equation_seals.changes(page)
+    assert change.sealed is None
+    page.write_text("No formula is left.")
+    equation_seals.write(page, {"eq-b": "x"})
+    (change,) = equation_seals.changes(page)
+    assert (change.sealed, change.stands) == ("x", None)
 
 
 def write_checks(root, records):

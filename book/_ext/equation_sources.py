@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
 TESTS = ROOT / "tests" / "equations"
-LABEL = re.compile(r"^\s*(?:\$\$\s*\((eq-[\w-]+)\)|:label:\s*(eq-[\w-]+))", re.MULTILINE)
+DISPLAYED = re.compile(r"\$\$(.*?)\$\$[ \t]*(?:\(([\w-]+)\))?", re.DOTALL)
 
 
 def pages() -> list[Path]:
@@ -34,9 +34,9 @@ def prose(path: Path) -> str:
     return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
 
 
-def labels(path: Path) -> list[str]:
-    """The labels of the page's equations, in order, as often as they stand there."""
-    return [next(filter(None, match.groups())) for match in LABEL.finditer(prose(path))]
+def formulas(page: Path) -> list[tuple[str, str]]:
+    """Label and LaTeX of each labelled equation, in order: `$$ ... $$ (eq-label)`."""
+    return [(label, latex) for latex, label in DISPLAYED.findall(prose(page)) if label]
 
 
 def equation_tests(page: Path) -> Path:
