@@ -1,4 +1,4 @@
-"""The glossary is in order, has no term twice, and each entry leads to the page that introduces it."""
+"""The glossary is in order, names no term twice, and each entry leads to where it is introduced."""
 
 import re
 

@@ -85,7 +85,7 @@ class WhereBlurComesFrom(LessonWidget):
         x = self.mixture.sample(min(self.n, 250), generator)
         z = x + self.tau * torch.randn(x.shape, generator=generator, dtype=x.dtype)
         zoom = math.hypot(1, self.tau / self.limits["std"])
-        decoded = self.mixture.posterior_mean(z, 1.0, self.tau)
+        decoded = self.mixture.seen(z, 1.0, self.tau).mean
         parts = []
         for i, cloud in enumerate((x, z / zoom, decoded)):
             left = i * (side + gap)
