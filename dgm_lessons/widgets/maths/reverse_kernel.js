@@ -1,5 +1,7 @@
 // One reverse step on the line: the exact p(x_{i-1} | x_i) of a mixture, what it mixes, one Gaussian.
 
+import { erf } from "./mixture.js";
+
 // From x_0 to x_{i-1} the signal is `signal`; one more step x_i = sqrt(1 - beta^2) x_{i-1} + beta eps.
 export function makeReverse(mixture, signal) {
   const total = mixture.weights.reduce((a, b) => a + b, 0);

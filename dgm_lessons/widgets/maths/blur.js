@@ -1,5 +1,7 @@
 // Pairs of a datum x and a code z = x + tau eps, and the best decoder's answer E[x | z].
 
+import { diffuse, evaluate, makeRng, posteriorMean, sample } from "./mixture.js";
+
 // n data with their noise, and the mode that each datum most likely came from.
 export function makePairs(mixture, n, seed) {
   const rng = makeRng(seed);

@@ -1,6 +1,5 @@
 // The forward pass of `UNet`, by hand: 3x3 convolutions as products with a matrix of patches.
-// Images are planes one after another, (channel, row, column), as in PyTorch. The functions use each
-// other and nothing else: a worker is made of their source.
+// Images are planes one after another, (channel, row, column), as in PyTorch.
 
 // The tensors of `pack`: float32 numbers first (scales, or vectors), then the int8 ones.
 export function unpackWeights(bytes, layout) {

@@ -1,9 +1,13 @@
 // Bundles of paths on the line: PF-ODE lines and SDE paths over one grid of times, from data
 // (index 0) to noise (index M). Row p of a bundle is path p.
 
+import { forwardSdeStep, heunStep, reverseSdeStep, workspace } from "./dynamics.js";
+import { cdf, diffuse, makeRng, quantile, sample } from "./mixture.js";
+import { makeProcess, timesBetween } from "./processes.js";
+
 const M = 300; // steps, even in log-SNR
 const BINS = 40;
-const CROWD = 2000; // SDE paths behind the histogram
+export const CROWD = 2000; // SDE paths behind the histogram
 
 export function makeWorld(mixture, spec, [clean, noisy]) {
   const process = makeProcess(spec);

@@ -1,5 +1,9 @@
 // The particles of the score field and the rules by which they move; nothing of the page is here.
 
+import { forwardSdeStep, heunStep, langevinStep, reverseSdeStep, workspace } from "./dynamics.js";
+import { diffuse, evaluate, makeRng, sample, slicedWasserstein } from "./mixture.js";
+import { makeProcess, timesBetween } from "./processes.js";
+
 const FINEST = 0.1; // no step of the SDE or the ODE is longer than this, in log-SNR
 const COMPARED = 500; // particles that the distance to p_t looks at
 

@@ -1,6 +1,8 @@
 // The dynamics that the score drives: Langevin, the SDE in both directions, the PF-ODE.
 // Each step moves all points of x in place; `work` is scratch space from `workspace(x.length)`.
 
+import { diffuse, evaluate } from "./mixture.js";
+
 export function workspace(length) {
   return [0, 1, 2].map(() => new Float64Array(length));
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Self
 
 import torch
 import traitlets as t
 
-from ..mixtures import GaussianMixture
-from . import svg
-from .base import LessonWidget, mixture_state
+from ...mixtures import GaussianMixture, gm1
+from .. import svg
+from ..base import MixtureWidget, check_within, mixture_state
 
 BETAS = (0.05, 0.95)
 
 
-class ReverseStep(LessonWidget):
+class ReverseStep(MixtureWidget):
     """One step back on the line: p(x_{i-1} | x_i) is all but Gaussian for small beta only.
 
     x_{i-1} = signal x_0 + sqrt(1 - signal^2) eps and x_i = sqrt(1 - beta^2) x_{i-1} + beta eps.
@@ -28,19 +30,8 @@ class ReverseStep(LessonWidget):
         x: x_i at the start, within the reach of the data.
     """
 
-    _modules = (
-        "mixture.js",
-        "reverse_kernel.js",
-        "ui.js",
-        "canvas.js",
-        "reverse_step_view.js",
-        "reverse_step.js",
-    )
-    _styles = ("reverse_step.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     signal = t.Float().tag(sync=True)
     beta = t.Float().tag(sync=True)
     x = t.Float().tag(sync=True)
@@ -63,16 +54,20 @@ class ReverseStep(LessonWidget):
         if high - low > 60 * float(stds.min()):
             raise ValueError("too wide for one picture: scale the mixture to a std of about 1")
         limits = {"beta": list(BETAS), "x": [low, high]}
-        start = {"beta": float(beta), "x": float(x)}
-        for name, (least, most) in limits.items():
-            if not least <= start[name] <= most:
-                raise ValueError(f"{name} must lie in [{least:.3f}, {most:.3f}], not {start[name]}")
-        super().__init__(**state, **start, signal=float(signal), limits=limits)
-        self.mixture = mixture
+        super().__init__(
+            **state,
+            beta=check_within("beta", beta, limits["beta"]),
+            x=check_within("x", x, limits["x"]),
+            signal=float(signal),
+            limits=limits,
+        )
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(gm1())
 
     def picture(self) -> str:
         """The exact reverse density, filled, and the Gaussian of the same mean and variance."""
-        width, height = 560.0, 240.0
         low, high = self.limits["x"]
         x = torch.linspace(low, high, 2001).double()
         gain = math.sqrt(1 - self.beta**2)
@@ -90,11 +85,17 @@ class ReverseStep(LessonWidget):
             f"{float(std):.2f} drawn over it"
         )
 
-        def curve(y: torch.Tensor) -> list[tuple[float, float]]:
-            xs = ((x[::12] - low) / (high - low) * width).tolist()
-            return [(u, height * (1 - v / top)) for u, v in zip(xs, y[::12].tolist(), strict=True)]
-
-        fill = svg.area([(0, height), *curve(p), (width, height)], svg.SKY, 0.45)
-        edge = svg.strokes(svg.line(curve(p)), svg.BLUE, 2)
-        gaussian = svg.strokes(svg.line(curve(q)), svg.VERMILLION, 2.4)
-        return svg.picture(width, height, label, [fill, edge, gaussian])
+        frame = svg.Axes(500, 220, (low, high, "x_(i-1)"), (0, top, "density, given x_i"))
+        xs, ps, qs = (values[::12].tolist() for values in (x, p, q))
+        marks = [
+            ("area", svg.BLUE, "exact p(x_(i-1) | x_i)"),
+            ("dash", svg.VERMILLION, "the Gaussian of its mean and std"),
+        ]
+        parts = [
+            frame.axes(),
+            frame.filled(xs, ps, svg.SKY),
+            frame.curve(xs, ps, svg.BLUE),
+            frame.curve(xs, qs, svg.VERMILLION, 2.4, "7 4"),
+            svg.legend(marks, 44, frame.height + 12, 220),
+        ]
+        return svg.picture(frame.width, frame.height + 20, label, parts)

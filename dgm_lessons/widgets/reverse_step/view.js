@@ -1,33 +1,30 @@
 // The picture of the reverse step: where x_i lies, the kernel magnified, and the KL over beta.
 
-const SHADES = ["high", "low", "particle", "ode", "ink", "soft", "line", "paper"];
+import { rgba } from "../kit/colours.js";
+import { legend } from "../kit/legend.js";
+import { sharpen } from "../kit/stage.js";
+import { h } from "../kit/ui.js";
+import { density, reverseStep } from "../maths/reverse_kernel.js";
+
 const [STRIP, TOP, FLOOR] = [0.24, 0.34, 0.93]; // heights: the strip's axis, the kernel's top, its axis
 const RULED = 36; // values of beta on the ruler
 const [DEEPEST, HIGHEST] = [-11, 0]; // powers of ten on the ruler
 
-export const scientific = (value) => {
-  if (value >= 1e-3) return shown(value, 4);
-  if (value < 1e-14) return "0";
-  const power = Math.floor(Math.log10(value));
-  const raised = [...String(-power)].map((d) => "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[d]);
-  return `${(value / 10 ** power).toFixed(1)} \u00d7 10\u207b${raised.join("")}`;
-};
-
-export function makeReverseView(stage, { before }, { x: [low, high] }, onresize, signal) {
+export function makeReverseView(w, stage, { before }, { x: [low, high] }, onresize) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   let ratio = 1;
   stage.append(canvas);
-  sharpen(canvas, (width, height, pixels) => {
+  sharpen(w, canvas, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
   const fromStage = (u) => low + u * (high - low);
   const toStage = (x) => (x - low) / (high - low);
 
   function paint(step, parts, x) {
     if (canvas.width && canvas.clientWidth) {
       const pen = canvas.getContext("2d");
-      const colours = palette(stage, SHADES);
+      const { colours } = w;
       pen.clearRect(0, 0, canvas.width, canvas.height);
       const reach = 4 * Math.sqrt(step.variance);
       const window = [step.mean - reach, step.mean + reach];
@@ -134,12 +131,12 @@ export function makeReverseView(stage, { before }, { x: [low, high] }, onresize,
 }
 
 // KL against beta, both logarithmic, with the place of the present step.
-export function makeRuler(canvas, world, [least, most], onresize, signal) {
+export function makeRuler(w, canvas, world, [least, most], onresize) {
   let ratio = 1;
-  sharpen(canvas, (width, height, pixels) => {
+  sharpen(w, canvas, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
   const [left, bottom] = [42, 18]; // for the numbers, in CSS pixels
   const betas = Array.from({ length: RULED }, (_, j) => least * (most / least) ** (j / (RULED - 1)));
   let [known, values] = [NaN, []];
@@ -149,7 +146,7 @@ export function makeRuler(canvas, world, [least, most], onresize, signal) {
     known = x;
     if (!canvas.width || !canvas.clientWidth) return;
     const pen = canvas.getContext("2d");
-    const { high, particle, soft, line } = palette(canvas, SHADES);
+    const { high, particle, soft, line } = w.colours;
     const [width, height] = [canvas.width, canvas.height - bottom * ratio];
     const across = (b) =>
       left * ratio + (Math.log(b / least) / Math.log(most / least)) * (width - (left + 12) * ratio);
@@ -183,10 +180,8 @@ export function makeRuler(canvas, world, [least, most], onresize, signal) {
   };
 }
 
-export function reverseLegend() {
-  const item = (kind, text) => h("span", {}, h("i", { class: `dgm-key dgm-key-${kind}` }), text);
-  return h("div", { class: "dgm-legend" },
-    item("handle", "x\u1d62 (drag, or arrow keys)"), item("exact", "exact p(x\u1d62\u208b\u2081 | x\u1d62)"),
-    item("part", "p(x\u1d62\u208b\u2081 | x\u1d62, x\u2080) for some x\u2080, times its weight"),
-    item("best", "best single Gaussian"));
-}
+export const reverseLegend = () => legend([
+  ["handle", "ink", "x\u1d62 (drag, or arrow keys)"], ["area", "high", "exact p(x\u1d62\u208b\u2081 | x\u1d62)"],
+  ["line", "ode", "p(x\u1d62\u208b\u2081 | x\u1d62, x\u2080) for some x\u2080, times its weight"],
+  ["dash", "particle", "best single Gaussian"],
+]);

@@ -1,6 +1,8 @@
 // Six divergences between a mixture p and one Gaussian q on the line, by quadrature, and descent.
 
-const POINTS = 8192; // of the quadrature's grid
+import { cdf, diffuse, erf, evaluate } from "./mixture.js";
+
+export const POINTS = 8192; // of the quadrature's grid
 const SPARE = 7; // the grid goes on for so many widths of the widest q
 const [RATE, CAP, FLAT] = [1, 0.12, 1e-4]; // of a step: rate, longest, and the slope that ends it
 
