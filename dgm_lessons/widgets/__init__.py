@@ -12,7 +12,7 @@ _FOLDERS = {
     "".join(word.capitalize() for word in path.parent.name.split("_")): path.parent.name
     for path in sorted(Path(__file__).parent.glob("*/widget.js"))
 }
-__all__ = sorted(_FOLDERS)  # noqa: PLE0605
+__all__ = sorted(_FOLDERS)
 
 
 def __getattr__(name: str) -> Any:

@@ -29,7 +29,9 @@ from .joiner import join
 HERE = Path(__file__).parent
 PROCESSES = (VP, CosineVP, VE, EDM, FlowMatching)
 RUNTIME = "kit/runtime.js"
-STILL = "This picture moves where its page runs JavaScript, and in a notebook once its cell has run."
+STILL = (
+    "This picture moves where its page runs JavaScript, and in a notebook once its cell has run."
+)
 
 Preset = tuple[str, Mapping[str, Any], str]  # what the button says, fields, and what is then seen
 
@@ -64,7 +66,9 @@ class LessonWidget(anywidget.AnyWidget):
             entry = f"{cls._folder.name}/widget.js"
             cls._code = join(cls._folder.parent, RUNTIME, entry)
             cls._entry = entry
-            cls._esm = f'{cls._code}export {{ use }};\nexport default use("{entry}").default;\n'
+            cls._esm = (
+                f'{cls._code}export {{ use, files }};\nexport default use("{entry}").default;\n'
+            )
             cls._css = f"{base_style()}\n{cls.style()}"
         super().__init_subclass__(**kwargs)
 

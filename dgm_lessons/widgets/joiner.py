@@ -1,4 +1,4 @@
-"""Joins standard ES modules into one self-contained piece of JavaScript, each file in its own scope.
+"""Joins standard ES modules into one self-contained text, each file in its own scope.
 
 Each file becomes a function that asks `use` for what it imports and returns what it exports. The
 text runs as a module from a blob URL (anywidget), as a script of a page, from a disk too, and in a
@@ -42,7 +42,9 @@ class JoinError(ValueError):
 
 
 def join(root: Path, *entries: str) -> str:
-    """The files that `entries` need, as `const use`; paths are relative to `root`.
+    """The files that `entries` need, as `use(name)`, and their names, `files`.
+
+    Paths are relative to `root`.
 
     Raises:
         JoinError: for a file or an export that is not there, files that import each other in a
@@ -60,12 +62,10 @@ def join(root: Path, *entries: str) -> str:
     for entry in entries:
         visit(entry, [])
     files = ",\n".join(f"{json.dumps(name)}: {text}" for name, (text, _) in found.items())
-    return f"{LINK}\nconst use = link({{\n{files}\n}});\n"
+    return f"{LINK}\nconst use = link({{\n{files}\n}});\nconst files = {json.dumps(list(found))};\n"
 
 
-def _function(
-    root: Path, name: str, exports_of: Callable[[str], set[str]]
-) -> tuple[str, set[str]]:
+def _function(root: Path, name: str, exports_of: Callable[[str], set[str]]) -> tuple[str, set[str]]:
     """A file as the text of a function, and the names that it exports."""
     exports: dict[str, str] = {}  # the name outside: the name inside
 

@@ -113,7 +113,12 @@ class Axes:
         return [self.place(x, y) for x, y in zip(xs, ys, strict=True)]
 
     def curve(
-        self, xs: Iterable[float], ys: Iterable[float], colour: str, width: float = 2, dash: str = ""
+        self,
+        xs: Iterable[float],
+        ys: Iterable[float],
+        colour: str,
+        width: float = 2,
+        dash: str = "",
     ) -> str:
         """The line through these points."""
         return strokes(line(self.points(xs, ys)), colour, width, dash=dash)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 import torch
 import traitlets as t
 
-from ..data import digits
-from ..mixtures import GaussianMixture
-from ..processes import DiscreteProcess
-from . import svg
-from .base import LessonWidget, check_count, mixture_state
+from ...data import digits
+from ...mixtures import GaussianMixture, ring
+from ...processes import DiscreteProcess
+from .. import svg
+from ..base import MixtureWidget, check_count, mixture_state
 
 STEPS = 1000
 STORED = 200  # digits, which are the law of the digit
 SCHEDULES = {"linear": DiscreteProcess.linear(STEPS), "cosine": DiscreteProcess.cosine(STEPS)}
 
 
-class Demolition(LessonWidget):
+class Demolition(MixtureWidget):
     """x_i of a digit and of a mixture, the guess E[x_0 | x_i], and a rebuilding step by step.
 
     The denoiser is exact: of the mixture, and of the law that draws one of 200 stored digits.
@@ -29,21 +32,8 @@ class Demolition(LessonWidget):
         seed: of all noise.
     """
 
-    _modules = (
-        "mixture.js",
-        "chain.js",
-        "ui.js",
-        "canvas.js",
-        "discs.js",
-        "digit_view.js",
-        "demolition_view.js",
-        "demolition.js",
-    )
-    _styles = ("demolition.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     pixels = t.Unicode().tag(sync=True)
     labels = t.Unicode().tag(sync=True)
     steps = t.Int(STEPS).tag(sync=True)
@@ -79,23 +69,34 @@ class Demolition(LessonWidget):
             seed=check_count(seed, 0, 2**31 - 1, "seed"),
         )
 
+    @classmethod
+    def example(cls) -> Self:
+        return cls(ring(8))
+
     def picture(self) -> str:
         """The log-SNR of both schedules over the steps, and the place of the scrubber."""
-        width, height = 560.0, 300.0
-        curves = {name: _curve(chain, width, height) for name, chain in SCHEDULES.items()}
-        level = f"M0 {height * 10 / 22:.1f}H{width:g}"
-        x, y = curves[self.schedule][max(self.step, 1) // 10]
+        frame = svg.Axes(500, 270, (0, STEPS, "step i: data to noise"), (-12, 10, "log-SNR"))
+        curves = {name: _curve(chain) for name, chain in SCHEDULES.items()}
+        steps, levels = curves[self.schedule]
+        place = max(self.step, 1) // 10
         label = (
             "The log signal-to-noise ratio over the 1,000 steps of the chain. The linear schedule "
             "falls steeply at first and at the end lies near -10; the cosine one falls more evenly."
         )
-        parts = [
-            svg.strokes(level, svg.GREY, 1, 0.7),
-            svg.strokes(svg.line(curves["linear"]), svg.BLUE, 2.5),
-            svg.strokes(svg.line(curves["cosine"]), svg.VERMILLION, 2.5),
-            svg.ellipse((x, y), (7, 7), 0, svg.GREY, 1),
+        marks = [
+            ("line", svg.BLUE, "linear schedule"),
+            ("dash", svg.VERMILLION, "cosine schedule"),
+            ("dot", svg.GREY, "the scrubber"),
         ]
-        return svg.picture(width, height, label, parts)
+        parts = [
+            frame.axes(),
+            frame.curve((0, STEPS), (0, 0), svg.GREY, 1),
+            frame.curve(*curves["linear"], svg.BLUE, 2.5),
+            frame.curve(*curves["cosine"], svg.VERMILLION, 2.5, "7 4"),
+            svg.ellipse(frame.place(steps[place], levels[place]), (7, 7), 0, svg.GREY, 1),
+            svg.legend(marks, 44, frame.height + 12),
+        ]
+        return svg.picture(frame.width, frame.height + 20, label, parts)
 
 
 def stored_digits() -> tuple[torch.Tensor, torch.Tensor]:
@@ -104,10 +105,8 @@ def stored_digits() -> tuple[torch.Tensor, torch.Tensor]:
     return (pixels[:STORED].flatten(1).long() * 15 + 8) // 16, labels[:STORED]
 
 
-def _curve(chain: DiscreteProcess, width: float, height: float) -> list[tuple[float, float]]:
-    """Every tenth step: (step, log-SNR from 10 down to -12) in the units of the picture."""
-    steps = torch.arange(0, STEPS + 1, 10).clamp(min=1)
-    levels = chain.log_snr(steps.double()).clamp(-12, 10)
-    return list(
-        zip((steps / STEPS * width).tolist(), ((10 - levels) / 22 * height).tolist(), strict=True)
-    )
+def _curve(chain: DiscreteProcess) -> tuple[list[float], list[float]]:
+    """Every tenth step, and its log-SNR, cut off at -12 and 10."""
+    steps = torch.arange(0, STEPS + 1, 10)
+    levels = chain.log_snr(steps.clamp(min=1).double()).clamp(-12, 10)
+    return steps.tolist(), levels.tolist()

@@ -1,26 +1,30 @@
 // The pictures of the demolition: clouds of the mixture, and the log-SNR over the steps.
 
-const COLOURS = ["high", "particle", "ink", "soft", "line", "paper", "halo"];
+import { rgba } from "../kit/colours.js";
+import { makeDiscs } from "../kit/discs.js";
+import { sharpen } from "../kit/stage.js";
+import { h, shown } from "../kit/ui.js";
+
 const EXTENT = 3.4; // of the plane that is shown
 const [TOP, BOTTOM] = [10, -12]; // of the log-SNR that is shown
 
 // A cloud of points over faint circles, two standard deviations wide, where the data live.
-export function makeCloudPlot(mixture, shade, attributes, onresize, signal) {
+export function makeCloudPlot(w, mixture, shade, attributes, onresize) {
   const rings = h("canvas", { "aria-hidden": "true" });
   const points = h("canvas", attributes);
   const node = h("div", { class: "dgm-stage dgm-cloud" }, rings, points);
   let paintDiscs = null;
   let ratio = 1;
-  sharpen(points, (width, height, pixels) => {
+  sharpen(w, points, (width, height, pixels) => {
     ratio = pixels;
     [rings.width, rings.height] = [points.width, points.height];
     recolour();
     onresize();
-  }, signal);
+  });
 
   function recolour() {
     if (!points.clientWidth) return;
-    const colours = palette(node, COLOURS);
+    const { colours } = w;
     const unit = points.width / (2 * EXTENT);
     paintDiscs = makeDiscs(points, { radius: 1.5, colour: colours[shade], halo: colours.halo, ratio });
     const pen = rings.getContext("2d");
@@ -44,14 +48,14 @@ export function makeCloudPlot(mixture, shade, attributes, onresize, signal) {
 }
 
 // log-SNR over the steps for all chains; `place` gives where a step stands on the chosen one.
-export function makeLevelPlot(stage, chains, onresize, signal) {
+export function makeLevelPlot(w, stage, chains, onresize) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   let ratio = 1;
   stage.append(canvas);
-  sharpen(canvas, (width, height, pixels) => {
+  sharpen(w, canvas, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
   const height = (level) => (TOP - Math.min(TOP, Math.max(BOTTOM, level))) / (TOP - BOTTOM);
   const inset = 0.04; // so that the handle stays inside
   const across = (u) => inset + (1 - 2 * inset) * u;
@@ -61,7 +65,7 @@ export function makeLevelPlot(stage, chains, onresize, signal) {
   function paint(chosen, walker) {
     if (!canvas.clientWidth) return;
     const pen = canvas.getContext("2d");
-    const colours = palette(stage, COLOURS);
+    const { colours } = w;
     const { width: W, height: H } = canvas;
     pen.clearRect(0, 0, W, H);
     pen.font = `${11 * ratio}px system-ui, sans-serif`;

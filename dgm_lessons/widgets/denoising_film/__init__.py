@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
+from typing import Self
 
 import torch
 import traitlets as t
 from torch import Tensor
 
-from ..data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
-from ..denoisers import AbstractDenoiser
-from ..metrics import mnist_labels
-from ..recipes import digit_times
-from ..samplers import ancestral_step, sample
-from . import svg
-from .base import LessonWidget, check_count
+from ...data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
+from ...denoisers import AbstractDenoiser
+from ...metrics import mnist_labels
+from ...recipes import digit_times
+from ...samplers import ancestral_step, sample
+from ...zoo import load
+from .. import svg
+from ..base import LessonWidget, check_count
 
 SIDE = 24  # pixels of a digit, and two of them in a byte
 MOST_FILMS = 5  # more, and the page would carry above 400 kB
@@ -37,8 +40,7 @@ class DenoisingFilm(LessonWidget):
         film, step: what is shown at the start.
     """
 
-    _modules = ("ui.js", "canvas.js", "hues.js", "bytes.js", "digit_view.js", "denoising_film.js")
-    _styles = ("denoising_film.css",)
+    _folder = Path(__file__).parent
 
     pixels = t.Bytes().tag(sync=True)
     levels: t.List = t.List().tag(sync=True)
@@ -81,6 +83,10 @@ class DenoisingFilm(LessonWidget):
             step=check_count(step, 0, calls, "step"),
         )
 
+    @classmethod
+    def example(cls) -> Self:
+        return cls(load("mnist-conditional"), seeds=(6,), calls=8, branches=4, step=4)
+
     def picture(self) -> str:
         """Five moments of the film, from noise to digit."""
         width, gap, calls = 100.0, 12.0, len(self.levels) - 1
@@ -93,7 +99,11 @@ class DenoisingFilm(LessonWidget):
             f"From left to right noise becomes a digit, read as {self.ends[self.film]}: after "
             f"{', '.join(map(str, moments))} of {calls} steps of the sampler"
         )
-        return svg.picture(len(tiles) * (width + gap) - gap, width, label, tiles)
+        names = [
+            svg.text(f"after {i} steps" if i < calls else "the digit", left + width / 2, 118)
+            for left, i in zip((j * (width + gap) for j in range(5)), moments, strict=True)
+        ]
+        return svg.picture(len(tiles) * (width + gap) - gap, width + 24, label, [*tiles, *names])
 
 
 def _shoot(

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise
+from pathlib import Path
+from typing import Self
 
 import torch
 import traitlets as t
 from torch import Tensor
 
-from ..data import MNIST_MEAN, MNIST_STD
-from ..denoisers import Denoiser
-from ..networks import UNet, WithLabels
-from ..recipes import digit_times
-from ..samplers import DPMSolver2M, sample
-from ..zoo import with_labels
-from . import svg
-from .base import LessonWidget, check_count
-from .digit_sampler import sampler_steps, seed_noise
-from .quantise import pack, rounded
+from ...data import MNIST_MEAN, MNIST_STD
+from ...denoisers import Denoiser
+from ...networks import UNet, WithLabels
+from ...recipes import digit_times
+from ...samplers import DPMSolver2M, sample
+from ...zoo import load, with_labels
+from .. import svg
+from ..base import LessonWidget, check_count
+from ..quantise import pack, rounded
+from .sampler import sampler_steps, seed_noise
 
 MOST_BYTES = 650_000  # with base64's third on top, a notebook of more would pass 1 MB
 
@@ -38,17 +40,7 @@ class DigitFromNoise(LessonWidget):
         noise: x_T `(1, side, side)` to begin with instead of the seed's.
     """
 
-    _modules = (
-        "mixture.js",
-        "ui.js",
-        "canvas.js",
-        "bytes.js",
-        "unet.js",
-        "digit_worker.js",
-        "digit_view.js",
-        "digit_from_noise.js",
-    )
-    _styles = ("digit_from_noise.css",)
+    _folder = Path(__file__).parent
 
     weights = t.Bytes().tag(sync=True)
     tensors: t.List = t.List().tag(sync=True)
@@ -103,6 +95,10 @@ class DigitFromNoise(LessonWidget):
         )
         self.stored = self._shades(self.path()[-1], 255)
 
+    @classmethod
+    def example(cls) -> Self:
+        return cls(load("mnist-conditional"), seed=7, label=3)
+
     def path(self) -> Tensor:
         """x_t from noise to digit by PyTorch, with the page's weights: (calls + 1, 1, side, side).
 
@@ -129,7 +125,12 @@ class DigitFromNoise(LessonWidget):
             f"From left to right noise becomes {kind}: after "
             f"{', '.join(map(str, moments))} of {len(self.steps)} steps of the sampler"
         )
-        return svg.picture(len(tiles) * (width + gap) - gap, width, label, tiles)
+        calls = len(self.steps)
+        names = [
+            svg.text(f"after {i} steps" if i < calls else "the digit", left + width / 2, 118)
+            for left, i in zip((j * (width + gap) for j in range(5)), moments, strict=True)
+        ]
+        return svg.picture(len(tiles) * (width + gap) - gap, width + 24, label, [*tiles, *names])
 
     def _shades(self, x: Tensor, darkest: int) -> list[int]:
         pixels = (x.flatten() * MNIST_STD + MNIST_MEAN).clamp(0, 1)

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..denoisers import Denoiser, x0_eps_from
-from ..networks import WithLabels
-from ..recipes import digit_times
-from .base import check_count
+from ...denoisers import Denoiser, x0_eps_from
+from ...networks import WithLabels
+from ...recipes import digit_times
+from ..base import check_count
 
 
 def seed_noise(seed: int, n: int) -> Tensor:

@@ -1,15 +1,30 @@
 // A digit from noise: the reader presses a key, and a network on the page makes a digit.
 
+import { makeFields } from "../kit/fields.js";
+import { captioned, makeImage } from "../kit/image.js";
+import { makeTicker } from "../kit/player.js";
+import { button, choice, h, OWN_KEYS, reducedMotion, shown, slider, statusLine } from "../kit/ui.js";
+import { widget } from "../kit/widget.js";
+import { makeRng } from "../maths/mixture.js";
+import { between, largestGap } from "../maths/sampler.js";
+import { makeSampler } from "./engine.js";
+import { levelOf, makeStrip, sentence } from "./view.js";
+
 const PACE = 16; // steps shown in a second, at most; they are computed faster
 const BETWEEN = 7; // digits in the strip between two noises
 const KEYS = "Space or Enter: new noise. 0 to 9: that digit, A: any. Arrow keys: back and forth.";
 
-function build(model, el, signal) {
-  const [side, steps, grey] = ["side", "steps", "grey"].map((name) => model.get(name));
+function build(w) {
+  const { model, el } = w;
+  const [side, steps, grey] = ["side", "steps", "grey"].map(w.get);
   const calls = steps.length;
   const extra = steps.filter((step) => step.guided).length;
   const conditional = model.get("classes") > 0;
   const stored = model.get("stored").map((shade) => (shade / 255 - grey[0]) / grey[1]);
+  const f = makeFields(w, {
+    seed: { limits: [0, 2 ** 31 - 1], whole: true }, label: { limits: [-1, model.get("classes") - 1], whole: true },
+    guided: { options: [true, false] }, noise: {},
+  }, (settled, names) => names.length && form());
   const original = settings();
   let current = null; // the digit on the stage, as `makeSampler` gives it
   let place = 0; // which of its frames
@@ -18,22 +33,21 @@ function build(model, el, signal) {
 
   // -- the page ---------------------------------------------------------------------------------
 
-  const left = makeImage(side, grey, { role: "img", "aria-label": "The noisy image x_t" });
-  const right = makeImage(side, grey, { role: "img", "aria-label": "The network's guess of x_0" });
-  const captions = [captioned(left, ""), captioned(right, "")];
+  const left = makeImage(w, side, grey, { role: "img", "aria-label": "The noisy image x_t" });
+  const right = makeImage(w, side, grey, { role: "img", "aria-label": "The network's guess of x_0" });
+  const captions = [captioned(left), captioned(right)];
   const stage = h("div", {
     class: "dgm-stage dgm-pair", tabindex: 0, role: "group",
     "aria-label": `A digit from noise. ${KEYS}`, onkeydown: (event) => press(event), ...OWN_KEYS,
   }, ...captions.map(({ node }) => node));
-  const strip = makeStrip(BETWEEN, side, grey, (j) => pick(j));
+  const strip = makeStrip(w, BETWEEN, side, grey, (j) => pick(j));
   const scrub = slider("Step of the sampler", ["noise", "digit"], (q) => {
     ticker.stop();
     show(Math.round(q * calls));
     report(false);
     status.later(() => report(true));
-  });
-  scrub.node.querySelector("input").step = 1 / calls;
-  const begin = button("Form the digit", "Form a digit from noise", () => renew());
+  }, 1 / calls);
+  const begin = button("Form the digit", null, () => renew());
   const again = button("Play again", "Play again: the same digit",
     () => (current ? play() : renew()));
   const strings = button("Interpolate", "Interpolate: seven digits between this noise and the next",
@@ -42,26 +56,24 @@ function build(model, el, signal) {
     type: "number", min: 0, max: 2 ** 31 - 1, step: 1, "aria-label": "Seed of the noise",
     ...OWN_KEYS, onchange: () => {
       const value = Math.floor(Number(seed.value));
-      if (value >= 0 && value < 2 ** 31 && seed.value !== "") change({ seed: value, noise: [] });
+      if (value >= 0 && value < 2 ** 31 && seed.value !== "") f.change({ seed: value, noise: [] });
       else seed.value = model.get("seed");
     },
   });
   const names = Array.from({ length: model.get("classes") }, (_, k) => [`${k}`, `${k}`]);
   const label = choice("Digit", [["-1", "any"], ...names], String(model.get("label")),
-    (key) => change({ label: Number(key) }));
+    (key) => f.change({ label: Number(key) }), 6);
   const guided = choice(`Guidance ${model.get("guidance")}: ${extra} calls more than ${calls}`,
     [["off", "off"], ["on", "on"]], model.get("guided") ? "on" : "off",
-    (key) => change({ guided: key === "on" }));
-  label.node.classList.add("dgm-labels");
+    (key) => f.change({ guided: key === "on" }));
   const status = statusLine();
-  const panel = h("div", { class: "dgm-panel" },
-    h("div", { class: "dgm-buttons" }, begin, again, strings),
-    ...(conditional ? [label.node, guided.node] : []),
-    h("label", { class: "dgm-seed" }, h("span", {}, "Seed of the noise"), seed));
-  el.append(h("div", { class: "dgm dgm-digit" },
-    h("div", { class: "dgm-layout" },
-      h("div", { class: "dgm-stand" }, stage, scrub.node, strip.node), panel),
-    status.node));
+  w.arrange({
+    stand: [stage, scrub.node, strip.node],
+    panel: [h("div", { class: "dgm-buttons" }, begin, again, strings),
+      ...(conditional ? [label.node, guided.node] : []),
+      h("label", { class: "dgm-seed" }, h("span", {}, "Seed of the noise"), seed)],
+    foot: [status.node],
+  });
 
   // -- what the reader asks for -----------------------------------------------------------------
 
@@ -79,21 +91,14 @@ function build(model, el, signal) {
       report(true);
     } else if (conditional && /^[0-9a]$/i.test(event.key)) {
       const key = event.key.toLowerCase() === "a" ? -1 : Number(event.key);
-      if (key < model.get("classes")) change({ label: key });
+      if (key < model.get("classes")) f.change({ label: key });
     } else return;
     event.preventDefault();
   }
 
-  function change(fields) {
-    quiet = true; // one digit for all of them
-    tell(model, fields);
-    quiet = false;
-    return form();
-  }
-
   // The first press forms the noise that is shown; each later one takes the next seed.
   const renew = () =>
-    change(fresh ? {} : { seed: (model.get("seed") + 1) % 2 ** 31, noise: [] });
+    (fresh ? form() : f.change({ seed: (model.get("seed") + 1) % 2 ** 31, noise: [] }));
 
   function drawn(number) {
     return makeRng(number).fill(new Float32Array(side * side)).map((z) => model.get("spread") * z);
@@ -110,7 +115,7 @@ function build(model, el, signal) {
 
   // -- what the worker does ---------------------------------------------------------------------
 
-  const sampled = makeSampler(model, steps, signal,
+  const sampled = makeSampler(model, steps, w.signal,
     () => status.say("The network is being loaded.", true));
   const options = () => ({
     label: model.get("label"),
@@ -194,7 +199,7 @@ function build(model, el, signal) {
 
   // Frames are shown at an even pace, and never before they are there.
   let waiting = 0;
-  const ticker = makeTicker((seconds) => {
+  const ticker = makeTicker(w, (seconds) => {
     waiting += seconds;
     if (waiting < 1 / PACE || !current.frames[place + 1]) return;
     waiting = 0;
@@ -202,7 +207,6 @@ function build(model, el, signal) {
     if (place === calls) ticker.stop();
     report(place === calls);
   });
-  Object.defineProperty(el, "dgmFrameMs", { configurable: true, get: () => ticker.medianMs });
   Object.defineProperty(el, "dgmDigit", { configurable: true, get: () => current?.last ?? null });
 
   function play() {
@@ -219,7 +223,7 @@ function build(model, el, signal) {
 
   function refresh() {
     begin.textContent = fresh ? "Form the digit" : "New noise";
-    begin.setAttribute("aria-label", fresh ? "Form a digit from noise" : "New noise: the next seed");
+    if (!fresh) begin.setAttribute("aria-label", "New noise: the next seed");
     label.set(String(model.get("label")));
     guided.set(model.get("guided") ? "on" : "off");
     seed.value = model.get("seed");
@@ -235,16 +239,8 @@ function build(model, el, signal) {
       `computes it anew from the noise on the left: ${calls} steps. ${KEYS}`, false);
   }
 
-  let quiet = false; // while the reader changes several fields at once
-  for (const name of ["seed", "label", "guided", "noise"]) {
-    listen(model, name, () => quiet || form(), signal);
-  }
-  onTheme(() => {
-    for (const part of [left, right, strip]) part.repaint();
-  }, signal);
-  signal.addEventListener("abort", () => ticker.stop());
   refresh();
   rest();
 }
 
-export default widget(build);
+export default widget("digit-from-noise", build);

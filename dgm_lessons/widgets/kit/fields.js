@@ -53,25 +53,27 @@ export function makeFields(w, table, update) {
   };
 
   // A slider for a number: `ends` are the words below it; text(value) stands beside it, spoken(value)
-  // is heard. On a log scale where the field has log: true; in whole steps where it has whole: true.
+  // is heard. On a log scale where the field has log: true; in whole steps where it has whole: true;
+  // the high end to the left where it has reversed: true.
   function fieldSlider(name, title, ends, text, spoken = text) {
-    const { limits: [low, high], log, whole } = table[name];
+    const { limits, log, whole, reversed } = table[name];
+    const [low, high] = reversed ? [...limits].reverse() : limits;
     const value = (q) => (log ? low * (high / low) ** q : low + q * (high - low));
     const along = (v) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
     const control = slider(title, ends, (q) => {
       set({ [name]: value(q) });
       later();
-    }, whole ? 1 / (high - low) : 0.001);
+    }, whole ? 1 / Math.abs(high - low) : 0.001);
     const show = () => control.set(along(now[name]), text(now[name]), spoken(now[name]));
     heard.push(show);
     show();
     return control.node;
   }
 
-  // A choice among options: [[value, text], ...].
-  function fieldChoice(name, title, options) {
+  // A choice among options: [[value, text], ...]; `columns` where there are many.
+  function fieldChoice(name, title, options, columns) {
     const control = choice(title, options.map(([key, text]) => [String(key), text]), String(now[name]), (key) =>
-      change({ [name]: options.find(([value]) => String(value) === key)[0] }));
+      change({ [name]: options.find(([value]) => String(value) === key)[0] }), columns);
     heard.push(() => control.set(now[name]));
     return control.node;
   }

@@ -38,6 +38,7 @@ export function makeTicker(w, frame) {
 }
 
 // Buttons and a clock:
+//   text       of the button, "Play" where nothing is given
 //   play       what playing does, for the name: "Play: descend until the slope is gone"
 //   frame(s)   moves on by s seconds; false when it has arrived
 //   begin()    before it plays; false to stay (optional)
@@ -45,12 +46,12 @@ export function makeTicker(w, frame) {
 //   onstop(arrived)   after it has stopped, for whichever reason
 //   step, reset       [what is said, what is done], e.g. ["One step", () => {}] (optional)
 //   once       plays by itself, once, when it first comes into sight (not where motion is unwelcome)
-// The button's text and name change with the state.
-export function makePlayer(w, { play, frame, begin, finish, onstop = () => {}, step, reset, once = false }) {
-  const toggle = button("Play", null, () => (ticker.running ? stop() : start()));
+// The button's text and name change with the state. A hand on a slider stops it.
+export function makePlayer(w, { text = "Play", play, frame, begin, finish, onstop = () => {}, step, reset, once = false }) {
+  const toggle = button(text, null, () => (ticker.running ? stop() : start()));
   const look = (running) => {
-    toggle.textContent = running ? "Pause" : "Play";
-    toggle.setAttribute("aria-label", running ? "Pause" : `Play: ${play}`);
+    toggle.textContent = running ? "Pause" : text;
+    toggle.setAttribute("aria-label", running ? `Pause: ${play}` : `${text}: ${play}`);
   };
   const ticker = makeTicker(w, (seconds) => frame(seconds) === false && stop(true));
   function start() {
@@ -69,7 +70,7 @@ export function makePlayer(w, { play, frame, begin, finish, onstop = () => {}, s
     look(false);
     onstop(arrived);
   }
-  const other = ([name, work], text) => button(text, name, () => {
+  const other = ([name, work], word) => button(word, name, () => {
     stop();
     work();
   });
@@ -82,6 +83,7 @@ export function makePlayer(w, { play, frame, begin, finish, onstop = () => {}, s
       fresh &&= !seen;
     }, w.signal);
   }
+  w.root.addEventListener("input", ({ target }) => target.type === "range" && stop(), { capture: true });
   look(false);
   return { node, start, stop, button: toggle, get running() { return ticker.running; } };
 }

@@ -90,8 +90,8 @@ export function makePlot(w, { label, aspect, x, y, draw, margin = {} }) {
       axes.y.from(hold(1 - (v * stage.size.height - top) / height))];
   };
   // A handle at data places: onmove(x, y) gets data, place(x, y) takes them.
-  function grip(text, { onmove, onkey, onend }) {
-    const found = handle(stage.node, text, { onmove: (u, v) => onmove(...fromStage(u, v)), onkey, onend });
+  function grip(text, { onmove, ...rest }) {
+    const found = handle(stage.node, text, { onmove: (u, v) => onmove(...fromStage(u, v)), ...rest });
     let at = null;
     w.onRepaint(() => at && found.place(...toStage(...at)));
     const observer = new ResizeObserver(() => at && found.place(...toStage(...at)));

@@ -63,9 +63,12 @@ const ARROWS = {
 //   onkey(dx, dy)  arrow keys as -1, 0, 1; Shift 5; Page keys 10; Home and End minus and plus
 //                  infinity: hold the value within its limits
 //   onend()        after a drag or a key
+//   colour         of a solid handle, such as "particle"; without one it is a ring, for a numeral
 // `values(low, high, now, text)` makes it a slider for screen readers; for two numbers use `name`.
-export function handle(stage, label, { onmove, onkey, onend = () => {} }) {
+export function handle(stage, label, { onmove, onkey, onend = () => {}, colour = null }) {
   const node = h("button", { type: "button", class: "dgm-handle", "aria-label": label, ...OWN_KEYS });
+  node.classList.toggle("dgm-solid", colour !== null);
+  node.style.setProperty("--dgm-hue", `var(--dgm-${colour ?? "ink"})`);
   let place = [0, 0]; // true place, as fractions
   let grip = null; // where, from its true place, it was taken
   node.addEventListener("pointerdown", (event) => {

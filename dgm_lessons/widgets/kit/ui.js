@@ -20,9 +20,9 @@ export const button = (text, label, onclick) =>
   h("button", { type: "button", class: "dgm-button", "aria-label": label, onclick, ...OWN_KEYS }, text);
 
 // A group of radio buttons drawn as one segmented control. `options` is [[value, text], ...];
-// set(value) shows what Python or a link has chosen.
+// set(value) shows what Python or a link has chosen. `columns`: in a grid, where there are many.
 let groups = 0;
-export function choice(title, options, value, onchange) {
+export function choice(title, options, value, onchange, columns = 0) {
   const name = `dgm-choice-${groups++}-${Math.random().toString(36).slice(2)}`;
   const inputs = options.map(([key]) =>
     h("input", {
@@ -31,7 +31,9 @@ export function choice(title, options, value, onchange) {
     }),
   );
   const labels = options.map(([, text], i) => h("label", {}, inputs[i], h("span", {}, text)));
-  const node = h("fieldset", { class: "dgm-choice" }, h("legend", {}, title), ...labels);
+  const node = h("fieldset", { class: columns ? "dgm-choice dgm-grid" : "dgm-choice" },
+    h("legend", {}, title), ...labels);
+  if (columns) node.style.setProperty("--dgm-columns", columns);
   const set = (key) => inputs.forEach((input) => (input.checked = input.value === String(key)));
   return { node, set };
 }

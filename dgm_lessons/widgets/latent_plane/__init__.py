@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import torch
 import traitlets as t
 from torch import Tensor, nn
 
-from . import svg
-from .base import LessonWidget
-from .quantise import quantise
+from ...zoo import load_network
+from .. import svg
+from ..base import LessonWidget
+from ..quantise import quantise
 
 SIDE = 28  # pixels of a digit
 
@@ -28,8 +30,7 @@ class LatentPlane(LessonWidget):
         z: the code at the start.
     """
 
-    _modules = ("plane.js", "ui.js", "canvas.js", "hues.js", "latent_plane.js")
-    _styles = ("latent_plane.css",)
+    _folder = Path(__file__).parent
 
     layers: t.List = t.List().tag(sync=True)
     codes = t.Unicode().tag(sync=True)
@@ -52,39 +53,39 @@ class LatentPlane(LessonWidget):
         )
         self.network: Any = network
 
+    @classmethod
+    def example(cls) -> Self:
+        return cls(load_network("mnist-plane"), z=(0.4, 0.3))
+
     def picture(self) -> str:
         """The codes as dots, a numeral at the middle of each class, and the digit of z."""
-        side, gap = 300.0, 20.0
         codes, labels = _points(self.network)
-
-        def place(code: Tensor) -> tuple[float, float]:
-            x, y = (code / self.extent).tolist()
-            return side * (0.5 + x / 2), side * (0.5 - y / 2)
-
-        parts = [svg.strokes(svg.dots(map(place, codes[:250])), svg.SKY, 3)]
+        reach = self.extent
+        frame = svg.Axes(280, 280, (-reach, reach, "z1"), (-reach, reach, "z2"))
+        parts = [frame.axes(), frame.dots([(a, b) for a, b in codes[:250].tolist()], svg.SKY, 3)]
         for digit in labels.unique().tolist():
-            x, y = place(codes[labels == digit].median(0).values)
-            parts.append(
-                f'<text x="{x:.0f}" y="{y + 5:.0f}" text-anchor="middle" font-size="17" '
-                f'font-family="sans-serif" font-weight="700" fill="{svg.BLUE}">{digit}</text>'
-            )
+            x, y = frame.place(*codes[labels == digit].median(0).values.tolist())
+            parts.append(svg.text(str(digit), x, y + 5, size=17, colour=svg.BLUE))
         with torch.no_grad():
             logits = self.network.decoder(torch.tensor([self.z])).reshape(SIDE, SIDE)
-        parts.append(_drawn(logits > 0, side + gap, side / SIDE))
+        _, top, side, _ = frame.box
+        parts.append(_drawn(logits > 0, frame.width + 20, top, side / SIDE))
+        title = f"the digit decoded at ({self.z[0]:.2f}, {self.z[1]:.2f})"
+        parts.append(svg.text(title, frame.width + 20 + side / 2, top + side + 16))
         label = (
             f"Codes of {len(codes)} handwritten digits in the plane, each class in a region of its "
             f"own, and the digit decoded at ({self.z[0]:.2f}, {self.z[1]:.2f})"
         )
-        return svg.picture(2 * side + gap, side, label, parts)
+        return svg.picture(frame.width + 20 + side, frame.height, label, parts)
 
 
-def _drawn(inked: Tensor, left: float, pixel: float) -> str:
+def _drawn(inked: Tensor, left: float, top: float, pixel: float) -> str:
     """A black and white image as strokes along its rows, one for each run of ink."""
     path = ""
     for row, line in enumerate(inked.int()):
         ends = torch.diff(line, prepend=line.new_zeros(1), append=line.new_zeros(1))
         for first, after in zip((ends > 0).nonzero(), (ends < 0).nonzero(), strict=True):
-            x, y = left + pixel * (int(first) + 0.5), pixel * (row + 0.5)
+            x, y = left + pixel * (int(first) + 0.5), top + pixel * (row + 0.5)
             path += f"M{x:.0f} {y:.0f}h{pixel * (int(after - first) - 1):.0f}"
     return svg.strokes(path, svg.GREY, pixel)
 

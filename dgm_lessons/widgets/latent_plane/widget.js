@@ -1,8 +1,16 @@
 // Latent plane: drag a code, and a trained decoder draws its digit in the browser.
 
+import { classColour, rgba } from "../kit/colours.js";
+import { makeFields } from "../kit/fields.js";
+import { makeImage } from "../kit/image.js";
+import { legend } from "../kit/legend.js";
+import { handle, makeStage } from "../kit/stage.js";
+import { button, h, shown, statusLine } from "../kit/ui.js";
+import { widget } from "../kit/widget.js";
+import { makeDecoder, makePoints, neighbours, undecided } from "../maths/plane.js";
+
 const SIDE = 28; // pixels of a digit
 const NEAR = 15; // neighbours that are asked for their class
-const TONES = ["paper", "ink", "soft", "line", "particle"];
 const ABOUT = "The plane of codes. Each encoded test digit stands as its numeral at its code.";
 const DIGIT = "The digit decoded from the code; the text below says which classes are near";
 
@@ -13,78 +21,44 @@ function drawn() {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-function build(model, el, signal) {
-  const decode = makeDecoder(model.get("layers"));
-  const extent = model.get("extent");
-  const points = makePoints(model.get("codes"), model.get("labels"), extent);
-  const start = model.get("z");
-  let unit = 1; // of the map, in its canvas's own pixels
-
-  // -- the page ---------------------------------------------------------------------------------
-
-  const map = h("canvas", { "aria-hidden": "true" });
-  const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": ABOUT }, map);
-  const picture = h("canvas", { class: "dgm-digit", role: "img", "aria-label": DIGIT,
-    width: SIDE, height: SIDE });
-  sharpen(map, (width, height, ratio) => {
-    unit = ratio;
-    paintMap();
-  }, signal);
+function build(w) {
+  const decode = makeDecoder(w.get("layers"));
+  const extent = w.get("extent");
+  const points = makePoints(w.get("codes"), w.get("labels"), extent);
+  const f = makeFields(w, { z: { limits: [-extent, extent], size: 2 } }, (settled) => refresh(settled));
+  const stage = makeStage(w, {
+    label: ABOUT, painters: { map: (pen, size, colours) => paintMap(pen, size, colours, points, extent) },
+  });
+  const picture = makeImage(w, SIDE, [0, 1], { role: "img", "aria-label": DIGIT });
   const near = h("div", { class: "dgm-near" });
   const status = statusLine();
-  const reset = button("Reset", "Reset: the code as it was", () => go(start));
-  const random = button("Draw z", "Draw a code from the standard normal", () =>
-    go(drawn()));
-  const panel = h("div", { class: "dgm-panel" }, picture, near,
-    h("div", { class: "dgm-buttons" }, random, reset));
-  const legend = h("div", { class: "dgm-legend" },
-    h("span", {}, h("i", { class: "dgm-key dgm-key-handle" }), "code z (drag, or arrow keys)"),
-    h("span", {}, h("b", {}, "7"), "a test digit at its code"),
-    h("span", {}, h("i", { class: "dgm-key dgm-key-ring" }), "1 and 2 std of the prior"));
-  el.append(h("div", { class: "dgm dgm-plane" },
-    h("div", { class: "dgm-layout" }, h("div", { class: "dgm-stand" }, stage, legend), panel),
-    status.node));
-
-  const grip = handle(stage, "Code z", {
-    onmove: (u, v) => move([extent * (2 * u - 1), extent * (1 - 2 * v)]),
-    onkey(dx, dy) {
-      const [x, y] = model.get("z");
-      move([x + 0.05 * dx, y + 0.05 * dy]);
-    },
-    onend() {
-      model.save_changes();
-      status.later(settle);
-    },
+  const grip = handle(stage.node, "Code z", {
+    onmove: (u, v) => f.set({ z: [extent * (2 * u - 1), extent * (1 - 2 * v)] }),
+    onkey: (dx, dy) => f.set({ z: [f.now.z[0] + 0.05 * dx, f.now.z[1] + 0.05 * dy] }),
+    onend: f.later, colour: "particle",
+  });
+  const buttons = h("div", { class: "dgm-buttons" },
+    button("Draw z", "Draw z: a code from the standard normal", () => f.change({ z: drawn() })),
+    button("Reset", "Reset: the code as it was", f.reset));
+  w.arrange({
+    stand: [stage.node, legend([["handle", "particle", "code z (drag, or arrow keys)"],
+      ["bar", "soft", "a numeral: a test digit at its code"], ["ring", "edge", "1 and 2 std of the prior"]])],
+    panel: [picture.node, near, buttons],
+    foot: [status.node],
   });
 
-  // -- what changes -----------------------------------------------------------------------------
-
-  const move = (z) => // every change goes through the model, Python's too
-    model.set("z", z.map((value) => Math.min(extent, Math.max(-extent, value))));
-
-  function go(z) {
-    move(z);
-    settle();
-  }
-
-  function settle() {
-    model.save_changes();
-    refresh(true);
-  }
-
-  function refresh(settled = false) {
-    const [x, y] = model.get("z");
+  function refresh(settled) {
+    const [x, y] = f.now.z;
     const ink = decode([x, y]);
-    paintDigit(ink);
+    picture.paint(ink);
     grip.place(0.5 + x / (2 * extent), 0.5 - y / (2 * extent));
     const place = `${shown(x)}, ${shown(y)}`;
-    grip.node.setAttribute("aria-label", `Code z: ${place}; the arrow keys move it`);
+    grip.name(`Code z: ${place}; the arrow keys move it`);
     const found = neighbours(points, [x, y], NEAR);
-    const { paper } = palette(stage, TONES);
     near.replaceChildren(...found.map(([label, count]) => {
-      const bar = h("i", {}, h("b", {}, String(label)));
+      const bar = h("i", { class: "dgm-bar" }, h("b", {}, String(label)));
       bar.style.flexGrow = count;
-      bar.style.color = classColour(label, 10, paper);
+      bar.style.color = classColour(label, 10, w.colours.paper);
       return bar;
     }));
     const classes = found.map(([label, count]) => `${label} (${count})`).join(", ");
@@ -95,47 +69,26 @@ function build(model, el, signal) {
       settled);
   }
 
-  // -- the pictures -----------------------------------------------------------------------------
-
-  function paintDigit(ink) {
-    const { paper, ink: black } = palette(stage, TONES);
-    const image = new ImageData(SIDE, SIDE);
-    ink.forEach((p, i) => {
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = paper[c] + p * (black[c] - paper[c]);
-      image.data[4 * i + 3] = 255;
-    });
-    picture.getContext("2d").putImageData(image, 0, 0);
-  }
-
-  function paintMap() {
-    if (!map.clientWidth) return;
-    const { paper, line } = palette(stage, TONES);
-    const pen = map.getContext("2d");
-    const { width, height } = map;
-    pen.clearRect(0, 0, width, height);
-    pen.strokeStyle = rgba(line);
-    pen.lineWidth = 1.5 * unit;
-    for (const radius of [1, 2]) {
-      pen.beginPath();
-      pen.arc(width / 2, height / 2, (radius / extent) * (width / 2), 0, 2 * Math.PI);
-      pen.stroke();
-    }
-    pen.font = `600 ${10 * unit}px system-ui, sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    points.labels.forEach((label, i) => {
-      pen.fillStyle = classColour(label, 10, paper);
-      const [x, y] = [points.places[2 * i], points.places[2 * i + 1]];
-      pen.fillText(String(label), width * (0.5 + x / (2 * extent)), height * (0.5 - y / (2 * extent)));
-    });
-  }
-
-  onTheme(() => {
-    paintMap();
-    refresh();
-  }, signal);
-  listen(model, "z", () => refresh(), signal);
-  refresh();
+  w.onRepaint(() => refresh(false));
+  f.settle();
 }
 
-export default widget(build);
+function paintMap(pen, { width, height }, { paper, line }, points, extent) {
+  pen.strokeStyle = rgba(line);
+  pen.lineWidth = 1.5;
+  for (const radius of [1, 2]) {
+    pen.beginPath();
+    pen.arc(width / 2, height / 2, (radius / extent) * (width / 2), 0, 2 * Math.PI);
+    pen.stroke();
+  }
+  pen.font = "600 10px system-ui, sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  points.labels.forEach((label, i) => {
+    pen.fillStyle = classColour(label, 10, paper);
+    const [x, y] = [points.places[2 * i], points.places[2 * i + 1]];
+    pen.fillText(String(label), width * (0.5 + x / (2 * extent)), height * (0.5 - y / (2 * extent)));
+  });
+}
+
+export default widget("latent-plane", build);

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 import torch
 import traitlets as t
 
-from ..mixtures import GaussianMixture
-from ..processes import VE, VP, FlowMatching, Process
-from . import svg
-from .base import LessonWidget, check_count, level_range, mixture_state, process_state
+from ...mixtures import GaussianMixture, gm1
+from ...processes import VE, VP, FlowMatching, Process
+from .. import svg
+from ..base import MixtureWidget, check_count, level_range, mixture_state, process_state
 
 PROCESSES: dict[str, Process] = {"vp": VP(), "ve": VE(), "fm": FlowMatching()}
 DIRECTIONS = ("forward", "backward")
 
 
-class Paths(LessonWidget):
+class Paths(MixtureWidget):
     """The heat map of p_t over time, with SDE paths and PF-ODE lines from a start to be dragged.
 
     Args:
@@ -26,21 +29,8 @@ class Paths(LessonWidget):
         seed: of the SDE's random numbers.
     """
 
-    _modules = (
-        "processes.js",
-        "mixture.js",
-        "dynamics.js",
-        "ui.js",
-        "canvas.js",
-        "bundle.js",
-        "paths_view.js",
-        "paths.js",
-    )
-    _styles = ("paths.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     processes = t.Dict().tag(sync=True)
     levels = t.Dict().tag(sync=True)
     process = t.Enum(tuple(PROCESSES), "vp").tag(sync=True)
@@ -80,30 +70,29 @@ class Paths(LessonWidget):
             seed=check_count(seed, 0, 2**31 - 1, "seed"),
         )
 
-    @property
-    def mixture(self) -> GaussianMixture:
-        """The mixture that is shown."""
-        return GaussianMixture(
-            *(torch.tensor(p) for p in (self.weights, self.means, self.covariances))
-        )
+    @classmethod
+    def example(cls) -> Self:
+        return cls(gm1())
 
     def picture(self) -> str:
         """Quantiles of p_t over time, which are PF-ODE lines: where they crowd, p_t is large."""
-        width, height = 560.0, 320.0
         process = PROCESSES[self.process]
         times = torch.linspace(0.0, 1.0, 41).double() * process.t_max
         levels = torch.linspace(0.02, 0.98, 13).double()
         curves = torch.stack([_quantiles(self.mixture, process, float(s), levels) for s in times])
         half = 1.05 * float(curves.abs().max())
-        xs = (times / times[-1] * width).tolist()
-        lines = [
-            [(x, height / 2 * (1 - y / half)) for x, y in zip(xs, column, strict=True)]
-            for column in curves.T.tolist()
-        ]
+        scaled = "x / sqrt(1 + sigma^2)" if self.process == "ve" else "x"
+        frame = svg.Axes(500, 280, (0, 1, "time t / T: data to noise"), (-half, half, scaled))
+        xs = (times / times[-1]).tolist()
+        lines = [frame.points(xs, column) for column in curves.T.tolist()]
         label = "A mixture on the line becomes noise from left to right; lines follow its quantiles"
-        edges = svg.strokes("".join(map(svg.line, lines)), svg.BLUE, 1.2, 0.8)
-        band = svg.area([*lines[0], *reversed(lines[-1])], svg.SKY, 0.25)
-        return svg.picture(width, height, label, [band, edges])
+        parts = [
+            svg.area([*lines[0], *reversed(lines[-1])], svg.SKY, 0.25),
+            svg.strokes("".join(map(svg.line, lines)), svg.BLUE, 1.2, 0.8),
+            frame.axes(),
+            svg.legend([("line", svg.BLUE, "quantiles of p_t")], 44, frame.height + 12),
+        ]
+        return svg.picture(frame.width, frame.height + 20, label, parts)
 
 
 def _levels(mixture: GaussianMixture, process: Process) -> tuple[float, float]:

@@ -1,23 +1,26 @@
 // The picture of the paths: heat map of p_t, lines over it, and the marginal at the cursor.
 
-const TINTS = ["low", "high", "particle", "ode", "contour", "ink", "paper"];
+import { densityRamp, rgba } from "../kit/colours.js";
+import { sharpen } from "../kit/stage.js";
+import { h } from "../kit/ui.js";
+import { evaluate } from "../maths/mixture.js";
 
-export function makePathsView(plot, side, onresize, signal) {
+export function makePathsView(w, plot, side, onresize) {
   const names = ["heat", "faint", "lit", "cursor"];
   const layers = names.map((name) => h("canvas", { class: `dgm-${name}`, "aria-hidden": "true" }));
   const [heat, faint, lit, over] = layers;
   plot.append(...layers);
   let colours = null;
   let ratio = 1;
-  sharpen(over, (width, height, pixels) => {
+  sharpen(w, over, (width, height, pixels) => {
     ratio = pixels;
     for (const layer of [faint, lit]) [layer.width, layer.height] = [over.width, over.height];
     onresize();
-  }, signal);
-  sharpen(side, () => onresize(), signal);
+  });
+  sharpen(w, side, () => onresize());
 
   const ready = () => over.width > 0 && over.clientWidth > 0;
-  const recolour = () => (colours = palette(plot, TINTS));
+  const recolour = () => (colours = w.colours);
 
   // Dark where dense, each moment on its own scale.
   function paintHeat(world, columns = 240, rows = 150) {

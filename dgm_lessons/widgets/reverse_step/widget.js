@@ -31,7 +31,7 @@ function build(w) {
   const grip = handle(stage, "x_i", {
     onmove: (u) => f.set({ x: view.fromStage(u) }),
     onkey: f.keys({ x: 0.01 * (limits.x[1] - limits.x[0]) }),
-    onend: f.later,
+    onend: f.later, colour: "ink",
   });
   const reset = button("Reset", "Reset: beta and x_i as they were", f.reset);
   w.arrange({

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 import torch
 import traitlets as t
 
-from ..mixtures import GaussianMixture
-from ..processes import VP, Process
-from . import svg
-from .base import LessonWidget, check_count, level_range, mixture_state, process_state
+from ...mixtures import GaussianMixture, ring
+from ...processes import VP, Process
+from .. import svg
+from ..base import MixtureWidget, check_count, level_range, mixture_state, process_state
 
 DYNAMICS = ("langevin", "sde", "ode")
 
 
-class ScoreField(LessonWidget):
+class ScoreField(MixtureWidget):
     """A mixture seen through noise: its density, its score, and particles that follow it.
 
     Args:
@@ -27,23 +30,8 @@ class ScoreField(LessonWidget):
         aspect: width over height of the picture.
     """
 
-    _modules = (
-        "processes.js",
-        "mixture.js",
-        "dynamics.js",
-        "ui.js",
-        "canvas.js",
-        "shares.js",
-        "discs.js",
-        "cloud.js",
-        "field_view.js",
-        "score_field.js",
-    )
-    _styles = ("score_field.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     process = t.Dict().tag(sync=True)
     levels: t.List = t.List().tag(sync=True)
     log_snr = t.Float().tag(sync=True)
@@ -87,52 +75,54 @@ class ScoreField(LessonWidget):
         )
         self._process = process
 
-    @property
-    def mixture(self) -> GaussianMixture:
-        """The mixture as it is now, with the components where the reader has dragged them."""
-        return GaussianMixture(
-            *(torch.tensor(p) for p in (self.weights, self.means, self.covariances))
-        )
+    @classmethod
+    def example(cls) -> Self:
+        return cls(ring(8))
 
     def picture(self) -> str:
         """The density, the score and 150 samples, at a level where the components stand apart."""
-        half, height = self._half_height(), 360.0
-        width, scale = height * self.aspect, height / 2 / half
+        half = self._half_height()
+        wide = half * self.aspect
+        names = ("", "") if self.autoplay else ("x1", "x2")
+        frame = svg.Axes(340 * self.aspect, 340, (-wide, wide, names[0]), (-half, half, names[1]))
+        scale = 170 / half
         time = self._process.t_from_log_snr(max(self.log_snr, 2.0))
         law = self.mixture.diffuse(self._process.alpha(time), self._process.sigma(time))
-
-        def place(points: torch.Tensor) -> list[tuple[float, float]]:
-            return [(width / 2 + scale * x, height / 2 - scale * y) for x, y in points.tolist()]
 
         samples = law.sample(150, torch.Generator().manual_seed(self.seed), torch.float64)
         lattice = _lattice(half, self.aspect, rows=11)
         score = law.score(lattice)
         score = 18 * score / score.norm(dim=1, keepdim=True).clamp(min=1e-9)
+        places = [frame.place(x, y) for x, y in lattice.tolist()]
         arrows = (
             svg.arrow(x - dx / 2, y + dy / 2, dx, -dy)
-            for (x, y), (dx, dy) in zip(place(lattice), score.tolist(), strict=True)
+            for (x, y), (dx, dy) in zip(places, score.tolist(), strict=True)
         )
         variances, axes = torch.linalg.eigh(law.covariances)
         angles = torch.atan2(-axes[:, 1, 0], axes[:, 0, 0]).rad2deg().tolist()  # y points down
         radii = (scale * variances.sqrt()).tolist()
+        centres = [frame.place(x, y) for x, y in law.means.tolist()]
         ellipses = (
             svg.ellipse(centre, (reach * rx, reach * ry), angle, svg.SKY, 0.3)
-            for centre, (rx, ry), angle in zip(place(law.means), radii, angles, strict=True)
+            for centre, (rx, ry), angle in zip(centres, radii, angles, strict=True)
             for reach in (2, 1)
         )
         label = (
             f"{len(self.weights)} Gaussians in the plane seen through noise, with score and samples"
         )
-        return svg.picture(
-            width,
-            height,
-            label,
-            [
-                *ellipses,
-                svg.strokes("".join(arrows), svg.GREY, 1.2),
-                svg.strokes(svg.dots(place(samples)), svg.VERMILLION, 3.5, 0.8),
-            ],
-        )
+        marks = [
+            ("area", svg.SKY, "density"),
+            ("line", svg.GREY, "score"),
+            ("dot", svg.VERMILLION, "particles"),
+        ]
+        parts = [
+            *ellipses,
+            svg.strokes("".join(arrows), svg.GREY, 1.2),
+            frame.dots([(x, y) for x, y in samples.tolist()], svg.VERMILLION),
+        ]
+        if not self.autoplay:
+            parts += [frame.axes(), svg.legend(marks, 44, frame.height + 12, 110)]
+        return svg.picture(frame.width, frame.height + 20, label, parts)
 
     def _half_height(self) -> float:
         spread = 3 * self.mixture.covariances.diagonal(dim1=1, dim2=2).sqrt()

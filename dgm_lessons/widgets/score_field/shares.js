@@ -1,13 +1,12 @@
 // Beside the score field: its legend, and the share of the particles at each mode.
 
-const percent = (x) => `${shown(100 * x, 1)}%`;
+import { legend } from "../kit/legend.js";
+import { h, percent } from "../kit/ui.js";
 
-export function fieldLegend() {
-  const item = (kind, text) => h("span", {}, h("i", { class: `dgm-key dgm-key-${kind}` }), text);
-  return h("div", { class: "dgm-legend" },
-    item("density", "density pₜ"), item("arrow", "score"), item("particle", "particles"),
-    item("handle", "component (drag, or Tab and arrow keys)"));
-}
+export const fieldLegend = () => legend([
+  ["heat", "high", "density pₜ"], ["arrow", "arrow", "score"], ["dot", "particle", "particles"],
+  ["handle", "ink", "component (drag, or Tab and arrow keys)"],
+]);
 
 // One bar a mode: the share of the particles, and a tick at the true weight.
 export function shareBars({ weights }) {
@@ -21,7 +20,7 @@ export function shareBars({ weights }) {
     return h("span", { class: "dgm-bar" }, h("span", {}, fills[k], tick), h("b", {}, k + 1));
   });
   const caption = h("div", { class: "dgm-caption" }, "Share of the particles at each mode",
-    h("span", {}, h("i", { class: "dgm-key dgm-bar-tick" }), "true weight"));
+    legend([["line", "high", "true weight"]]));
   const plot = h("div", { class: "dgm-bars", role: "img" }, ...columns);
   return {
     node: h("div", {}, ...(weights.length <= 12 ? [caption, plot] : [])),

@@ -1,7 +1,12 @@
 // The picture of the score field in three layers: density, arrows, particles. The density is coarse
 // and the browser stretches it; the arrows are drawn again only when the noise level changes.
 
-const COLOURS = ["low", "high", "arrow", "particle", "halo", "ink", "paper"];
+import { densityRamp, rgba } from "../kit/colours.js";
+import { makeDiscs } from "../kit/discs.js";
+import { sharpen } from "../kit/stage.js";
+import { h } from "../kit/ui.js";
+import { evaluate } from "../maths/mixture.js";
+
 const GAMMA = 0.65; // density^0.65: the light modes stay visible beside the heavy ones
 
 // How far the data reach from the origin, in y; `aspect` is width / height.
@@ -14,7 +19,7 @@ export function reachOf({ means, covariances }, aspect) {
 }
 
 // `arrows`: how many in a column; `glow`: whether the density is painted.
-export function makeFieldView(stage, { reach, aspect, spread, arrows, glow, onresize }, signal) {
+export function makeFieldView(w, stage, { reach, aspect, spread, arrows, glow, onresize }) {
   const layers = [0, 1, 2].map(() => h("canvas", { "aria-hidden": "true" }));
   const [cells, field, canvas] = layers;
   const paint = cells.getContext("2d", { willReadFrequently: true });
@@ -25,7 +30,7 @@ export function makeFieldView(stage, { reach, aspect, spread, arrows, glow, onre
 
   function recolour() {
     if (!size.width) return;
-    colours = palette(stage, COLOURS);
+    colours = w.colours;
     ramp = densityRamp(colours.low, colours.high);
     const { particle, halo } = colours;
     discs = makeDiscs(canvas, { radius: 1.6, colour: particle, halo, ratio: size.ratio });
@@ -33,13 +38,13 @@ export function makeFieldView(stage, { reach, aspect, spread, arrows, glow, onre
 
   stage.style.aspectRatio = aspect;
   stage.append(...layers);
-  sharpen(canvas, (width, height, ratio) => {
+  sharpen(w, canvas, (width, height, ratio) => {
     size = { width, height, ratio };
     field.width = canvas.width;
     field.height = canvas.height;
     recolour();
     onresize();
-  }, signal);
+  });
 
   // The window follows the noise, so that p_t always fills it.
   function look(alpha, sigma) {

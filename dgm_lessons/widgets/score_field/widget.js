@@ -1,68 +1,69 @@
 // Score field: particles under the exact score of a 2-D mixture, at any noise level.
 
+import { makeFields } from "../kit/fields.js";
+import { makePlayer } from "../kit/player.js";
+import { handle } from "../kit/stage.js";
+import { h, percent, shown, statusLine } from "../kit/ui.js";
+import { widget } from "../kit/widget.js";
+import { makeCloud } from "../maths/cloud.js";
+import { fieldLegend, shareBars } from "./shares.js";
+import { makeFieldView, reachOf } from "./view.js";
+
 const DYNAMICS = [["langevin", "Langevin"], ["sde", "reverse SDE"], ["ode", "PF-ODE"]];
 const PACE = 2.8; // log-SNR a second while it plays
 const REST = 2.5; // seconds of rest at either end, when it plays by itself
 
-function build(model, el, signal) {
-  const show = model.get("autoplay"); // the quiet variant that plays by itself
-  const aspect = model.get("aspect");
-  const mixture = {
-    weights: model.get("weights"),
-    means: model.get("means").map((m) => [...m]),
-    covariances: model.get("covariances"),
-  };
+function build(w) {
+  const show = w.get("autoplay"); // the quiet variant that plays by itself
+  const aspect = w.get("aspect");
+  const mixture = w.mixture();
+  const levels = w.get("levels");
   const cloud = makeCloud({
-    mixture,
-    process: model.get("process"),
-    levels: model.get("levels"),
-    n: model.get("n_particles"),
-    seed: model.get("seed"),
+    mixture, process: w.get("process"), levels, n: w.get("n_particles"), seed: w.get("seed"),
   });
-  cloud.relevel(model.get("log_snr"));
-  cloud.scatter(model.get("dynamics"));
+  const [clean, noisy] = levels;
+  const f = makeFields(w, {
+    log_snr: { limits: [noisy, clean], reversed: true }, dynamics: { options: DYNAMICS.map(([key]) => key) },
+  }, (settled) => {
+    follow();
+    if (settled) report(true);
+  });
+  const langevin = () => f.now.dynamics === "langevin";
+  cloud.relevel(f.now.log_snr);
+  cloud.scatter(f.now.dynamics);
 
   // -- the page ---------------------------------------------------------------------------------
 
-  const stage = h("div",
-    { class: "dgm-stage", role: "group", "aria-label": description(model, mixture) });
+  const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": description(w, mixture) });
   const reach = reachOf(mixture, aspect);
-  const view = makeFieldView(stage, {
+  const view = makeFieldView(w, stage, {
     reach, aspect, spread: show ? 2.2 : 3, arrows: show ? 0 : 15,
     glow: !show || mixture.means.length <= 16, onresize: () => refresh(),
-  }, signal);
+  });
   const status = statusLine();
-  const dynamics = choice("The particles follow", DYNAMICS, model.get("dynamics"), (value) => {
-    tell(model, { dynamics: value });
-    report(true);
-  });
-  const level = slider("Noise level", ["data", "noise"], (q) => {
-    stop();
-    moveTo(cloud.clean + q * (cloud.noisy - cloud.clean));
-    status.later(() => settle());
-  });
-  const play = button("Play", null, () => (ticker.running ? stop() : start()));
-  const step = button("Step", "One step", () => {
-    stop();
-    if (model.get("dynamics") === "langevin") cloud.shake();
-    else moveTo(cloud.level + 0.25);
-    settle();
-  });
-  const reset = button("Reset", "Reset: new particles", () => {
-    stop();
-    if (model.get("dynamics") !== "langevin") cloud.relevel(cloud.noisy);
-    cloud.scatter(model.get("dynamics"));
-    refresh();
-    settle();
-  });
+  const level = f.slider("log_snr", "Noise level", ["data", "noise"],
+    () => `σ ${round3(cloud.law.sigma)}`,
+    () => `t ${round3(cloud.t)}, alpha ${round3(cloud.law.alpha)}, sigma ${round3(cloud.law.sigma)}`);
   const bars = show ? null : shareBars(mixture);
-  const buttons = h("div", { class: "dgm-buttons" }, play, ...(show ? [] : [step, reset]));
-  const panel = show
-    ? [h("div", { class: "dgm-panel" }, buttons, level.node)]
-    : [h("div", { class: "dgm-panel" }, dynamics.node, level.node, buttons, bars.node, status.node)];
-  const stand = h("div", { class: "dgm-stand" }, stage, ...(show ? [] : [fieldLegend()]));
-  const layout = h("div", { class: "dgm-layout" }, stand, ...panel);
-  el.append(h("div", { class: `dgm dgm-field${show ? " dgm-show" : ""}` }, layout));
+  const player = makePlayer(w, {
+    play: "the particles move", frame, begin, onstop: settle, once: show,
+    ...(show ? {} : {
+      step: ["Step: one step", () => {
+        if (langevin()) cloud.shake();
+        else moveTo(cloud.level + 0.25);
+        settle();
+      }],
+      reset: ["Reset: new particles", () => {
+        if (!langevin()) cloud.relevel(noisy);
+        cloud.scatter(f.now.dynamics);
+        settle();
+      }],
+    }),
+  });
+  const panel = show ? [h("div", { class: "dgm-row" }, player.node, level)]
+    : [f.choice("dynamics", "The particles follow", DYNAMICS), level, player.node, bars.node, status.node];
+  w.root.classList.toggle("dgm-show", show);
+  w.arrange({ stand: [stage, !show && fieldLegend(), ...(show ? panel : [])], panel: show ? [] : panel, bare: show });
 
   // -- the components, to be dragged --------------------------------------------------------------
 
@@ -78,8 +79,8 @@ function build(model, el, signal) {
         moveMean(k, x + 0.025 * reach * dx, y + 0.025 * reach * dy);
       },
       onend() {
-        tell(model, { means: mixture.means.map((m) => [...m]) });
-        status.later(() => settle());
+        w.model.set("means", mixture.means.map((m) => [...m]));
+        f.later();
       },
     });
     grip.node.textContent = k + 1;
@@ -88,8 +89,7 @@ function build(model, el, signal) {
 
   function moveMean(k, x, y) {
     const limit = (value, most) => Math.min(most, Math.max(-most, value));
-    const place = [limit(x, 0.95 * reach * aspect), limit(y, 0.95 * reach)];
-    cloud.moveMean(k, place, model.get("dynamics"));
+    cloud.moveMean(k, [limit(x, 0.95 * reach * aspect), limit(y, 0.95 * reach)], f.now.dynamics);
     refresh();
   }
 
@@ -101,8 +101,7 @@ function build(model, el, signal) {
       const [x, y] = mixture.means[k];
       grip.place(...view.toStage(alpha * x, alpha * y));
       grip.show(apart);
-      grip.node.setAttribute("aria-label",
-        `Component ${k + 1}, centre (${shown(x)}, ${shown(y)}); the arrow keys move it`);
+      grip.name(`Component ${k + 1}, centre (${shown(x)}, ${shown(y)}); the arrow keys move it`);
     });
   }
 
@@ -110,25 +109,16 @@ function build(model, el, signal) {
 
   function refresh() {
     view.look(cloud.law.alpha, cloud.law.sigma);
-    view.drawField(cloud.law, ticker.running && model.get("dynamics") !== "langevin" ? 6e4 : 2e5);
+    view.drawField(cloud.law, player.running && !langevin() ? 6e4 : 2e5);
     view.draw(cloud.points);
     placeHandles();
-    const { alpha, sigma } = cloud.law;
-    const q = (cloud.level - cloud.clean) / (cloud.noisy - cloud.clean);
-    level.set(q, `σ ${round3(sigma)}`,
-      `t ${round3(cloud.t)}, alpha ${round3(alpha)}, sigma ${round3(sigma)}`);
   }
 
   function report(settled) {
     if (show) return;
     const found = cloud.measure(settled ? 16 : 1);
     bars.set(found, settled);
-    const { distance, off, floor } = found;
-    status.say(
-      `t = ${round3(cloud.t)}, σ = ${round3(cloud.law.sigma)}, log-SNR = ${shown(cloud.level, 1)}. ` +
-      `Distance of the particles to pₜ: ${round3(distance)} (true samples: ${round3(floor.distance)}). ` +
-      `Mode shares off by ${percent(off)} (true samples: ${percent(floor.off)}).`,
-      settled);
+    status.say(sentence(cloud, found), settled);
   }
 
   // -- what moves ---------------------------------------------------------------------------------
@@ -136,9 +126,9 @@ function build(model, el, signal) {
   let sinceReport = 0;
   let heading = 1; // towards data; the quiet variant also goes back
   let rest = 0;
-  const ticker = makeTicker((seconds) => {
-    if (show && (rest -= seconds) > 0) return;
-    if (model.get("dynamics") === "langevin") {
+  function frame(seconds) {
+    if (show && (rest -= seconds) > 0) return true;
+    if (langevin()) {
       cloud.shake();
       view.draw(cloud.points);
     } else {
@@ -149,78 +139,58 @@ function build(model, el, signal) {
       sinceReport = 0;
       report(false);
     }
-    const arrived = cloud.level === (heading > 0 ? cloud.clean : cloud.noisy);
-    if (!arrived || model.get("dynamics") === "langevin") return;
+    if (langevin() || cloud.level !== (heading > 0 ? clean : noisy)) return true;
     if (show) [heading, rest] = [-heading, heading > 0 ? REST : REST / 3];
-    else stop();
-  });
-  Object.defineProperty(el, "dgmFrameMs", { configurable: true, get: () => ticker.medianMs });
+    return show;
+  }
 
-  function moveTo(target) {
-    if (model.get("dynamics") === "langevin") cloud.relevel(target);
-    else cloud.carry(target, model.get("dynamics"));
+  const moveTo = (target) => f.set({ log_snr: target });
+
+  // The particles go where the field says.
+  function follow() {
+    if (f.now.log_snr !== cloud.level) {
+      if (langevin()) cloud.relevel(f.now.log_snr);
+      else cloud.carry(f.now.log_snr, f.now.dynamics);
+    }
     refresh();
   }
 
-  let wanted = show && !reducedMotion(); // whether it shall play whenever it is in sight
-
-  function start() {
-    wanted = true;
-    if (!show && model.get("dynamics") !== "langevin" && cloud.level === cloud.clean) {
-      cloud.relevel(cloud.noisy);
-      cloud.scatter(model.get("dynamics"));
-    }
-    play.textContent = "Pause";
-    ticker.start();
-  }
-
-  function stop() {
-    wanted = false;
-    if (!ticker.running) return;
-    ticker.stop();
-    play.textContent = "Play";
-    settle();
+  function begin() {
+    if (show || langevin() || cloud.level !== clean) return;
+    cloud.relevel(noisy);
+    cloud.scatter(f.now.dynamics);
+    moveTo(noisy);
   }
 
   function settle() {
-    refresh();
-    report(true);
-    tell(model, { log_snr: cloud.level });
+    if (f.now.log_snr !== cloud.level) moveTo(cloud.level);
+    f.settle();
   }
 
-  // -- the world around ---------------------------------------------------------------------------
-
-  onTheme(() => {
+  w.onRepaint(() => {
     view.recolour();
     refresh();
-  }, signal);
-  listen(model, "dynamics", () => dynamics.set(model.get("dynamics")), signal);
-  listen(model, "log_snr", () => {
-    if (model.get("log_snr") === cloud.level) return;
-    moveTo(model.get("log_snr"));
-    status.later(() => report(true));
-  }, signal);
-  listen(model, "means", () => {
-    model.get("means").forEach((mean, k) => cloud.moveMean(k, mean, model.get("dynamics")));
+  });
+  const dragged = () => {
+    w.get("means").forEach((mean, k) => cloud.moveMean(k, mean, f.now.dynamics));
     refresh();
-  }, signal);
-  signal.addEventListener("abort", () => ticker.stop());
-  if (show) whileInSight(el, (seen) => (seen && wanted ? start() : ticker.stop()), signal);
+  };
+  w.model.on("change:means", dragged);
+  w.signal.addEventListener("abort", () => w.model.off("change:means", dragged));
   refresh();
   report(false);
 }
 
 const round3 = (x) => shown(x, x >= 100 ? 0 : x >= 10 ? 1 : x >= 0.1 ? 3 : 4);
 
-function description(model, { means }) {
-  return `Density, score arrows and ${model.get("n_particles")} particles of a mixture of ` +
-    `${means.length} Gaussians in the plane, seen through noise. The numbers stand in the text beside it.`;
+function sentence(cloud, { distance, off, floor }) {
+  return `t = ${round3(cloud.t)}, σ = ${round3(cloud.law.sigma)}, log-SNR = ${shown(cloud.level, 1)}. ` +
+    `Distance of the particles to pₜ: ${round3(distance)} (true samples: ${round3(floor.distance)}). ` +
+    `Mode shares off by ${percent(off)} (true samples: ${percent(floor.off)}).`;
 }
 
-function whileInSight(el, callback, signal) {
-  const observer = new IntersectionObserver(([entry]) => callback(entry.isIntersecting));
-  observer.observe(el);
-  signal.addEventListener("abort", () => observer.disconnect());
-}
+const description = (w, { means }) =>
+  `Density, score arrows and ${w.get("n_particles")} particles of a mixture of ` +
+  `${means.length} Gaussians in the plane, seen through noise. The numbers stand in the text beside it.`;
 
-export default widget(build);
+export default widget("score-field", build);

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 import torch
 import traitlets as t
 
-from ..mixtures import GaussianMixture
-from . import svg
-from .base import LessonWidget, mixture_state
+from ...mixtures import GaussianMixture, gm1
+from .. import svg
+from ..base import MixtureWidget, mixture_state
 
 DIVERGENCES = ("forward", "reverse", "js", "tv", "fisher", "w1")
 REACH = 3.2  # how far from the mixture's mean q may go, and the picture shows, in its std
@@ -15,7 +18,7 @@ WIDTHS = (0.1, 2.0)  # the narrowest and the widest q, in the mixture's std
 GRID = (0.05, 17.0)  # what the browser's grid resolves, and how far it goes, in the same unit
 
 
-class TwoWays(LessonWidget):
+class TwoWays(MixtureWidget):
     """A mixture p and one Gaussian q over it; how far apart they are, six times over.
 
     Forward KL(p || q), reverse KL(q || p), Jensen-Shannon, total variation, Fisher
@@ -27,19 +30,8 @@ class TwoWays(LessonWidget):
         descend: what the descent lowers: "forward", "reverse", "js", "tv", "fisher" or "w1".
     """
 
-    _modules = (
-        "mixture.js",
-        "divergences.js",
-        "ui.js",
-        "canvas.js",
-        "two_ways_view.js",
-        "two_ways.js",
-    )
-    _styles = ("two_ways.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     limits = t.Dict().tag(sync=True)
     mean = t.Float().tag(sync=True)
     std = t.Float().tag(sync=True)
@@ -72,30 +64,36 @@ class TwoWays(LessonWidget):
                     f"not {start[name]}"
                 )
         super().__init__(**state, **start, limits=ranges, descend=descend)
-        self.mixture = mixture
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(gm1())
 
     def picture(self) -> str:
         """The density of p, filled, and q as a line over it."""
-        width, height = 560.0, 260.0
         low, high = self.limits["mean"]
         x = torch.linspace(low, high, 161).double()
         p = self.mixture.log_prob(x[:, None]).exp()
         q = torch.exp(torch.distributions.Normal(self.mean, self.std).log_prob(x))
         top = 1.08 * float(torch.maximum(p, q).max())
-
-        def curve(y: torch.Tensor) -> list[tuple[float, float]]:
-            xs = ((x - low) / (high - low) * width).tolist()
-            return [(u, height * (1 - v / top)) for u, v in zip(xs, y.tolist(), strict=True)]
-
         label = (
             f"A mixture of {len(self.weights)} Gaussians on the line, filled, and one Gaussian "
             f"with mean {self.mean:.2f} and standard deviation {self.std:.2f} drawn over it"
         )
-        fill = svg.area([(0, height), *curve(p), (width, height)], svg.SKY, 0.45)
-        edge = svg.strokes(svg.line(curve(p)), svg.BLUE, 2)
-        return svg.picture(
-            width, height, label, [fill, edge, svg.strokes(svg.line(curve(q)), svg.VERMILLION, 2.6)]
-        )
+        frame = svg.Axes(500, 220, (low, high, "x"), (0, top, "density"))
+        xs, ps, qs = x.tolist(), p.tolist(), q.tolist()
+        parts = [
+            frame.axes(),
+            frame.filled(xs, ps, svg.SKY),
+            frame.curve(xs, ps, svg.BLUE),
+            frame.curve(xs, qs, svg.VERMILLION, 2.6),
+            svg.legend(
+                [("area", svg.BLUE, "data p"), ("line", svg.VERMILLION, "one Gaussian q")],
+                44,
+                frame.height + 12,
+            ),
+        ]
+        return svg.picture(frame.width, frame.height + 20, label, parts)
 
 
 def _moments(mixture: GaussianMixture) -> tuple[float, float]:

@@ -1,6 +1,12 @@
 // The picture of two ways to be wrong: p and q over one axis, the charge below it, and six bars.
 
-const KINDS = [
+import { rgba } from "../kit/colours.js";
+import { legend } from "../kit/legend.js";
+import { sharpen } from "../kit/stage.js";
+import { h, shown } from "../kit/ui.js";
+import { gaussianLog } from "../maths/divergences.js";
+
+export const KINDS = [
   ["forward", "forward KL", " nats"], ["reverse", "reverse KL", " nats"], ["js", "JS", " nats"],
   ["tv", "TV", ""], ["fisher", "Fisher", ""], ["w1", "W\u2081", ""],
 ];
@@ -9,24 +15,21 @@ const FORMULAS = { // of what is charged at a place
   js: "\u00bd p log(p/m) + \u00bd q log(q/m), m = \u00bd (p + q)",
   fisher: "p |score p \u2212 score q|\u00b2", w1: "|F(x) of p \u2212 F(x) of q|",
 };
-const SHADES = ["high", "low", "particle", "ode", "ink", "soft", "line", "paper"];
 const [BASE, STRIP, FLOOR] = [0.64, 0.77, 0.965]; // heights: the axis, the charge's top and bottom
 
-// A whole zero: sums that cancel leave a -1e-17 behind.
-export const coordinate = (x) => shown(Math.abs(x) < 5e-4 ? 0 : x, 3);
 export const digits = (value) => shown(value, value < 10 ? 4 : value < 1000 ? 2 : 0);
 
-export function makeTwoWaysView(stage, table, onresize, signal) {
+export function makeTwoWaysView(w, stage, table, onresize) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const { x, logp, limits: { mean: [low, high] } } = table;
   const [first, last] = [low, high].map((edge) => Math.round((edge - x[0]) / table.step));
   const most = Math.exp(logp.reduce((a, b) => Math.max(a, b)));
   let ratio = 1;
   stage.append(canvas);
-  sharpen(canvas, (width, height, pixels) => {
+  sharpen(w, canvas, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
 
   const toStage = (value) => (value - low) / (high - low);
   const fromStage = (u) => low + u * (high - low);
@@ -38,7 +41,7 @@ export function makeTwoWaysView(stage, table, onresize, signal) {
     const shoulder = level(Math.exp(-0.5) * peak(std));
     if (canvas.width && canvas.clientWidth) {
       const pen = canvas.getContext("2d");
-      const colours = palette(stage, SHADES);
+      const { colours } = w;
       pen.clearRect(0, 0, canvas.width, canvas.height);
       paintAxis(pen, colours);
       pen.textAlign = "left";
@@ -133,7 +136,7 @@ export function measureBars({ std }) {
     return { key, fill, tick, value, node: h("div", { class: "dgm-measure" }, name, bar, value) };
   });
   const caption = h("div", { class: "dgm-caption" }, "How far q is from p",
-    h("span", {}, h("i", { class: "dgm-key dgm-key-lowest" }), "lowest so far"));
+    legend([["tick", "ink", "lowest so far"]]));
   const percent = (value, key) => `${100 * Math.min(1, value / full[key])}%`;
   return {
     node: h("div", { class: "dgm-measures" }, caption, ...rows.map(({ node }) => node)),
@@ -149,10 +152,9 @@ export function measureBars({ std }) {
   };
 }
 
-export function twoWaysLegend() {
-  const item = (kind, text) => h("span", {}, h("i", { class: `dgm-key dgm-key-${kind}` }), text);
-  return h("div", { class: "dgm-legend" },
-    item("p", "data p"), item("q", "Gaussian q"), item("ghost", "q with the lowest value so far"),
-    item("charge", "what is charged where: its area is the value"),
-    item("handle", "mean and width (drag, or arrow keys)"));
-}
+export const twoWaysLegend = () => legend([
+  ["area", "high", "data p"], ["line", "particle", "Gaussian q"],
+  ["dash", "particle", "q with the lowest value so far"],
+  ["area", "ode", "what is charged where: its area is the value"],
+  ["handle", "particle", "mean and width (drag, or arrow keys)"],
+]);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Self
 
 import torch
 import traitlets as t
 
-from . import svg
-from .base import LessonWidget
+from .. import svg
+from ..base import LessonWidget
 
 REACH = 3.0  # how far the observation goes, in standard deviations of p(x)
 
@@ -26,8 +28,7 @@ class UnderTheCeiling(LessonWidget):
         slope, width: of the encoder at the start; by default q(z|x) is the prior.
     """
 
-    _modules = ("ui.js", "canvas.js", "linear_vae.js", "ceiling_view.js", "under_the_ceiling.js")
-    _styles = ("under_the_ceiling.css",)
+    _folder = Path(__file__).parent
 
     w = t.Float().tag(sync=True)
     s = t.Float().tag(sync=True)
@@ -66,37 +67,36 @@ class UnderTheCeiling(LessonWidget):
                 )
         super().__init__(w=float(w), s=float(s), limits=limits, **start)
 
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
     def picture(self) -> str:
         """The prior, the true posterior, filled, and the encoder's q(z|x)."""
-        frame, height = 560.0, 240.0
         z = torch.linspace(-4, 4, 161).double()
         total = self.w**2 + self.s**2
         laws = [(0.0, 1.0), (self.w * self.x / total, self.s / total**0.5)]
         laws.append((self.slope * self.x, self.width))
-        curves = [torch.exp(torch.distributions.Normal(*law).log_prob(z)) for law in laws]
-        top = 1.08 * float(torch.stack(curves).max())
-        prior, posterior, encoder = (
-            [
-                ((a + 4) / 8 * frame, height * (1 - b / top))
-                for a, b in zip(z.tolist(), curve.tolist(), strict=True)
-            ]
-            for curve in curves
-        )
-        gap = torch.distributions.kl_divergence(
-            torch.distributions.Normal(*laws[2]), torch.distributions.Normal(*laws[1])
-        )
+        normals = [torch.distributions.Normal(*law) for law in laws]
+        prior, posterior, encoder = (law.log_prob(z).exp().tolist() for law in normals)
+        gap = torch.distributions.kl_divergence(normals[2], normals[1])
         label = (
             f"Prior, true posterior and encoder of a linear VAE at x = {self.x:.2f}; "
             f"the ELBO lies {float(gap):.4f} nats below log p(x)"
         )
-        return svg.picture(
-            frame,
-            height,
-            label,
-            [
-                svg.area([(0, height), *posterior, (frame, height)], svg.SKY, 0.45),
-                svg.strokes(svg.line(prior), svg.GREY, 1.6),
-                svg.strokes(svg.line(posterior), svg.BLUE, 2),
-                svg.strokes(svg.line(encoder), svg.VERMILLION, 2.6),
-            ],
-        )
+        top = 1.08 * max(*prior, *posterior, *encoder)
+        frame, zs = svg.Axes(500, 220, (-4, 4, "z"), (0, top, "density")), z.tolist()
+        marks = [
+            ("line", svg.GREY, "prior p(z)"),
+            ("area", svg.BLUE, "posterior p(z|x)"),
+            ("line", svg.VERMILLION, "encoder q(z|x)"),
+        ]
+        parts = [
+            frame.axes(),
+            frame.filled(zs, posterior, svg.SKY),
+            frame.curve(zs, prior, svg.GREY, 1.6),
+            frame.curve(zs, posterior, svg.BLUE),
+            frame.curve(zs, encoder, svg.VERMILLION, 2.6),
+            svg.legend(marks, 44, frame.height + 12),
+        ]
+        return svg.picture(frame.width, frame.height + 20, label, parts)

@@ -1,20 +1,24 @@
 // The pictures of the linear VAE: the map of its encoders, three curves over z, and the columns
 // that take the ELBO apart.
 
-const HUES = ["low", "high", "particle", "ode", "ink", "soft", "line", "paper", "contour"];
+import { densityRamp, rgba } from "../kit/colours.js";
+import { legend } from "../kit/legend.js";
+import { sharpen } from "../kit/stage.js";
+import { h, shown } from "../kit/ui.js";
+
 const LEVELS = [0.1, 0.5, 1, 2, 4]; // nats below the ceiling, of the contours
 const EDGE = 4; // the curves go from z = -4 to 4
 
 // exp(-gap), from 1 at the best encoder to 0 far from it, with contours of the gap over it.
-export function makeEncoderMap(stage, vae, limits, onresize, signal) {
+export function makeEncoderMap(w, stage, vae, limits, onresize) {
   const names = ["heat", "marks"];
   const [heat, marks] = names.map((n) => h("canvas", { class: `dgm-${n}`, "aria-hidden": "true" }));
   stage.append(heat, marks);
   let ratio = 1;
-  sharpen(marks, (width, height, pixels) => {
+  sharpen(w, marks, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
 
   const [bottom, top] = limits.width.map(Math.log);
   const [left, right] = limits.slope;
@@ -23,7 +27,7 @@ export function makeEncoderMap(stage, vae, limits, onresize, signal) {
 
   function paint(x) {
     if (!marks.width || !marks.clientWidth) return;
-    const colours = palette(stage, HUES);
+    const { colours } = w;
     paintHeat(x, colours);
     const pen = marks.getContext("2d");
     pen.clearRect(0, 0, marks.width, marks.height);
@@ -109,16 +113,16 @@ export function makeEncoderMap(stage, vae, limits, onresize, signal) {
 }
 
 // Prior, true posterior and q(z|x) over z.
-export function makeCurves(canvas, onresize, signal) {
+export function makeCurves(w, canvas, onresize) {
   let ratio = 1;
-  sharpen(canvas, (width, height, pixels) => {
+  sharpen(w, canvas, (width, height, pixels) => {
     ratio = pixels;
     onresize();
-  }, signal);
+  });
 
   return ({ prior, posterior, encoder }) => {
     if (!canvas.width || !canvas.clientWidth) return;
-    const { high, particle, soft, line } = palette(canvas, HUES);
+    const { high, particle, soft, line } = w.colours;
     const pen = canvas.getContext("2d");
     const { width, height } = canvas;
     const foot = height - 16 * ratio;
@@ -198,3 +202,12 @@ export function elboColumns() {
   }
   return { node, set };
 }
+
+export const mapLegend = () => legend([
+  ["handle", "particle", "encoder (drag, or arrow keys)"], ["cross", "ode", "best encoder"],
+  ["heat", "high", "exp(\u2212gap)"], ["line", "contour", "same gap, in nats"],
+]);
+
+export const curvesLegend = () => legend([
+  ["line", "soft", "prior p(z)"], ["area", "high", "posterior p(z|x)"], ["line", "particle", "encoder q(z|x)"],
+]);

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
 
 import torch
 import traitlets as t
 
-from ..mixtures import GaussianMixture
-from . import svg
-from .base import LessonWidget, check_count, mixture_state
+from ...mixtures import GaussianMixture, ring
+from .. import svg
+from ..base import MixtureWidget, check_count, mixture_state
 
 NOISE = (0.02, 3.0)  # the least and the most encoder noise, in standard deviations of the data
 
 
-class WhereBlurComesFrom(LessonWidget):
+class WhereBlurComesFrom(MixtureWidget):
     """Data, their codes z = x + tau eps, and the best decoder's points E[x | z].
 
     E[x | z] is the mixture's posterior mean, in closed form. As tau grows, codes of different modes
@@ -28,20 +30,8 @@ class WhereBlurComesFrom(LessonWidget):
         n: number of points, 1 to 5000; `seed` chooses them.
     """
 
-    _modules = (
-        "mixture.js",
-        "blur.js",
-        "ui.js",
-        "canvas.js",
-        "hues.js",
-        "where_blur_view.js",
-        "where_blur_comes_from.js",
-    )
-    _styles = ("where_blur_comes_from.css",)
+    _folder = Path(__file__).parent
 
-    weights: t.List = t.List().tag(sync=True)
-    means: t.List = t.List().tag(sync=True)
-    covariances: t.List = t.List().tag(sync=True)
     limits = t.Dict().tag(sync=True)
     tau = t.Float().tag(sync=True)
     code: t.List = t.List().tag(sync=True)
@@ -76,30 +66,36 @@ class WhereBlurComesFrom(LessonWidget):
             n=check_count(n, 1, 5000, "n"),
             seed=check_count(seed, 0, 2**32 - 1, "seed"),
         )
-        self.mixture = mixture
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(ring(8), tau=0.4, code=(0.75, 1.75))
 
     def picture(self) -> str:
         """Data, codes and decoded codes beside each other."""
-        side, gap, half = 180.0, 12.0, self.limits["half"]
+        half = self.limits["half"]
         generator = torch.Generator().manual_seed(self.seed)
         x = self.mixture.sample(min(self.n, 250), generator)
         z = x + self.tau * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-        zoom = math.hypot(1, self.tau / self.limits["std"])
+        wide = half * math.hypot(1, self.tau / self.limits["std"])
         decoded = self.mixture.posterior_mean(z, 1.0, self.tau)
+        panels = [
+            ("data x", x, half, svg.BLUE),
+            ("codes z", z, wide, svg.GREY),
+            ("decoded E[x|z]", decoded, half, svg.VERMILLION),
+        ]
         parts = []
-        for i, cloud in enumerate((x, z / zoom, decoded)):
-            left = i * (side + gap)
-            inside = cloud[(cloud.abs() < half).all(1)].tolist()
-            places = [
-                (left + side * (0.5 + u / (2 * half)), side * (0.5 - v / (2 * half)))
-                for u, v in inside
-            ]
-            parts.append(svg.strokes(svg.dots(places), (svg.BLUE, svg.GREY, svg.VERMILLION)[i], 3))
+        for i, (name, cloud, reach, colour) in enumerate(panels):
+            sides = (-reach, reach, "x1"), (-reach, reach, "x2")
+            frame = svg.Axes(150, 150, *sides, left=i * 205, top=16)
+            points = [(a, b) for a, b in cloud.tolist()]
+            title = svg.text(name, frame.box[0] + 75, 12)
+            parts += [title, frame.axes(), frame.dots(points, colour, 3)]
         label = (
             f"Three clouds of points: data from {len(self.weights)} modes, their codes with noise "
             f"of standard deviation {self.tau:.2f}, and the average datum for each code"
         )
-        return svg.picture(3 * side + 2 * gap, side, label, parts)
+        return svg.picture(3 * 205, frame.height, label, parts)
 
 
 def _standard_deviation(mixture: GaussianMixture) -> float:

@@ -1,14 +1,16 @@
 // Three squares of points: data, codes, decoded codes; each point in the colour of its mode.
 
-const INKS = ["paper", "ink", "soft", "line", "particle"];
+import { classColour, rgba } from "../kit/colours.js";
+import { sharpen } from "../kit/stage.js";
+import { h } from "../kit/ui.js";
 
-export function makeSquares(mixture, half, titles, onresize, signal) {
+export function makeSquares(w, mixture, half, titles, onresize) {
   const squares = titles.map((title) => {
     const canvas = h("canvas", { "aria-hidden": "true" });
     const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": title }, canvas);
     const number = h("span", {});
     const caption = h("div", { class: "dgm-caption" }, h("b", {}, title), number);
-    sharpen(canvas, () => onresize(), signal);
+    sharpen(w, canvas, () => onresize());
     return { canvas, stage, number, node: h("div", { class: "dgm-square" }, caption, stage) };
   });
   const [data, codes, decoded] = squares;
@@ -94,7 +96,7 @@ export function makeSquares(mixture, half, titles, onresize, signal) {
 
   function paint({ home, x, z, means, zoom, point, shares }) {
     if (!data.canvas.clientWidth) return;
-    colours = palette(data.stage, INKS);
+    colours = w.colours;
     dots(begin(data), x, home, 1);
     dots(begin(codes), z, home, zoom);
     const pen = begin(decoded);
