@@ -17,7 +17,7 @@ from dgm_lessons.networks import MLP, UNet
 from dgm_lessons.processes import VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, sample
 from dgm_lessons.widgets import DigitFromNoise
-from dgm_lessons.widgets.digit_sampler import sampler_steps, seed_noise
+from dgm_lessons.widgets.digit_from_noise.sampler import sampler_steps, seed_noise
 from dgm_lessons.widgets.quantise import dequantise, pack, quantise, rounded
 
 browser = pytest.mark.browser
