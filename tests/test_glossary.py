@@ -1,4 +1,4 @@
-"""The glossary is in order, names no term twice, and each entry leads to where it is introduced."""
+"""The glossary is in order, and each of its entries leads to the page that introduces it."""
 
 import re
 
