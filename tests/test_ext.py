@@ -42,28 +42,32 @@ RECORD = {
 
 
 class TestCompare:
-    def test_keeps_the_worst_error_and_the_smallest_wrong_one(self):
+    def test_keeps_the_error_nearest_to_its_tolerance_and_the_smallest_wrong_one(self):
         compare = verification.Comparison()
         compare(1.0, 1.0 + 1e-10, tol=1e-9, wrong=4.0)
-        compare(torch.ones(2), np.ones(2) + 1e-12, tol=1e-11, wrong=[2.0, 1.0])
-        assert (compare.error, compare.tolerance) == (pytest.approx(1e-10), 1e-9)
+        compare(torch.ones(2), np.ones(2) + 5e-12, tol=1e-11, wrong=[2.0, 1.0])
+        compare(1.0, 1.0 + 1e-3, tol=1e-2)
+        assert (compare.error, compare.tolerance) == (pytest.approx(5e-12), 1e-11)
         assert compare.wrong_error == pytest.approx(1.0)
 
     @pytest.mark.parametrize(
         ("found", "expected", "wrong"),
-        [(1.0, 2.0, 5.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.5)],
-        ids=["off", "wrong equals right", "wrong within ten tolerances"],
+        [(4.0, 5.0, 9.0), (4.0, 4.0, 4.0), (4.0, 4.0, 4.5), (1.0, 1.0, 9.0)],
+        ids=["off", "wrong equals right", "wrong within ten tolerances", "so is a slip of 5%"],
     )
     def test_fails(self, found, expected, wrong):
         with pytest.raises(AssertionError):
             verification.Comparison()(found, expected, tol=0.1, wrong=wrong)
 
+    def test_a_right_side_of_zero_has_no_slip_of_5_per_cent(self):
+        verification.Comparison()(0.01, 0.0, tol=0.1, wrong=2.0)
+
     @pytest.mark.parametrize(
         ("found", "wrong", "tol"),
         [
             (float("nan"), 2.0, 0.1),
-            (1.0, float("nan"), 0.1),
-            (1.0, float("inf"), 0.1),
+            (1.0, float("nan"), 0.01),
+            (1.0, float("inf"), 0.01),
             ([1.0, 1.0], 2.0, 0.1),
             ([], 2.0, 0.1),
             (1.0, 2.0, -1.0),

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 import verification
 from equation_sources import declared_in
 
@@ -12,6 +14,8 @@ COMPARISON = pytest.StashKey[verification.Comparison]()
 def pytest_addoption(parser):
     text = "write what the checks of the equations found to this file"
     parser.addoption("--checks", metavar="FILE", help=text)
+    text = "added to every seed, to see what rests on the stored ones"
+    parser.addoption("--seed-offset", type=int, default=0, metavar="N", help=text)
 
 
 def pytest_configure(config):
@@ -20,6 +24,22 @@ def pytest_configure(config):
     path = config.getoption("checks", None)
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Results(Path(path)))
+
+
+@pytest.fixture(autouse=True)
+def other_seeds(request, monkeypatch):
+    """With --seed-offset, generators of torch and numpy start elsewhere."""
+    offset = request.config.getoption("seed_offset", 0)
+    if not offset:
+        return
+
+    class Generator(torch.Generator):
+        def manual_seed(self, seed):
+            return super().manual_seed(seed + offset)
+
+    start = np.random.default_rng
+    monkeypatch.setattr(torch, "Generator", Generator)
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: start(seed + offset))
 
 
 class Results:

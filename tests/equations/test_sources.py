@@ -81,7 +81,7 @@ def test_definitions_that_are_steps_lead_to_a_checked_equation():
 
 def test_errata_that_claim_a_check_have_one():
     text = prose(BOOK / "errata.md")
-    claimed = set(re.findall(r"checks\.html#(err-E\d-\d\d)", text))
+    claimed = set(re.findall(r"checks/errata\.html#(err-E\d-\d\d)", text))
     assert claimed == checked("err-"), sorted(claimed ^ checked("err-"))
     entries = set(re.findall(r"^\((err-E\d-\d\d)\)=", text, re.MULTILINE))
     assert claimed <= entries, sorted(claimed - entries)

@@ -5,7 +5,8 @@
         compare(found, expected, tol=1e-9, wrong=wrong_value)
 
 `found` is what the equation says, `expected` comes from something independent, and `wrong` is the
-equation with a deliberate mistake, which the same comparison must tell apart (error > 10 tol).
+equation with a deliberate mistake, which the same comparison must tell apart (error > 10 tol). A
+right side that is off by 5 per cent must fail as well, unless it is zero.
 """
 
 import json
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+SLIP = 1.05  # a right side that is off by this factor must fail
+
 
 def verifies(*labels: str, against: str, wrong: str) -> pytest.MarkDecorator:
     """Declare that a test checks the labelled equations (`eq-...`) or errata (`err-...`)."""
@@ -25,19 +28,24 @@ def verifies(*labels: str, against: str, wrong: str) -> pytest.MarkDecorator:
 
 
 class Comparison:
-    """Compare numbers, fail where they differ, and keep the worst error of one test."""
+    """Compare numbers, fail where they differ, keep what came nearest to failing in one test."""
 
     def __init__(self) -> None:
-        self.error = self.tolerance = 0.0
+        self.error = self.tolerance = self.share = 0.0
         self.wrong_error: float | None = None
 
     def __call__(self, found: Any, expected: Any, tol: float, wrong: Any = None) -> None:
         if not 0 <= tol < np.inf:
             raise ValueError(f"tol = {tol}: give a finite tolerance of zero or more")
         error = distance(found, expected, "found")
-        if error >= self.error:
-            self.error, self.tolerance = error, float(tol)
+        share = error / tol if tol else float(error > 0)
+        if share >= self.share:
+            self.error, self.tolerance, self.share = error, float(tol), share
         assert error <= tol, f"error {error:.3g} exceeds the tolerance {tol:.3g}"
+        slipped = SLIP * as_array(expected)
+        assert not slipped.any() or distance(found, slipped, "found") > tol, (
+            f"expected {SLIP} times itself passes with the tolerance {tol:.3g}: it is too wide"
+        )
         if wrong is None:
             return
         wrong_error = distance(wrong, expected, "wrong")
