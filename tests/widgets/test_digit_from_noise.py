@@ -8,7 +8,7 @@ from functools import cache, partial
 import pytest
 import torch
 import widget_code
-from test_widgets_static import Elements
+from reader import Elements
 
 from dgm_lessons import recipes, zoo
 from dgm_lessons.data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
@@ -503,55 +503,6 @@ def test_seven_digits_between_two_noises(open_page):
     form(page)
     page.get_by_text("From seed 8, digit 3").wait_for()
     assert not cells.nth(0).is_visible() and heard(page) == []
-
-
-@browser
-def test_every_control_has_a_name_and_a_ring(open_page):
-    page = open_page(digit())
-    seen = set()
-    for _ in range(9):
-        page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                """() => {
-                  const node = document.activeElement;
-                  const ring = node.type === "radio" ? node.nextElementSibling : node;
-                  const { outlineStyle, outlineWidth } = getComputedStyle(ring);
-                  const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
-                  const own = node.dataset.lmSuppressShortcuts === "true";
-                  return [node.getAttribute("aria-label") || node.value, seen, own].join("|");
-                }"""
-            )
-        )
-    seen = {entry for entry in seen if not entry.startswith("|") and "undefined" not in entry}
-    names = {re.split(r"[.:|]", entry)[0] for entry in seen}
-    assert names >= {
-        "A digit from noise", "Step of the sampler", "Form a digit from noise", "Play again",
-        "Interpolate", "3", "on", "Seed of the noise",
-    }  # fmt: skip
-    assert all(entry.endswith("|true|true") for entry in seen), seen
-
-
-@browser
-@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 320, "height": 700}}])
-def test_no_sideways_scrolling(open_page, options):
-    page = open_page(digit(), **options)
-    page.get_by_role("button", name="Interpolate").click()
-    width = options["viewport"]["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@browser
-def test_dark_mode_repaints(open_page):
-    page = open_page(digit(), reduced_motion="reduce")
-    form(page)
-    light = [drawn(page, which) for which in (0, 1)]
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(100)
-    assert all(drawn(page, which) != light[which] for which in (0, 1))
-    page.evaluate("document.documentElement.dataset.theme = 'light'")
-    page.wait_for_timeout(100)
-    assert [drawn(page, which) for which in (0, 1)] == light
 
 
 @browser
