@@ -5,7 +5,7 @@ import re
 
 import pytest
 import torch
-from reader import PHONE, drag, numbers, pixels, state, status
+from reader import PHONE, drag, numbers, pixels, settled, state, status
 
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, DiscreteProcess
