@@ -229,7 +229,7 @@ def test_little_noise_gives_the_same_digit_and_nothing_is_lost_at_step_zero(open
     page.evaluate("document.querySelector('.dgm-widget').dgmModel.set('step', 0)")
     assert "log-SNR ∞" in status(page) and "Nothing has been torn down yet" in status(page)
     digits = page.evaluate(
-        "() => [...document.querySelectorAll('.dgm-digit canvas')].map((c) => c.toDataURL())"
+        "() => [...document.querySelectorAll('canvas.dgm-pixels')].map((c) => c.toDataURL())"
     )
     assert digits[0] == digits[1] == digits[2]
     assert page.noise == []

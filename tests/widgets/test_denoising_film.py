@@ -217,7 +217,7 @@ def test_films_are_chosen_and_the_decision_is_found(open_page, widget):
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_playing_to_the_end(open_page, widget, motion):
     page = open_page(widget, reduced_motion=motion)
-    page.get_by_role("button", name="Play the film").click()
+    page.get_by_role("button", name="Play: the film").click()
     if motion == "no-preference":
         assert state(page, "step") < 8
     page.wait_for_function("document.querySelector('.dgm-widget').dgmModel.get('step') === 8")

@@ -17,6 +17,7 @@ from dgm_lessons.networks import MLP, UNet
 from dgm_lessons.processes import VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, sample
 from dgm_lessons.widgets import DigitFromNoise
+from dgm_lessons.widgets.base import standalone
 from dgm_lessons.widgets.digit_from_noise.sampler import sampler_steps, seed_noise
 from dgm_lessons.widgets.quantise import dequantise, pack, quantise, rounded
 
@@ -170,10 +171,10 @@ def test_the_picture_and_the_stored_digit_are_the_sampler_s():
 
 def test_the_page_of_the_book_keeps_its_data_in_a_file(tmp_path):
     page = digit().static_html() + digit(seed=8).static_html()
-    moved = widget_code.move_data(widget_code.share(page), tmp_path, "../_static/{}".format)
+    moved = widget_code.move_data(page, tmp_path, "../_static/{}".format)
     (file,) = tmp_path.iterdir()
     assert f'data-file="../_static/{file.name}"' in moved and len(moved) < 100_000
-    assert moved.count("text/dgm-data") == 1 + digit()._esm.count("text/dgm-data")
+    assert moved.count("text/dgm-data") == moved.count(file.name) == 2
     assert widget_code.move_data(moved, tmp_path, str) == moved
 
 
@@ -397,7 +398,7 @@ def test_the_page_is_never_held_up(open_page):
 @browser
 def test_keys_form_choose_and_scrub(open_page):
     page = open_page(digit(), reduced_motion="reduce")
-    assert page.get_by_role("button", name="Form a digit from noise").is_visible()
+    assert page.get_by_role("button", name="Form the digit").is_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.classList.contains('dgm-pair')")
     first, _ = form(page)
@@ -470,7 +471,7 @@ def drawn(page, which):
 @browser
 def test_a_digit_forms_step_by_step_and_plays_again(open_page):
     page = open_page(digit())
-    page.get_by_role("button", name="Form a digit").click()
+    page.get_by_role("button", name="Form the digit").click()
     seen = set()
     while "no noise left" not in status(page):
         seen.add(re.search(r"step (\d+) of 18|$", status(page))[1])
@@ -522,7 +523,7 @@ def test_python_can_choose_what_the_page_forms(open_page):
 
 @browser
 def test_weights_in_a_file_load_at_the_first_use_only(chromium, tmp_path):
-    body = widget_code.move_data(digit().static_html(), tmp_path, str)
+    body = widget_code.move_data(standalone(digit()), tmp_path, str)
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", "utf8")
     page = chromium.new_page(reduced_motion="reduce")
     asked = []
@@ -537,12 +538,12 @@ def test_weights_in_a_file_load_at_the_first_use_only(chromium, tmp_path):
 
 @browser
 def test_a_missing_file_is_reported(chromium, tmp_path):
-    body = widget_code.move_data(digit().static_html(), tmp_path, str)
+    body = widget_code.move_data(standalone(digit()), tmp_path, str)
     for file in tmp_path.glob("weights-*"):
         file.unlink()
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", "utf8")
     page = chromium.new_page()
     page.goto((tmp_path / "page.html").as_uri())
-    page.get_by_role("button", name="Form a digit").click()
+    page.get_by_role("button", name="Form the digit").click()
     page.get_by_text("The network did not run: could not load weights-").wait_for()
     page.close()

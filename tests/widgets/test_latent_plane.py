@@ -161,9 +161,9 @@ def test_what_cannot_be_shown_is_refused(make, error, says):
 @browser
 def test_the_digit_follows_the_code(open_page):
     page = open_page(LatentPlane(Plane()))
-    grip, before = page.locator(".dgm-handle"), pixels(page, ".dgm-digit")
+    grip, before = page.locator(".dgm-handle"), pixels(page, ".dgm-pixels")
     assert drag(page, grip, 60, 50) == pytest.approx((60, 50), abs=1)
-    z, after = state(page, "z"), pixels(page, ".dgm-digit")
+    z, after = state(page, "z"), pixels(page, ".dgm-pixels")
     assert z[0] > 0 > z[1] and after != before
     ink_ = decoded(Plane(), [z])
     count = int(((ink_ > 0.25) & (ink_ < 0.75)).sum())
@@ -171,9 +171,9 @@ def test_the_digit_follows_the_code(open_page):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowLeft")
     assert state(page, "z") == pytest.approx([z[0] - 0.25, z[1] + 0.05])
-    assert pixels(page, ".dgm-digit") != after
-    page.get_by_role("button", name="Draw a code").click()
+    assert pixels(page, ".dgm-pixels") != after
+    page.get_by_role("button", name="Draw z").click()
     assert state(page, "z") != z
     page.get_by_role("button", name="Reset").click()
-    assert pixels(page, ".dgm-digit") == before and state(page, "z") == [0, 0]
+    assert pixels(page, ".dgm-pixels") == before and state(page, "z") == [0, 0]
     assert page.noise == []
