@@ -1,6 +1,6 @@
 """Joins standard ES modules into one self-contained text, each file in its own scope.
 
-Each file becomes a function that asks `use` for what it imports and returns what it exports. The
+Each file becomes a function that asks `use$` for what it imports and returns what it exports. The
 text runs as a module from a blob URL (anywidget), as a script of a page, from a disk too, and in a
 worker: `new Worker(new URL("./worker.js", import.meta.url), { type: "module" })` starts one from
 the same text. Files use `import { a, b as c } from`, `import * as m from`, `import x from`, and
@@ -84,12 +84,12 @@ def _function(root: Path, name: str, exports_of: Callable[[str], set[str]]) -> t
             known = ", ".join(sorted(offered)) or "nothing"
             raise JoinError(f"{name} imports {wanted} from {other}, which exports {known}")
         left = whole or "{ " + ", ".join(f"{a}: {b}" for a, b in pairs.items()) + " }"
-        return f"const {left} = use({json.dumps(other)});"
+        return f"const {left} = use$({json.dumps(other)});"
 
     def started(match: re.Match) -> str:
         other = at(match[1])
         exports_of(other)
-        return f"worker({json.dumps(other)})"
+        return f"worker$({json.dumps(other)})"
 
     if not (root / name).is_file():
         raise JoinError(f"there is no file {name}")
@@ -104,7 +104,7 @@ def _function(root: Path, name: str, exports_of: Callable[[str], set[str]]) -> t
     if wrong := LEFT_OVER.search(text):
         raise JoinError(f"{name}: {wrong[0]!r} is not understood; joiner.py says what is")
     offered = ", ".join(f"{outer}: {inner}" for outer, inner in exports.items())
-    return f"(use, worker) => {{\n{text}\nreturn {{ {offered} }};\n}}", set(exports)
+    return f"(use$, worker$) => {{\n{text}\nreturn {{ {offered} }};\n}}", set(exports)
 
 
 def _names(text: str) -> dict[str, str]:

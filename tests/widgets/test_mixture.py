@@ -1,4 +1,4 @@
-"""The mathematics that runs in the reader's browser equals the package's.
+"""Mixtures, processes and dynamics in the reader's browser equal the package's.
 
 The browser imports the very module that the widget ships. Each comparison also runs with one slip
 put into that module, a sign or a factor, and must tell it apart.
@@ -13,7 +13,7 @@ from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import euler_maruyama_step, heun_step, langevin_step
-from dgm_lessons.widgets import Paths, ScoreField
+from dgm_lessons.widgets import ScoreField
 from dgm_lessons.widgets.base import mixture_state, process_state
 
 pytestmark = pytest.mark.browser
@@ -189,15 +189,6 @@ def test_samples_have_the_law_of_the_mixture(script):
     spread -= torch.outer(law_mean, law_mean)
     assert (found.mean(0) - law_mean).abs().max() < 5 * (spread.max() / 40_000) ** 0.5
     assert (found.T.cov() - spread).abs().max() < 5 * spread.max() * (2 / 40_000) ** 0.5
-
-
-def test_both_widgets_ship_the_same_mathematics():
-    for name in ("diffuse", "evaluate", "heunStep", "reverseSdeStep", "makeProcess"):
-        begin = f"export function {name}("
-        one, other = (
-            esm[esm.index(begin) :].split("\n}\n")[0] for esm in (ScoreField._esm, Paths._esm)
-        )
-        assert one == other
 
 
 # -- and a slip is told apart ----------------------------------------

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 import torch
-from test_widgets_static import Elements
+from reader import Elements
 
 from dgm_lessons.data import mnist_to_pixels
 from dgm_lessons.metrics import mnist_labels
@@ -217,22 +217,9 @@ def test_films_are_chosen_and_the_decision_is_found(open_page, widget):
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_playing_to_the_end(open_page, widget, motion):
     page = open_page(widget, reduced_motion=motion)
-    page.get_by_role("button", name="Play the film").click()
+    page.get_by_role("button", name="Play: the film").click()
     if motion == "no-preference":
         assert state(page, "step") < 8
     page.wait_for_function("document.querySelector('.dgm-widget').dgmModel.get('step') === 8")
     assert "no noise left" in status(page)
-    assert page.noise == []
-
-
-@browser
-def test_phone_dark_and_labels(open_page, widget):
-    page = open_page(widget, theme="dark", **PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    named = page.locator("canvas[role=img]")
-    labels = [canvas.get_attribute("aria-label") for canvas in named.all()]
-    assert len(labels) == 6 and len(set(labels)) == 6
-    assert f"read as {widget.readings[0][16]}" in labels[2]
-    curve = page.locator(".dgm-loyalty").get_attribute("aria-label")
-    assert curve.count("%") == 7
     assert page.noise == []

@@ -1,12 +1,10 @@
 """The reverse step's widget: its mathematics against torch, its HTML, and a reader's hands."""
 
-import json
 import math
 import re
 
 import pytest
 import torch
-from test_widgets_static import Elements
 from torch.distributions import Normal
 
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
@@ -121,20 +119,6 @@ def test_the_parts_add_up_to_the_exact_law(script, bed):
 # -- what the notebook stores ---------------------------------------------------------------------
 
 
-def test_html_is_self_contained_and_always_the_same():
-    page = ReverseStep(gm1()).static_html()
-    assert page == ReverseStep(gm1()).static_html()
-    outside = r"https?:|//[a-z]+\.|\bsrc=|\bhref=|@import|url\(|\bfetch\("
-    assert not re.search(outside, page.replace('xmlns="http://www.w3.org/2000/svg"', ""))
-    elements = Elements(page)
-    assert len(elements.scripts()) == 4
-    (picture,) = [row for row in elements.found if row[0] == "svg"]
-    assert picture[1]["role"] == "img" and "mean" in picture[1]["aria-label"]
-    assert "nan" not in ReverseStep(gm1()).picture() and len(ReverseStep(gm1()).picture()) < 16_000
-    (state,) = elements.scripts(type="application/json")
-    assert json.loads(state[2])["beta"] == 0.8
-
-
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
@@ -210,22 +194,3 @@ def test_x_follows_the_mouse_and_the_keys_and_the_numbers_are_right(open_page):
     for words in (f"mean {mean:.3f} and std {std:.3f}", f"= {best:.4f} nats", f"KL = {fixed:.4f}."):
         assert words in said, (words, said)
     assert page.noise == []
-
-
-@browser
-@pytest.mark.parametrize("width", [320, 600, 1200])
-def test_no_sideways_scrolling_and_dark_mode_repaints(open_page, width):
-    page = open_page(ReverseStep(gm1()), viewport={"width": width, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    light = pixels(page, ".dgm-stage canvas")
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(100)
-    assert pixels(page, ".dgm-stage canvas") != light
-
-
-@browser
-def test_fingers_scroll_everywhere_but_on_the_handle(open_page):
-    page = open_page(ReverseStep(gm1()), viewport={"width": 360, "height": 740}, has_touch=True)
-    code = "(s) => [...document.querySelectorAll(s)].map((n) => getComputedStyle(n).touchAction)"
-    assert set(page.evaluate(code, ".dgm-stage, canvas")) == {"auto"}
-    assert page.evaluate(code, ".dgm-handle") == ["none"]

@@ -8,7 +8,7 @@ from functools import cache, partial
 import pytest
 import torch
 import widget_code
-from test_widgets_static import Elements
+from reader import Elements
 
 from dgm_lessons import recipes, zoo
 from dgm_lessons.data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
@@ -17,6 +17,7 @@ from dgm_lessons.networks import MLP, UNet
 from dgm_lessons.processes import VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, sample
 from dgm_lessons.widgets import DigitFromNoise
+from dgm_lessons.widgets.base import standalone
 from dgm_lessons.widgets.digit_from_noise.sampler import sampler_steps, seed_noise
 from dgm_lessons.widgets.quantise import dequantise, pack, quantise, rounded
 
@@ -170,10 +171,10 @@ def test_the_picture_and_the_stored_digit_are_the_sampler_s():
 
 def test_the_page_of_the_book_keeps_its_data_in_a_file(tmp_path):
     page = digit().static_html() + digit(seed=8).static_html()
-    moved = widget_code.move_data(widget_code.share(page), tmp_path, "../_static/{}".format)
+    moved = widget_code.move_data(page, tmp_path, "../_static/{}".format)
     (file,) = tmp_path.iterdir()
     assert f'data-file="../_static/{file.name}"' in moved and len(moved) < 100_000
-    assert moved.count("text/dgm-data") == 1 + digit()._esm.count("text/dgm-data")
+    assert moved.count("text/dgm-data") == moved.count(file.name) == 2
     assert widget_code.move_data(moved, tmp_path, str) == moved
 
 
@@ -399,7 +400,7 @@ def test_the_page_is_never_held_up(open_page):
 @browser
 def test_keys_form_choose_and_scrub(open_page):
     page = open_page(digit(), reduced_motion="reduce")
-    assert page.get_by_role("button", name="Form a digit from noise").is_visible()
+    assert page.get_by_role("button", name="Form the digit").is_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.classList.contains('dgm-pair')")
     first, _ = form(page)
@@ -472,7 +473,7 @@ def drawn(page, which):
 @browser
 def test_a_digit_forms_step_by_step_and_plays_again(open_page):
     page = open_page(digit())
-    page.get_by_role("button", name="Form a digit").click()
+    page.get_by_role("button", name="Form the digit").click()
     seen = set()
     while "no noise left" not in status(page):
         seen.add(re.search(r"step (\d+) of 18|$", status(page))[1])
@@ -508,55 +509,6 @@ def test_seven_digits_between_two_noises(open_page):
 
 
 @browser
-def test_every_control_has_a_name_and_a_ring(open_page):
-    page = open_page(digit())
-    seen = set()
-    for _ in range(9):
-        page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                """() => {
-                  const node = document.activeElement;
-                  const ring = node.type === "radio" ? node.nextElementSibling : node;
-                  const { outlineStyle, outlineWidth } = getComputedStyle(ring);
-                  const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
-                  const own = node.dataset.lmSuppressShortcuts === "true";
-                  return [node.getAttribute("aria-label") || node.value, seen, own].join("|");
-                }"""
-            )
-        )
-    seen = {entry for entry in seen if not entry.startswith("|") and "undefined" not in entry}
-    names = {re.split(r"[.:|]", entry)[0] for entry in seen}
-    assert names >= {
-        "A digit from noise", "Step of the sampler", "Form a digit from noise", "Play again",
-        "Interpolate", "3", "on", "Seed of the noise",
-    }  # fmt: skip
-    assert all(entry.endswith("|true|true") for entry in seen), seen
-
-
-@browser
-@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 320, "height": 700}}])
-def test_no_sideways_scrolling(open_page, options):
-    page = open_page(digit(), **options)
-    page.get_by_role("button", name="Interpolate").click()
-    width = options["viewport"]["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@browser
-def test_dark_mode_repaints(open_page):
-    page = open_page(digit(), reduced_motion="reduce")
-    form(page)
-    light = [drawn(page, which) for which in (0, 1)]
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(100)
-    assert all(drawn(page, which) != light[which] for which in (0, 1))
-    page.evaluate("document.documentElement.dataset.theme = 'light'")
-    page.wait_for_timeout(100)
-    assert [drawn(page, which) for which in (0, 1)] == light
-
-
-@browser
 def test_python_can_choose_what_the_page_forms(open_page):
     page = open_page(digit(), reduced_motion="reduce")
     page.evaluate("() => document.querySelector('.dgm-widget').dgmModel.set('label', 6)")
@@ -573,7 +525,7 @@ def test_python_can_choose_what_the_page_forms(open_page):
 
 @browser
 def test_weights_in_a_file_load_at_the_first_use_only(chromium, tmp_path):
-    body = widget_code.move_data(digit().static_html(), tmp_path, str)
+    body = widget_code.move_data(standalone(digit()), tmp_path, str)
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", "utf8")
     page = chromium.new_page(reduced_motion="reduce")
     asked = []
@@ -588,12 +540,12 @@ def test_weights_in_a_file_load_at_the_first_use_only(chromium, tmp_path):
 
 @browser
 def test_a_missing_file_is_reported(chromium, tmp_path):
-    body = widget_code.move_data(digit().static_html(), tmp_path, str)
+    body = widget_code.move_data(standalone(digit()), tmp_path, str)
     for file in tmp_path.glob("weights-*"):
         file.unlink()
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", "utf8")
     page = chromium.new_page()
     page.goto((tmp_path / "page.html").as_uri())
-    page.get_by_role("button", name="Form a digit").click()
+    page.get_by_role("button", name="Form the digit").click()
     page.get_by_text("The network did not run: could not load weights-").wait_for()
     page.close()
