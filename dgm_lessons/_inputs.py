@@ -16,6 +16,16 @@ def on_cpu(x: Tensor) -> bool:
     return x.device.type == "cpu"
 
 
+def widest(x: Tensor) -> torch.dtype:
+    """The widest floating dtype on the device of `x`: float64, or float32 where there is none."""
+    if x.device.type in ("cpu", "cuda"):
+        return torch.float64
+    try:
+        return torch.empty(0, dtype=torch.float64, device=x.device).dtype
+    except (TypeError, RuntimeError):  # as Apple's MPS says
+        return torch.float32
+
+
 def all_finite(c: float | Tensor) -> bool:
     """Whether nothing is NaN or infinite; values on an accelerator are not looked at."""
     if not isinstance(c, Tensor):
