@@ -1,6 +1,6 @@
 """Widgets: figures to touch, live in a notebook and on a page without a kernel.
 
-Each folder with a `widget.js` is a widget; its class has the folder's name, as in
+Each folder with an `__init__.py` and a `widget.js` is a widget; its class has the folder's name, as in
 `from dgm_lessons.widgets import ScoreField`. kit/README.md says how a new one is made.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 _FOLDERS = {
     "".join(word.capitalize() for word in path.parent.name.split("_")): path.parent.name
     for path in sorted(Path(__file__).parent.glob("*/widget.js"))
+    if path.with_name("__init__.py").exists()
 }
 __all__ = sorted(_FOLDERS)
 
