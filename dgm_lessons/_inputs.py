@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -69,7 +69,7 @@ def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: s
     return t if isinstance(t, Tensor) else torch.tensor(t, dtype=torch.float64)
 
 
-def expand(c: Scalar, x: Tensor) -> Scalar:
+def expand(c: float | Tensor, x: Tensor) -> Any:
     """The coefficient `c`, a number or of shape () or (B,), to multiply `x` of shape (B, *D)."""
     if not isinstance(c, Tensor) or c.dim() == 0:
         return c

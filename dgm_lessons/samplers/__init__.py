@@ -1,7 +1,8 @@
 """Samplers: one-step functions from time s down to t < s, and the loops that chain them.
 
-A step is `step(denoiser, x, s, t, generator) -> x`. Stochastic steps are `mean + std * noise`,
-with the two moments in a function of their own.
+A step is `step(denoiser, x, s, t, generator) -> x` with x of shape (B, *D) and times that are
+floats or of shape () or (B,), one a row. Stochastic steps are `mean + std * noise`, with the two
+moments in a function of their own.
 """
 
 from .adaptive import integrate, solve_adaptive

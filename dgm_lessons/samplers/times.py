@@ -10,11 +10,21 @@ from torch import Tensor
 from .._inputs import as_time, check_time
 from ..processes import Process
 
+Time = float | Tensor  # of shape () or (B,)
 
-def check_interval(process: Process, s: float, t: float) -> None:
+
+def check_interval(process: Process, s: Time, t: Time) -> None:
     """`ValueError` unless both times lie within the process's [0, T]."""
     check_time(s, 0.0, process.T, "s")
     check_time(t, 0.0, process.T)
+
+
+def single(process: Process, t: Time, name: str) -> float:
+    """A time as a number; `ValueError` unless it is one, within the process's [0, T]."""
+    time = as_time(t, 0.0, process.T, name)
+    if time.dim():
+        raise ValueError(f"{name} has shape {tuple(time.shape)}; one time for all rows is needed")
+    return float(time)
 
 
 def decreasing(process: Process, times: Tensor | list[float], at_least: int) -> list[float]:
