@@ -16,7 +16,7 @@ from ..samplers import DPMSolver2M, sample
 from ..zoo import load_network, with_labels
 
 CALLS = 18  # of the network, for one sample
-Draw = Callable[[Denoiser, int, torch.Generator], Tensor]
+Draw = Callable[[AbstractDenoiser, int, torch.Generator], Tensor]
 
 
 def digit_times(process: Process, calls: int = CALLS) -> Tensor:
@@ -53,10 +53,9 @@ def digit_codes(device: torch.device) -> DigitCodes:
 def picture_of_digits(denoiser: Denoiser, draw: Draw = sample_digits) -> Tensor:
     """A 10x10 board of grey pixels; one row for each digit where the network takes labels."""
     device, classes = device_and_classes(denoiser)
-    if classes:
-        labels = torch.arange(10, device=device).repeat_interleave(10)
-        denoiser = with_labels(denoiser, labels)
-    digits = draw(denoiser, 100, torch.Generator(device).manual_seed(0))
+    labels = torch.arange(10, device=device).repeat_interleave(10)
+    drawn_from = with_labels(denoiser, labels) if classes else denoiser
+    digits = draw(drawn_from, 100, torch.Generator(device).manual_seed(0))
     return digits.unflatten(0, (10, 10)).transpose(1, 2).reshape(280, 280)
 
 
