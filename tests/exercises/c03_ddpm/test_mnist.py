@@ -1,0 +1,37 @@
+"""Exercises on the real digits: the formula is the package's, and the slips are told apart."""
+
+import torch
+
+from dgm_lessons.exercises.c03_ddpm.mnist import EXERCISES
+from dgm_lessons.networks import WithLabels
+
+
+class Told(torch.nn.Module):
+    """A network whose two guesses are those of the exercise."""
+
+    def forward(self, x, log_snr, labels=None):
+        told, untold, _ = EXERCISES["digits-guidance"].inputs
+        return untold if labels is None else told
+
+
+def test_the_solution_is_the_package_s_guidance():
+    exercise = EXERCISES["digits-guidance"]
+    told, _, w = exercise.inputs
+    network = WithLabels(Told(), torch.tensor([0, 1]), w)
+    inside = torch.zeros(2, dtype=torch.float64)  # noise level 1
+    assert torch.allclose(network(told, inside), exercise.solution(*exercise.inputs))
+
+
+def test_no_guidance_leaves_the_told_guess():
+    exercise = EXERCISES["digits-guidance"]
+    told, untold, _ = exercise.inputs
+    assert torch.equal(exercise.solution(told, untold, 0.0), told)
+
+
+def test_the_table_has_a_unanimous_step_before_the_decision():
+    exercise = EXERCISES["digits-decided"]
+    readings, end = exercise.inputs
+    step = exercise.solution(readings, end)
+    loyal = (readings == end).all(1)
+    assert step == 6 and loyal[step:].all() and not loyal[step - 1] and loyal[1]
+    assert len({wrong(readings, end) for wrong in exercise.mistakes.values()}) == 5
