@@ -47,7 +47,7 @@ def floor(law: Law, n: int, pairs: int = 100) -> float:
 
 def width(x: Tensor, mixture: GaussianMixture) -> float:
     """Standard deviation within the modes, over that of the mixture."""
-    mode = mixture.responsibilities(x, 1.0, 0.0).argmax(1)
+    mode = mixture.seen(x, 1.0, 0.0).responsibilities.argmax(1)
     inside = (x - mixture.means[mode]).square().sum(1) < 16 * mixture.covariances[mode, 0, 0]
     squares = [
         (part - part.mean(0)).square().sum()

@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
-from .denoisers import Denoiser
+from .denoisers import AbstractDenoiser, Denoiser, GuidedDenoiser
 from .networks import (
     MLP,
     Classifier,
@@ -77,12 +77,13 @@ def load_network(name: str) -> nn.Module:
     return read_network(WEIGHTS / f"{name}.safetensors", known[name])
 
 
-def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> Denoiser:
-    """The denoiser for one known label per sample, `(B,)` integers; see `WithLabels`."""
+def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> AbstractDenoiser:
+    """The denoiser for one known label per sample, `(B,)` integers; see `GuidedDenoiser`."""
     if not isinstance(denoiser.network, UNet | CodeMLP) or not denoiser.network.classes:
         raise ValueError("only a denoiser whose network was trained with labels takes them")
-    network = WithLabels(denoiser.network, labels, guidance)
-    return Denoiser(network, denoiser.process, denoiser.predicts)
+    network = WithLabels(denoiser.network, labels)
+    conditional = Denoiser(network, denoiser.process, denoiser.predicts)
+    return GuidedDenoiser(conditional, denoiser, guidance) if guidance else conditional
 
 
 def read_network(weights: Path, card: Card) -> nn.Module:

@@ -22,7 +22,7 @@ ROWS = (
     ("objectives",),
     ("samplers",),
     ("likelihood",),
-    ("fokker_planck",),
+    ("fokker_planck", "flow_maps"),
     ("divergences",),
     ("vae", "energy"),
     ("networks",),

@@ -57,6 +57,7 @@ def test_a_missing_peer_is_named_and_left_out(monkeypatch, capsys):
     assert "left out: torchcfm" in capsys.readouterr().out
 
 
+@pytest.mark.timing
 def test_mixture_writes_its_results(short, tmp_path, capsys):
     state = torch.get_rng_state()
     command.main(["mixture", "--quick", "--out", str(tmp_path)])

@@ -79,17 +79,6 @@ class TestCompare:
             verification.verifies("tweedie", against="a", wrong="b")
 
 
-def test_results_are_merged_and_those_of_changed_tests_dropped(tmp_path, monkeypatch):
-    path = tmp_path / "checks.json"
-    now = equation_sources.Declared(("eq-a",), "test_a", RECORD["file"], 3, RECORD["source"])
-    monkeypatch.setattr(verification, "declared_checks", lambda: [now])
-    verification.save({"one": RECORD}, path)
-    verification.save({"two": {**RECORD, "error": 2e-12}}, path)
-    assert list(verification.load(path)) == ["one", "two"]
-    verification.save({"three": {**RECORD, "source": "another text"}}, path)
-    assert list(verification.load(path)) == ["one", "two"]
-
-
 def test_declared_checks_are_read_from_the_source(tmp_path):
     text = '@verifies("eq-a", "eq-b", against="x", wrong="y")\ndef test_a(compare):\n    pass\n'
     (tmp_path / "test_x.py").write_text(f"import verification\n\n\n{text}")
@@ -137,16 +126,31 @@ def test_a_seal_holds_the_formula_but_not_its_spaces(tmp_path, monkeypatch):
     assert (change.sealed, change.stands) == ("x", None)
 
 
-def write_checks(root, records):
-    (root / "_build").mkdir()
-    (root / "_build" / "checks.json").write_text(json.dumps(records))
+@pytest.fixture
+def write_checks(tmp_path, monkeypatch):
+    """Stores records as `make checks` does; all of them belong to tests as they are now."""
+
+    def write(records):
+        verification.save(records, tmp_path / "_build" / "checks.json")
+        tests = {r["test"]: (r["file"], r["test"], r["source"]) for r in records.values()}
+        now = [SimpleNamespace(file=f, test=t, source=s) for f, t, s in tests.values()]
+        monkeypatch.setattr(equation_checks, "declared_checks", lambda: now)
+
+    return write
 
 
-def test_cases_of_one_test_become_one_check(tmp_path):
+def test_cases_of_one_test_become_one_check(tmp_path, write_checks):
     second = {**RECORD, "error": 3e-12, "wrong_error": 5.0, "passed": False}
-    write_checks(tmp_path, {"test_a[1]": RECORD, "test_a[2]": second})
+    write_checks({"test_a[1]": RECORD, "test_a[2]": second})
     (check,) = equation_checks.read_checks(tmp_path)["eq-a"]
     assert (check.error, check.wrong_error, check.passed) == (3e-12, 2.0, False)
+
+
+def test_results_of_a_changed_test_do_not_count(tmp_path, write_checks, monkeypatch):
+    write_checks({"test_a": RECORD})
+    changed = SimpleNamespace(file=RECORD["file"], test="test_a", source="another text")
+    monkeypatch.setattr(equation_checks, "declared_checks", lambda: [changed])
+    assert equation_checks.read_checks(tmp_path) == {}
 
 
 def test_missing_results_say_what_to_run(tmp_path):
@@ -154,9 +158,9 @@ def test_missing_results_say_what_to_run(tmp_path):
         equation_checks.read_checks(tmp_path)
 
 
-def test_marks_stand_before_the_number(tmp_path):
+def test_marks_stand_before_the_number(tmp_path, write_checks):
     failed = {**RECORD, "labels": ["eq-e"], "test": "test_e", "passed": False}
-    write_checks(tmp_path, {"test_a": RECORD, "test_e": failed})
+    write_checks({"test_a": RECORD, "test_e": failed})
     app = SimpleNamespace(
         checks=equation_checks.read_checks(tmp_path),
         definitions={"eq-b": "defines b", "eq-c": "step of the derivation of eq-a"},

@@ -69,6 +69,7 @@ def reached(checkpoint):
     return zoo.read_tensors(checkpoint)[1]["step"] if checkpoint.exists() else 0
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_ten_kills_end_in_the_same_weights(tmp_path):
     """SIGKILL at ten random moments: nothing is corrupt, work is lost only since the last save."""
@@ -255,6 +256,7 @@ def test_two_processes_train_like_one(tmp_path):
     agree(one, two)
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
     """One of two workers dies: all stop, and the same command resumes from the checkpoint."""
@@ -297,6 +299,7 @@ def test_a_shipped_network_is_measured_anew(capsys):
     assert found == pytest.approx(claimed, rel=1e-3)
 
 
+@pytest.mark.timing
 def test_a_card_tells_the_pace(tmp_path, capsys):
     """What a step would take at full speed, and what it took."""
     run_tiny("--out", str(tmp_path), "--steps", "40")

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from equation_sources import definitions
+from equation_sources import declared_checks, definitions
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -39,13 +39,19 @@ class Check:
 
 
 def read_checks(root: Path) -> dict[str, list[Check]]:
-    """The stored results by label; the cases of one test are merged, the worst error kept."""
+    """The stored results by label; the cases of one test are merged, the worst error kept.
+
+    Results of a test whose source has changed since are left out.
+    """
     path = root / "_build" / "checks.json"
     if not path.exists():
         raise ExtensionError("no _build/checks.json: run `make checks`, then build again")
+    current = {(check.file, check.test, check.source) for check in declared_checks()}
     merged: dict[str, dict[str, Check]] = {}
     for record in json.loads(path.read_text(encoding="utf8")).values():
         labels = record.pop("labels")
+        if (record["file"], record["test"], record["source"]) not in current:
+            continue
         check = Check(**{**record, "wrong_error": record["wrong_error"] or 0.0})
         for label in labels:
             tests = merged.setdefault(label, {})

@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from .. import data, metrics
-from ..denoisers import Denoiser
+from ..denoisers import AbstractDenoiser, Denoiser
 from ..networks import CodeMLP, DigitCodes, UNet
 from ..processes import Process, karras, time_grid
 from ..samplers import DPMSolver2M, sample
@@ -19,7 +19,7 @@ from ..zoo import load_network, with_labels
 from .bound import variational_bound
 
 CALLS = 18  # of the network, for one sample
-Draw = Callable[[Denoiser, int, Generator], Tensor]
+Draw = Callable[[AbstractDenoiser, int, Generator], Tensor]
 
 
 def digit_times(process: Process, calls: int = CALLS) -> Tensor:
@@ -29,7 +29,9 @@ def digit_times(process: Process, calls: int = CALLS) -> Tensor:
     return torch.cat([times, torch.zeros(1, dtype=times.dtype)])
 
 
-def sample_digits(denoiser: Denoiser, n: int, generator: Generator, calls: int = CALLS) -> Tensor:
+def sample_digits(
+    denoiser: AbstractDenoiser, n: int, generator: Generator, calls: int = CALLS
+) -> Tensor:
     """Digits as uint8 `(n, 28, 28)` by DPM-Solver++ 2M, from a denoiser of 24x24 images."""
     times = digit_times(denoiser.process, calls)
     noise = _begin(denoiser.process, (n, 1, 24, 24), times[0], generator)
@@ -49,7 +51,9 @@ def digit_codes(device: torch.device) -> DigitCodes:
 
 
 @torch.no_grad()
-def sample_codes(denoiser: Denoiser, n: int, generator: Generator, calls: int = CALLS) -> Tensor:
+def sample_codes(
+    denoiser: AbstractDenoiser, n: int, generator: Generator, calls: int = CALLS
+) -> Tensor:
     """Digits as uint8 `(n, 28, 28)` from a denoiser of codes, decoded by `mnist-codes`."""
     codes = digit_codes(generator.device)
     times = digit_times(denoiser.process, calls)
@@ -69,10 +73,9 @@ def _about(denoiser: Denoiser) -> tuple[torch.device, int]:
 def picture_of_digits(denoiser: Denoiser, draw: Draw = sample_digits) -> Tensor:
     """A 10x10 board of grey pixels; one row for each digit where the network takes labels."""
     device, classes = _about(denoiser)
-    if classes:
-        labels = torch.arange(10, device=device).repeat_interleave(10)
-        denoiser = with_labels(denoiser, labels)
-    digits = draw(denoiser, 100, Generator(device).manual_seed(0))
+    labels = torch.arange(10, device=device).repeat_interleave(10)
+    drawn_from = with_labels(denoiser, labels) if classes else denoiser
+    digits = draw(drawn_from, 100, Generator(device).manual_seed(0))
     return digits.unflatten(0, (10, 10)).transpose(1, 2).reshape(280, 280)
 
 

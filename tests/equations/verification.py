@@ -8,7 +8,6 @@
 equation with a deliberate mistake, which the same comparison must tell apart (error > 10 tol).
 """
 
-import fcntl
 import json
 import os
 from pathlib import Path
@@ -16,9 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from equation_sources import ROOT, declared_checks
-
-RESULTS = ROOT / "_build" / "checks.json"
 
 
 def verifies(*labels: str, against: str, wrong: str) -> pytest.MarkDecorator:
@@ -73,26 +69,9 @@ def as_array(value: Any) -> np.ndarray:
     return np.asarray(value, dtype=np.float64)
 
 
-def save(results: dict[str, dict], path: Path = RESULTS) -> None:
-    """Merge the results (by test id) into the file, dropping those whose test has changed since.
-
-    Several processes may finish at once: one at a time reads, merges and replaces the file.
-    """
+def save(results: dict[str, dict], path: Path) -> None:
+    """Write the results, by test id."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        merged = {**load(path), **results}
-        current = {(check.file, check.test, check.source) for check in declared_checks()}
-        kept = {
-            test: record
-            for test, record in sorted(merged.items())
-            if (record["file"], record["test"], record["source"]) in current
-        }
-        scratch = path.with_suffix(".tmp")
-        scratch.write_text(json.dumps(kept, indent=1), encoding="utf8")
-        os.replace(scratch, path)
-
-
-def load(path: Path = RESULTS) -> dict[str, dict]:
-    """The stored results, by test id; none where nothing was stored yet."""
-    return json.loads(path.read_text(encoding="utf8")) if path.exists() else {}
+    scratch = path.with_suffix(".tmp")
+    scratch.write_text(json.dumps(dict(sorted(results.items())), indent=1), encoding="utf8")
+    os.replace(scratch, path)

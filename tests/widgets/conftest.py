@@ -2,10 +2,12 @@
 
 import pytest
 
+from dgm_lessons.widgets.base import standalone
+
 
 @pytest.fixture(scope="module")
 def run_module(chromium):
-    """run_module(widget, code, arguments, slip): runs `code` with the widget's module as M.
+    """run_module(widget, code, arguments, slip): runs `code` with the exports of its files as M.
 
     The arguments are `a`. A slip (text, other text) is put into the module first, once.
     """
@@ -18,7 +20,8 @@ def run_module(chromium):
             module = module.replace(*slip)
         run = f"""async ({{ module, a }}) => {{
           const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
+          const {{ use, files }} = await import(url);
+          const M = Object.assign({{}}, ...files.filter((f) => !/worker|runtime/.test(f)).map(use));
           {code}
         }}"""
         return page.evaluate(run, {"module": module, "a": arguments})
@@ -36,7 +39,7 @@ def open_page(chromium, tmp_path):
     contexts = []
 
     def open_page(*widgets, theme="light", **options):
-        body = "\n".join(widget.static_html() for widget in widgets)
+        body = standalone(*widgets)
         file = tmp_path / "page.html"
         file.write_text(
             f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'

@@ -17,7 +17,7 @@ from dgm_lessons.networks import MLP, UNet
 from dgm_lessons.processes import VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, sample
 from dgm_lessons.widgets import DigitFromNoise
-from dgm_lessons.widgets.digit_sampler import sampler_steps, seed_noise
+from dgm_lessons.widgets.digit_from_noise.sampler import sampler_steps, seed_noise
 from dgm_lessons.widgets.quantise import dequantise, pack, quantise, rounded
 
 browser = pytest.mark.browser
@@ -354,6 +354,7 @@ def test_the_same_noise_gives_the_digit_of_pytorch(open_page, name):
     assert heard(page) == []
 
 
+@pytest.mark.timing
 @browser
 def test_a_digit_takes_less_than_half_a_second_in_a_worker(open_page, record_property):
     """0.5 s is the promise on a machine at rest; 1.5 s is the bound where others work beside it."""
@@ -371,6 +372,7 @@ def test_a_digit_takes_less_than_half_a_second_in_a_worker(open_page, record_pro
     assert len(page.workers) == 1
 
 
+@pytest.mark.timing
 @browser
 def test_the_page_is_never_held_up(open_page):
     """Longest pause between two frames of the page while a digit is computed."""

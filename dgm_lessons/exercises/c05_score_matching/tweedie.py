@@ -13,7 +13,7 @@ _X = torch.linspace(-2.5, 2.0, 10, dtype=torch.float64)[:, None]
 _NOISY = gm1().diffuse(_ALPHA, _SIGMA)
 _SCORE = _NOISY.score(_X)
 _CURVATURE = _NOISY.hessian(_X)[:, 0, 0]
-_DENOISED = gm1().posterior_mean(_X, _ALPHA, _SIGMA)
+_DENOISED = gm1().seen(_X, _ALPHA, _SIGMA).mean
 
 
 def _std(factor: Tensor) -> Tensor:

@@ -222,7 +222,7 @@ def test_back(compare):
         x = DATA.diffuse(1.0, times[-1].sqrt()).sample(n, g, torch.float64)
         for k in reversed(range(250)):
             noise = draws(n, seed=k)[:, None]
-            score = DATA.diffused_score(x, 1.0, times[k + 1].sqrt())
+            score = DATA.seen(x, 1.0, times[k + 1].sqrt()).score
             x = x + drift * deltas[k] * score + deltas[k].sqrt() * noise
         return torch.stack([x.var(), (x < -0.5).double().mean()])
 
