@@ -279,6 +279,48 @@ def test_the_noise_of_a_seed_is_the_same_in_both_languages(script):
     assert (torch.tensor(found, dtype=torch.float64) - seed_noise(7, 576)).abs().max() < 1e-12
 
 
+FORM = """
+  const network = { predict: (x, level, label) =>
+    x.map((v, i) => Math.sin(v + 0.1 * i) + 0.2 * level + 0.05 * label) };
+  const seen = [];
+  M.formDigit(network, a.steps, Float64Array.from(a.noise), a, (i, x, guess) =>
+    seen.push([...x], [...guess]));
+  return [seen, M.largestGap([0.1, 2, -1], [0.4, 9, -9], [0.5, 0.3])];"""
+
+
+def formed(script, slip=None):
+    """The sampler with a toy network, guided on some of its steps, against its formulas."""
+    steps, noise = sampler_steps(shipped(), 6), seed_noise(2, 5)
+    arguments = {"steps": steps, "noise": noise.tolist(), "label": 4, "guidance": 0.7}
+    found, far = script(FORM, arguments, slip)
+
+    def toy(x, level, label):
+        return (x + 0.1 * torch.arange(5)).sin() + 0.2 * level + 0.05 * label
+
+    x, before, expected = noise.double(), None, []
+    for row in steps:
+        y = toy(row["scale"] * x, row["level"], 4)
+        if row["guided"]:
+            y = y + 0.7 * (y - toy(row["scale"] * x, row["level"], -1))
+        guess = row["from_x"] * x + row["from_y"] * y
+        expected += [x, guess]
+        lean = 0 if before is None else row["lean"] * (guess - before)
+        x, before = row["keep"] * x + row["move"] * (guess + lean), guess
+    off = (torch.tensor(found).double() - torch.stack([*expected, x, x])).abs().max()
+    return float(off), far
+
+
+@browser
+def test_the_sampler_by_itself(script):
+    off, far = formed(script)
+    assert off < 2e-5 and far == pytest.approx(0.2)  # float32; 0.2 = grey -1 against cut-off black
+    for slip in (
+        ("told - free[j]", "free[j] - told"),
+        ("step.lean * (guess", "2 * step.lean * (guess"),
+    ):
+        assert formed(script, slip)[0] > 1e-3
+
+
 @browser
 def test_between_two_noises_lies_noise(script):
     a, b = seed_noise(1, 576), seed_noise(2, 576)
