@@ -1,7 +1,9 @@
 """The book's Sphinx extensions and the machinery of checks, on small inputs."""
 
 import base64
+import io
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,12 +11,14 @@ from types import SimpleNamespace
 import alt_text
 import concordance
 import equation_checks
+import nbformat
 import numpy as np
 import offline
 import pytest
 import torch
 import verification
 import widget_code
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[1]
@@ -144,6 +148,59 @@ def test_alt_texts_are_found_by_the_picture(tmp_path):
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps({"cells": [{"outputs": [output]}, {"cell_type": "markdown"}]}))
     assert alt_text.stored_alt_texts(path) == {sha256(b"picture").hexdigest(): "a curve"}
+
+
+def build(folder: Path, outputs: list[dict]) -> tuple[str, str]:
+    """A page made from the outputs of one cell and a reference to fig-gap; and the warnings."""
+    v4 = nbformat.v4
+    shown = [v4.new_output("display_data", **output) for output in outputs]
+    cells = [v4.new_markdown_cell("# Page\n\nSee {ref}`fig-gap`."), v4.new_code_cell("1")]
+    cells[1]["outputs"] = shown
+    notebook = v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    nbformat.write(notebook, folder / "index.ipynb")
+    warnings = io.StringIO()
+    app = Sphinx(
+        folder,
+        None,
+        folder / "out",
+        folder / "trees",
+        "html",
+        {
+            "extensions": ["myst_nb", "figures"],
+            "nb_execution_mode": "off",
+            "nb_render_markdown_format": "myst",
+            "myst_enable_extensions": ["dollarmath"],
+        },
+        status=None,
+        warning=warnings,
+    )
+    app.build()
+    return (folder / "out" / "index.html").read_text(encoding="utf8"), warnings.getvalue()
+
+
+WIDGET = {"data": {"text/html": "<b>widget</b>", "text/plain": "widget"}}
+
+
+def caption(text, name=""):
+    metadata = {"text/markdown": {"name": name}} if name else {}
+    return {"data": {"text/markdown": f"**Figure.** {text}"}, "metadata": metadata}
+
+
+def test_captions_become_numbered_figures(tmp_path):
+    text = caption("It falls like $1/n$, *slowly*.", "fig-gap")
+    page, warnings = build(tmp_path, [WIDGET, caption("One."), WIDGET, WIDGET, text])
+    first, second = re.findall(r"<figure .*?</figure>", page, re.DOTALL)
+    assert 'id="figure-1"' in first and ">Figure 1<" in first and "<b>widget</b>" in first
+    assert 'id="fig-gap"' in second and ">Figure 2<" in second and "Figure." not in second
+    assert "<em>slowly</em>" in second and '<span class="math' in second
+    assert page.count("<b>widget</b>") == 3
+    assert 'href="#fig-gap"' in page and ">Figure 2</span></a>" in page
+    assert warnings == ""
+
+
+def test_a_caption_alone_is_a_warning(tmp_path):
+    _, warnings = build(tmp_path, [caption("One.", "fig-gap"), WIDGET, caption("Two.")])
+    assert warnings.count("a caption without a picture") == 1
 
 
 def test_rows_have_targets():
