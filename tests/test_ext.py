@@ -183,14 +183,6 @@ def test_marks_stand_before_the_number(tmp_path, write_checks):
     assert a.index("eq-mark") < a.index("(1)")
 
 
-def test_a_page_keeps_one_copy_of_a_widgets_code():
-    script = '<script type="text/dgm-esm" data-dgm="A-1">code</script>\n'
-    style = '<script type="text/dgm-css" data-dgm="A-1">css</script>\n'
-    other = '<script data-dgm="runtime-2">run()</script>\n'
-    page = widget_code.share(f"<p>one</p>{script}{style}{other}<p>two</p>{script}{style}{other}")
-    assert page == f"<p>one</p>{script}{style}{other}<p>two</p>"
-
-
 def test_alt_texts_are_found_by_the_picture(tmp_path):
     png = base64.b64encode(b"picture").decode()
     output = {"data": {"image/png": png}, "metadata": {"image/png": {"alt": "a curve"}}}
