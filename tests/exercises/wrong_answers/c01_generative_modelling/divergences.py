@@ -56,3 +56,21 @@ WRONG = {
         lambda p, q, x: torch.trapezoid(p * (p / q).log(), x),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-1-06": [
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1**2 + (m1 - m2) ** 2) / 2 * s2**2 - 0.5,
+        lambda m1, s1, m2, s2: (
+            math.log(s2 / s1) + s1**2 / (2 * s2**2) + (m1 - m2) ** 2 / (2 * s1**2) - 0.5
+        ),
+    ],
+    "c-1-09": [
+        lambda l, e: l / e - 1,
+        lambda l, e: (l - e) ** 2,
+    ],
+    "c-1-16": [
+        lambda p, q, x: (0.5 * torch.trapezoid((p - q).abs(), x)) ** 0.5,
+        lambda p, q, x: 1 - torch.trapezoid((p * q).sqrt(), x),
+    ],
+}

@@ -63,3 +63,19 @@ WRONG = {
         lambda families: [2, 3, 1, 3, 2, 1],
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-1-20": [
+        lambda x, b, s: (-(whiten(x, b, s) ** 2) / 2 - C).sum(1) - s.sum(),
+        lambda x, b, s: (-((x - b * (-s).exp()) ** 2) / 2 - C - s).sum(1),
+    ],
+    "c-1-21": [
+        lambda p, q, r: r * p / (p * (1 - r) + q * r),
+        lambda p, q, r: r * p - (1 - r) * q,
+    ],
+    "c-1-22": [
+        lambda f: [1, 3, 0, 3, 2, 1],
+        lambda f: [3, 3, 3, 3, 0, 3],
+    ],
+}

@@ -63,3 +63,23 @@ WRONG = {
         lambda elbo, evidence: (evidence - elbo) / evidence,
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-2-05": [
+        lambda m, lv: 0.5 * (m**2 + lv.exp() - 1).sum(1) - lv.sum(1),
+        lambda m, lv: 0.5 * ((m**2).sum(1) + lv.exp().sum(1) - 1 - lv.sum(1)),
+    ],
+    "c-2-06": [
+        lambda lw: (lw.softmax(0) * lw).sum(0),
+        lambda lw: lw.logsumexp(0) - math.log(lw.numel()),
+    ],
+    "c-2-09": [
+        lambda e, k: e + k.sum() / (len(k) - 1),
+        lambda e, k: (e**2 + k.mean() ** 2) ** 0.5,
+    ],
+    "c-2-10": [
+        lambda a, b: b - a.mean(),
+        lambda a, b: (b - a) / 2,
+    ],
+}

@@ -92,3 +92,21 @@ WRONG = {
         lambda z, x, tau: mean((-((z[:, None] - x) ** 2) * tau**2 / 2).exp(), x),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-2-11": [
+        lambda o, e: heads(o)[0] + (heads(o)[1] / 2).exp() + e,
+        lambda o, e: heads(o)[0] * e + (heads(o)[1] / 2).exp(),
+    ],
+    "c-2-13": [
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).sum(1) / 2,
+        lambda x, m, s: (
+            -((x - m).sum(1) ** 2) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s**2)
+        ),
+    ],
+    "c-2-15": [
+        lambda z, x, t: (gauss(z, x, t) * x).sum(1) / x.sum(),
+        lambda z, x, t: gauss(z, x, t).softmax(1) @ x,
+    ],
+}

@@ -112,3 +112,21 @@ WRONG = {
         sheet(6, lambda *a: 0.5 * a[8] / a[9] * a[10]),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-2-20": [
+        lambda z, m, a, c, b: pair(m + gain(a, c, b) * z, (1 - c * gain(a, c, b)) * a**2),
+        lambda z, m, a, c, b: pair(
+            m + gain(a, c, b) * (z - c * m), a**2 - c * gain(a, c, b) * b**2
+        ),
+    ],
+    "c-2-23": [
+        lambda v, b: (0.5 * torch.log1p(v / b**2)).prod(),
+        lambda v, b: 0.5 * torch.log1p(v**0.5 / b).sum(),
+    ],
+    "c-2-26": [
+        sheet(6, lambda *a: 0.5 * (1 / a[8] - 1 / a[9]) * a[10]),
+        sheet(2, lambda mu, s, *r: 0.5 * (mu**2 + s - 1) - math.log(s)),
+    ],
+}

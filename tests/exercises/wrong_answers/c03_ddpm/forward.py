@@ -78,3 +78,19 @@ WRONG = {
         lambda x, a: kl(x, 1, 1 - a**2),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-3-04": [
+        lambda b: later(root(b)) ** 2 * (1 - root(b)),
+        lambda b: b**2 * (1 - b**2),
+    ],
+    "c-3-06": [
+        lambda x, b, e: (1 - b**2).prod() * x + (1 - (1 - b**2).prod()) * e,
+        lambda x, b, e: root(b).prod() * x + b.mean() * e,
+    ],
+    "c-3-07": [
+        lambda x, a: 0.5 * (a**2 * (x**2).sum(1) + x.shape[1] * -(a**2)) - math.log(1 - a**2),
+        lambda x, a: 0.5 * (a**2 * x.norm(dim=1) + x.shape[1] * (-(a**2) - math.log(1 - a**2))),
+    ],
+}

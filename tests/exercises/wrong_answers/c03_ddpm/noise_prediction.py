@@ -105,3 +105,19 @@ WRONG = {
         rebuilt(torch.ones_like, width),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-3-23": [
+        lambda su, i, b, bar: column((1 - b**2).sqrt() / b, i) * su,
+        lambda su, i, b, bar: column(width(bar) * b, i) * su,
+    ],
+    "c-3-24": [
+        lambda x, e, a, bar: (x - (1 - a**2) / (1 - bar**2) ** 0.5 * e) / a**2,
+        lambda x, e, a, bar: x - (1 - bar**2) ** 0.5 * e,
+    ],
+    "c-3-30": [
+        reduced(lambda g, e: 0.5 * ((g - e).sum(1) ** 2).mean()),
+        rebuilt(lambda a: a, lambda a: 1 - a),
+    ],
+}

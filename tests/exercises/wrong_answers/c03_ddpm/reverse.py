@@ -156,3 +156,25 @@ WRONG = {
         lambda m, t, v: square(m, t).sum(1) / (2 * v) + m.shape[1] / 2 * math.log(v),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-3-12": [
+        lambda x, x0, b, o: 0.5 * (x / root(b) + o * x0),
+        lambda x, x0, b, o: mean(x, x0, o * b**2, root(b) * (1 - o**2), 1 - root(b) ** 2),
+    ],
+    "c-3-13": [
+        lambda u, x, x0, a, bar, o: three(u, x, x0, a, bar, o, one=(x - u) ** 2 / (1 - a**2)),
+        lambda u, x, x0, a, bar, o: three(
+            u, x, x0, a, bar, o, two=(u - o * x0) ** 2 / (1 - bar**2)
+        ),
+    ],
+    "c-3-16": [
+        lambda v, b, o: narrow(b, o) * (1 + v),
+        lambda v, b, o: narrow(b, o) + pull(b, o) ** 2 + 0 * v,
+    ],
+    "c-3-17": [
+        lambda m, t, v: (m**2 - t**2).sum(1) / (2 * v),
+        lambda m, t, v: square(m, t).sum(1) / 2 * v**2,
+    ],
+}

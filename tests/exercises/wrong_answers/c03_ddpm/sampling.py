@@ -141,3 +141,19 @@ WRONG = {
         lambda v, b, bar: narrow(b, bar) ** 2 * v,
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-3-31": [
+        lambda x, g, e, b, bar: mean(x, g, b, bar) + b * (1 - bar**2) / sigma(b, bar) ** 2 * e,
+        lambda x, g, e, b, bar: (x - sigma(b, bar) * g) / ((1 - b**2) ** 0.5 * bar),
+    ],
+    "c-3-41": [
+        lambda x, g, b, e: walk(x, g, b, e.roll(1, 0)),
+        lambda x, g, b, e: walk(x, g, b, e, steps=range(len(b) - 1, 0, -1)),
+    ],
+    "c-3-34": [
+        lambda v, b, bar: b**2 * v,
+        lambda v, b, bar: (1 - b**2) * v + b**2,
+    ],
+}

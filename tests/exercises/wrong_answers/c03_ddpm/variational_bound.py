@@ -76,3 +76,19 @@ WRONG = {
         lambda k, m, s, K: levels(k, m, s, K).log().sum(1),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-3-49": [
+        lambda u, d, e, D: ((u - d).sum(1) - e) / math.log(2 * D),
+        lambda u, d, e, D: (u - d - e[:, None]).sum(1) / (D * math.log(2)),
+    ],
+    "c-3-44": [
+        lambda b, s, bar: b**4 / 2 * (1 - b**2) * s**2 * (1 - bar**2),
+        lambda b, s, bar: b**4 / (2 * (1 - b) ** 2 * s**2 * (1 - bar**2)),
+    ],
+    "c-3-50": [
+        lambda k, m, s, K: Normal(m, s).cdf(k + 0.5).log() - Normal(m, s).cdf(k - 0.5).log(),
+        lambda k, m, s, K: Normal(m, s).log_prob(k / (K - 1)),
+    ],
+}

@@ -53,3 +53,19 @@ WRONG = {
         lambda a, s, c: s / a * (1 + s**2 * c**2).sqrt(),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-5-21": [
+        lambda x, a, s, c: x + s * c / a,
+        lambda x, a, s, c: (x + s**2 * c) / (a**2 + s**2),
+    ],
+    "c-5-22": [
+        lambda x, a, s, d: (d - x) / (a * s**2),
+        lambda x, a, s, d: a * d - x / s**2,
+    ],
+    "c-5-26": [
+        lambda a, s, c: s / a * (1 + s**2 * c) ** 2,
+        lambda a, s, c: (s**2 / a**2 + s**4 * c).sqrt(),
+    ],
+}

@@ -80,3 +80,25 @@ WRONG = {
         lambda u, x, s, t: x + 0.5 * abs(t - s) * sum(slopes(u, x, s, t)),
     ],
 }
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-7-20": [
+        lambda x, f, g, c: f * x - 0.5 * g * x * c,
+        lambda x, f, g, c: (f - 0.5 * g) * c,
+    ],
+    "c-7-21": [
+        lambda s, a, g: s**2 * (1 - a**2),
+        lambda s, a, g: s**2 * a**2 / (a**2 + g**2),
+    ],
+    "c-7-22": [
+        lambda x, x0, a, s, da, ds: da * x0 + ds * x / s,
+        lambda x, x0, a, s, da, ds: (x - x0) / s,
+    ],
+    "c-7-23": [
+        lambda u, x, s, t: x + (t - s) * u(x + (t - s) * u(x, s), s),
+        lambda u, x, s, t: (
+            x + 0.5 * (t - s) * (u(x, s) + u(x + 0.5 * (t - s) * u(x, s), 0.5 * (s + t)))
+        ),
+    ],
+}
