@@ -19,7 +19,6 @@ import offline
 import pytest
 import torch
 import verification
-import widget_code
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 

@@ -8,8 +8,8 @@ import torch
 from dgm_lessons import metrics
 from dgm_lessons.metrics import (
     energy_distance,
-    frechet_distance,
     frechet_conditional_interval,
+    frechet_distance,
     mode_weights,
     off_mode_share,
     sliced_wasserstein,
