@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -14,6 +14,16 @@ Scalar = TypeVar("Scalar", float, Tensor)
 def on_cpu(x: Tensor) -> bool:
     """Whether the values may be looked at without making an accelerator wait."""
     return x.device.type == "cpu"
+
+
+def widest(x: Tensor) -> torch.dtype:
+    """The widest floating dtype on the device of `x`: float64, or float32 where there is none."""
+    if x.device.type in ("cpu", "cuda"):
+        return torch.float64
+    try:
+        return torch.empty(0, dtype=torch.float64, device=x.device).dtype
+    except (TypeError, RuntimeError):  # as Apple's MPS says
+        return torch.float32
 
 
 def all_finite(c: float | Tensor) -> bool:
@@ -59,7 +69,7 @@ def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: s
     return t if isinstance(t, Tensor) else torch.tensor(t, dtype=torch.float64)
 
 
-def expand(c: Scalar, x: Tensor) -> Scalar:
+def expand(c: float | Tensor, x: Tensor) -> Any:
     """The coefficient `c`, a number or of shape () or (B,), to multiply `x` of shape (B, *D)."""
     if not isinstance(c, Tensor) or c.dim() == 0:
         return c

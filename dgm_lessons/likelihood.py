@@ -8,10 +8,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_batch, check_finite
+from ._inputs import check_batch, check_finite
 from .calculus import rademacher, value_and_probed_divergence
 from .denoisers import AbstractDenoiser
 from .samplers import integrate, solve_adaptive
+from .samplers.times import single
 
 
 @torch.no_grad()
@@ -27,6 +28,8 @@ def log_prob(
 ) -> Tensor:
     """log-density of x0 (B, *D) in nats, shape (B,), under the PF-ODE of the denoiser.
 
+    In the dtype of x0, or in float32 where that has 16 bits.
+
     Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39). The
     clock is the angle phi with tan phi = sigma/alpha: y = x_t / sqrt(alpha^2 + sigma^2), which
     is cos(phi) x_0 + sin(phi) eps, obeys dy/dphi = v for every process.
@@ -35,13 +38,14 @@ def log_prob(
         trace: "exact" (closed form for a mixture, else one backward pass a coordinate) or
             "hutchinson" (`n_probes` random signs, drawn once, so that the estimate is unbiased
             and the ODE stays smooth).
-        rtol, atol: tolerances of the Dormand-Prince solver.
+        rtol, atol: tolerances of the Dormand-Prince solver, which each row keeps.
         t_min: where x0 is placed, the process's `t_min` by default: the density is that of
             the data with this much noise.
     """
     check_batch(x0, "x0")
+    x0 = x0.to(torch.promote_types(x0.dtype, torch.float32))  # 16 bits would cost whole nats
     process = denoiser.process
-    start = float(as_time(process.t_min if t_min is None else t_min, 0.0, process.T, "t_min"))
+    start = single(process, process.t_min if t_min is None else t_min, "t_min")
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
     process.alpha_dot(start)  # says so where time is discrete

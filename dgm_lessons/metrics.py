@@ -60,7 +60,7 @@ def mode_weights(x: Tensor, mixture: GaussianMixture) -> Tensor:
     """
     if not len(x):
         raise ValueError("x holds no samples")
-    return mixture.responsibilities(x, 1.0, 0.0).mean(0)
+    return mixture.seen(x, 1.0, 0.0).responsibilities.mean(0)
 
 
 def off_mode_share(x: Tensor, mixture: GaussianMixture, distance: float = 4.0) -> float:

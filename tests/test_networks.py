@@ -1,4 +1,4 @@
-"""Networks: shapes, independence within a batch, labels, guidance, the running average."""
+"""Networks: shapes, independence within a batch, labels, the running average."""
 
 import pytest
 import torch
@@ -119,19 +119,11 @@ def test_labels():
             network(x, log_snr, wrong)
 
 
-def test_guidance_is_the_formula_within_the_interval():
+def test_labels_can_be_fixed():
     network, (x, log_snr) = awake(UNet(size=8, widths=(4, 8))), inputs(1, 8, 8)
     labels = torch.arange(5)
-    told, untold = network(x, log_snr, labels), network(x, log_snr)
+    told = network(x, log_snr, labels)
     assert torch.equal(WithLabels(network, labels)(x, log_snr), told)
-    guided = WithLabels(network, labels, 0.7, (0.5, 5.0))(x, log_snr)
-    s = (-log_snr / 2).exp()  # 55, 7.4, 1, 0.14, 0.02: only the third is inside
-    for i in range(5):
-        inside = 0.5 <= s[i] <= 5
-        expected = 1.7 * told[i] - 0.7 * untold[i] if inside else told[i]
-        torch.testing.assert_close(guided[i], expected)
-    with pytest.raises(ValueError, match="guidance"):
-        WithLabels(network, labels, -1.0)
 
 
 def test_ema_is_the_weighted_mean_and_forgets_the_start():

@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from dgm_lessons import train, zoo
-from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import UNet
 from dgm_lessons.objectives import denoising_loss
 from dgm_lessons.processes import VP
@@ -23,31 +22,37 @@ from dgm_lessons.recipes import RECIPES, Recipe
 from dgm_lessons.training import noise_times
 
 
-def tiny(device):
+class Tiny(Recipe):
     """A UNet in the memory layout of the real one, on 8x8 noise: a step takes milliseconds."""
-    arguments = {"size": 8, "widths": [4, 8]}
-    network = UNet(**arguments).to(memory_format=torch.channels_last)
-    data = torch.randn(50, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 
-    def draw(generator):
-        rows = torch.randint(50, (8,), generator=generator)
+    name, steps, lr, process, predicts = "tiny", 40, 4e-3, VP(), "v"
+
+    def __init__(self, device):
+        super().__init__(device)
+        self.arguments = {"size": 8, "widths": [4, 8]}
+        self.network = UNet(**self.arguments).to(memory_format=torch.channels_last)
+        self.x0 = torch.randn(50, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    def draw(self, generator):
+        rows = self.rows(50, generator, 8)
         eps = torch.randn(8, 1, 8, 8, generator=generator)
-        return data[rows], noise_times(VP(), 8, generator), eps
+        return self.x0[rows], noise_times(VP(), 8, generator), eps
 
-    def loss(network, batch):
-        return denoising_loss(Denoiser(network, VP(), "v"), *batch)
+    def loss(self, network, batch):
+        return denoising_loss(self.denoiser(network), *batch)
 
-    return Recipe("tiny", network, arguments, draw, loss, lambda network: {}, 40, 4e-3)
+    def evaluate(self, network):
+        return {}
 
 
 @pytest.fixture(autouse=True)
 def with_tiny(monkeypatch):
-    monkeypatch.setitem(RECIPES, "tiny", tiny)
+    monkeypatch.setitem(RECIPES, "tiny", Tiny)
 
 
 def run_tiny(*argv):
     """In a process of its own: what the command line runs, with the tiny recipe known."""
-    RECIPES["tiny"] = tiny
+    RECIPES["tiny"] = Tiny
     train.main(["tiny", *argv])
 
 
@@ -69,6 +74,7 @@ def reached(checkpoint):
     return zoo.read_tensors(checkpoint)[1]["step"] if checkpoint.exists() else 0
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_ten_kills_end_in_the_same_weights(tmp_path):
     """SIGKILL at ten random moments: nothing is corrupt, work is lost only since the last save."""
@@ -255,6 +261,7 @@ def test_two_processes_train_like_one(tmp_path):
     agree(one, two)
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
     """One of two workers dies: all stop, and the same command resumes from the checkpoint."""
@@ -297,6 +304,7 @@ def test_a_shipped_network_is_measured_anew(capsys):
     assert found == pytest.approx(claimed, rel=1e-3)
 
 
+@pytest.mark.timing
 def test_a_card_tells_the_pace(tmp_path, capsys):
     """What a step would take at full speed, and what it took."""
     run_tiny("--out", str(tmp_path), "--steps", "40")

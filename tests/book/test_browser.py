@@ -72,10 +72,18 @@ class TestPage:
 def test_a_mark_leads_to_its_check_and_back(tab, address):
     tab.goto(f"{address}book/notation.html")
     tab.click("#equation-eq-notation-vp a.eq-mark")
-    tab.wait_for_url("**/book/checks.html#eq-notation-vp")
+    tab.wait_for_url("**/book/checks/notation.html#eq-notation-vp")
     card = tab.locator("#eq-notation-vp")
     assert "quadrature" in card.inner_text()
     card.locator("summary").click()
     assert "def test_vp" in card.inner_text()
     card.locator(".check-title a").click()
     tab.wait_for_url("**/book/notation.html#equation-eq-notation-vp")
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if page.startswith("book/checks")])
+def test_a_page_of_checks_stays_light(tab, address, name):
+    """Some 200 elements a formula: a chapter that outgrows this wants a second page."""
+    tab.goto(f"{address}{name}.html")
+    tab.evaluate(READY)
+    assert 100 < tab.evaluate("() => document.querySelectorAll('*').length") < 15_000
