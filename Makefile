@@ -1,6 +1,7 @@
 # make book    set up and build the site          make serve     build it and open it on localhost:8000
 # make test    set up and check everything        make fast      the checks without notebooks and browser
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
+# make gallery     every widget on one page, for those who work on them
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -12,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(shell find book -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' | sort)
 
-.PHONY: book test fast lint unit checks nbval browser serve notebooks clean
+.PHONY: gallery book test fast lint unit checks nbval browser serve notebooks clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +53,9 @@ serve: book
 
 notebooks: $(READY)
 	$(BIN)/python tests/execute.py $(NOTEBOOKS)
+
+gallery: $(READY)
+	$(BIN)/python book/_ext/gallery.py _build/gallery.html
 
 clean:
 	rm -rf _build

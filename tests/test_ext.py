@@ -14,7 +14,6 @@ import offline
 import pytest
 import torch
 import verification
-import widget_code
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[1]
@@ -128,14 +127,6 @@ def test_marks_stand_before_the_number(tmp_path):
     assert "eq-mark" not in d
     assert "✗" in e and "failed" in e
     assert a.index("eq-mark") < a.index("(1)")
-
-
-def test_a_page_keeps_one_copy_of_a_widgets_code():
-    script = '<script type="text/dgm-esm" data-dgm="A-1">code</script>\n'
-    style = '<script type="text/dgm-css" data-dgm="A-1">css</script>\n'
-    other = '<script data-dgm="runtime-2">run()</script>\n'
-    page = widget_code.share(f"<p>one</p>{script}{style}{other}<p>two</p>{script}{style}{other}")
-    assert page == f"<p>one</p>{script}{style}{other}<p>two</p>"
 
 
 def test_alt_texts_are_found_by_the_picture(tmp_path):
