@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from visit import listen, visit
+from visit import READY, listen, visit
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
