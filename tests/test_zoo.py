@@ -145,6 +145,18 @@ def test_weights_of_another_card(shelf):
         load("mnist-conditional")
 
 
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", "null"])
+def test_a_damaged_card_blocks_its_own_network_only(shelf, content):
+    (shelf / "mnist-codes.json").write_text(content)
+    load("ring")
+    with pytest.raises(DamagedFile, match=r"mnist-codes.json is damaged.*install"):
+        load_network("mnist-codes")
+    with pytest.raises(DamagedFile, match=r"mnist-codes.json is damaged"):
+        cards()
+    with pytest.raises(ValueError, match=r"there are.*mnist-codes"):
+        load("mnist")
+
+
 def test_tensors_round_trip(tmp_path):
     tensors = {
         "a": torch.randn(3, 4, 5, 6).to(memory_format=torch.channels_last),
