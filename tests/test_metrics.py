@@ -8,8 +8,8 @@ import torch
 from dgm_lessons import metrics
 from dgm_lessons.metrics import (
     energy_distance,
-    frechet_conditional_interval,
     frechet_distance,
+    frechet_interval,
     mode_weights,
     off_mode_share,
     sliced_wasserstein,
@@ -103,7 +103,7 @@ def test_frechet_distance_of_correlated_features(generator):
 def test_frechet_interval_covers_repeated_draws(generator):
     shift = torch.tensor([1.0, 0, 0])
     draws = [(normal(500, 3, generator) + shift, normal(500, 3, generator)) for _ in range(40)]
-    low, high = frechet_conditional_interval(*draws[0], draws=40, generator=generator)
+    low, high = frechet_interval(*draws[0], draws=40, generator=generator)
     spread = torch.tensor([frechet_distance(*pair) for pair in draws]).std().item()
     assert low < frechet_distance(*draws[0]) < high
     assert 0.5 < (high - low) / (4 * spread) < 2
