@@ -26,7 +26,7 @@ ROWS = (
     ("divergences",),
     ("vae", "energy"),
     ("networks",),
-    ("data", "roofline"),
+    ("data", "roofline", "seeds"),
     ("training",),
     ("zoo",),
     ("metrics",),
