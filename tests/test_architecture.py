@@ -26,7 +26,7 @@ ROWS = (
     ("divergences",),
     ("vae", "energy"),
     ("networks",),
-    ("data", "quantise", "roofline"),
+    ("data", "roofline", "seeds"),
     ("training",),
     ("bounds",),
     ("zoo",),
