@@ -1,6 +1,7 @@
 """A device that is the CPU under another name: tensors there and here do not mix.
 
 Code that forgets where its tensors live works on a CPU and fails on a GPU. Here it fails at once.
+With `float64=False` the device has no float64 either, like Apple's MPS.
 """
 
 from __future__ import annotations
@@ -64,6 +65,20 @@ class WithoutDispatch(TorchFunctionMode):
 class AnotherDevice(TorchDispatchMode):
     """Within it, tensors can be made on the device `AWAY` and moved there and back."""
 
+    has_float64 = True  # of the device that is on now
+
+    def __init__(self, float64: bool = True) -> None:
+        super().__init__()
+        self.float64 = float64
+
+    def __enter__(self) -> AnotherDevice:
+        AnotherDevice.has_float64 = self.float64
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        AnotherDevice.has_float64 = True
+        super().__exit__(*error)
+
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         return call(func, args, kwargs or {})
 
@@ -83,5 +98,8 @@ def call(func: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     found = func(*home[0], **home[1])
     if not goes:
         return found
+    wide = [one for one in tree_flatten(found)[0] if getattr(one, "dtype", None) == torch.float64]
+    if wide and not AnotherDevice.has_float64:
+        raise TypeError(f"{func} makes float64, which this device does not have")
     wrapped = tree_map_only(torch.Tensor, Away, found)
     return return_and_correct_aliasing(func, args, kwargs, wrapped)
