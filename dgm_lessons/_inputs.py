@@ -16,12 +16,12 @@ def on_cpu(x: Tensor) -> bool:
     return x.device.type == "cpu"
 
 
-def widest(x: Tensor) -> torch.dtype:
-    """The widest floating dtype on the device of `x`: float64, or float32 where there is none."""
-    if x.device.type in ("cpu", "cuda"):
+def widest(device: torch.device) -> torch.dtype:
+    """The widest floating dtype of a device: float64, or float32 where there is none."""
+    if device.type in ("cpu", "cuda"):
         return torch.float64
     try:
-        return torch.empty(0, dtype=torch.float64, device=x.device).dtype
+        return torch.empty(0, dtype=torch.float64, device=device).dtype
     except (TypeError, RuntimeError):  # as Apple's MPS says
         return torch.float32
 
@@ -49,7 +49,7 @@ def check_time(
         given = f"a {type(t).__name__}" if not isinstance(t, Tensor) else _shape(t)
         raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {given}")
     else:
-        t = t if t.is_floating_point() else t.to(torch.float64)
+        t = t if t.is_floating_point() else t.to(widest(t.device))
         if not on_cpu(t) or not t.numel():
             return t.clamp(low, high)
         smallest, largest = (end.item() for end in t.detach().aminmax())  # NaN if any is

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ._inputs import check_batch, check_finite
 from .calculus import rademacher, value_and_probed_divergence
-from .denoisers import AbstractDenoiser
+from .denoisers import AbstractDenoiser, process_of
 from .samplers import integrate, solve_adaptive
 from .samplers.times import single
 
@@ -44,7 +44,7 @@ def log_prob(
     """
     check_batch(x0, "x0")
     x0 = x0.to(torch.promote_types(x0.dtype, torch.float32))  # 16 bits would cost whole nats
-    process = denoiser.process
+    process = process_of(denoiser)
     start = single(process, process.t_min if t_min is None else t_min, "t_min")
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
@@ -54,7 +54,8 @@ def log_prob(
         return process.prior_log_prob(x0)
 
     def slope(phi: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(phi))))
+        angle = phi.to("cpu", torch.float64)
+        t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(angle))))
         scale = math.hypot(*process.levels(t))
         v, divergence = divergent(scale * state[0], t)
         return v / scale, divergence
@@ -89,7 +90,7 @@ def encode(
     denoiser: AbstractDenoiser, x0: Tensor, rtol: float = 1e-5, atol: float = 1e-5
 ) -> Tensor:
     """The noise x_T to which the PF-ODE carries x0, both (B, *D)."""
-    process = denoiser.process
+    process = process_of(denoiser)
     return solve_adaptive(denoiser, x0, process.t_min, process.T, rtol, atol)[0]
 
 
@@ -97,7 +98,7 @@ def decode(
     denoiser: AbstractDenoiser, x_T: Tensor, rtol: float = 1e-5, atol: float = 1e-5
 ) -> Tensor:
     """The data x_0 to which the PF-ODE carries x_T, both (B, *D); the inverse of `encode`."""
-    process = denoiser.process
+    process = process_of(denoiser)
     return solve_adaptive(denoiser, x_T, process.T, process.t_min, rtol, atol)[0]
 
 

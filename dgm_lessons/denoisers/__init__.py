@@ -3,7 +3,8 @@
 **The contract.** A denoiser takes noisy points x_t, (B, *D), and a time t, () or (B,), to the mean
 of the data given them, (B, *D). The exact one and a trained one are interchangeable in every
 sampler, loss and plot. From one such function, and its process, follow the noise, the score, v,
-and the velocity of the probability-flow ODE (`AbstractDenoiser`).
+and the velocity of the probability-flow ODE (`AbstractDenoiser`). A plain function of your own
+becomes one as `FunctionDenoiser(function, process)`.
 
 **A flow map is no denoiser.** A flow map is a function (x, s, t) -> x_t of *two* times: it carries
 a point that the probability-flow ODE passes at time s to where that ODE is at time t, either way.
@@ -13,8 +14,9 @@ which f(x, t, s) - x = (s - t) velocity(x, t) for s near t. Consistency models (
 and mean flows learn flow maps; one has no score to read, and goes into no sampler of this package.
 """
 
-from .base import AbstractDenoiser
+from .base import AbstractDenoiser, process_of
 from .exact import ExactDenoiser
+from .function import FunctionDenoiser
 from .guided import GuidedDenoiser
 from .learned import Denoiser, Network
 from .predictions import PREDICTIONS, convert, prediction_of, prediction_row, x0_eps_from
@@ -25,11 +27,13 @@ __all__ = [
     "AbstractDenoiser",
     "Denoiser",
     "ExactDenoiser",
+    "FunctionDenoiser",
     "GuidedDenoiser",
     "Network",
     "ReclockedDenoiser",
     "convert",
     "prediction_of",
     "prediction_row",
+    "process_of",
     "x0_eps_from",
 ]

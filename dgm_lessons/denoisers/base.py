@@ -11,6 +11,16 @@ from ..processes import Process
 from .predictions import prediction_of
 
 
+def process_of(denoiser: AbstractDenoiser) -> Process:
+    """The process of a denoiser; `TypeError` for what is none, as a plain function."""
+    if not hasattr(denoiser, "process"):
+        raise TypeError(
+            f"a denoiser is needed, not a {type(denoiser).__name__}, which knows no process: "
+            "make one of a function (x_t, t) -> x_0 by FunctionDenoiser(function, process)"
+        )
+    return denoiser.process
+
+
 class AbstractDenoiser(ABC):
     """A function (x_t, t) -> E[x_0 | x_t] that can also be read as noise, score or velocity.
 

@@ -11,10 +11,15 @@ from .base import AbstractDenoiser
 
 
 class ExactDenoiser(AbstractDenoiser):
-    """The denoiser of a Gaussian mixture seen through a process: the truth to compare with."""
+    """The denoiser of a Gaussian mixture seen through a process: the truth to compare with.
+
+    Warns where the process's prior does not cover the mixture; see `Process.check_scale`.
+    """
 
     def __init__(self, mixture: GaussianMixture, process: Process) -> None:
         self.mixture, self.process = mixture, process
+        squares = mixture.means.square() + mixture.covariances.diagonal(dim1=1, dim2=2)
+        process.check_scale(float((mixture.weights @ squares).max().sqrt()))
 
     def marginal(self, t: float) -> GaussianMixture:
         """The law of x_t."""

@@ -39,7 +39,7 @@ def on_grid(p: Law, q: Law, x: Tensor) -> tuple[OnGrid, OnGrid, Tensor]:
         _from_function(law, x, name) if callable(law) else _from_density(law, x, name)
         for law, name in ((p, "p"), (q, "q"))
     )
-    return *laws, x.to(widest(x))  # type: ignore[return-value]
+    return *laws, x.to(widest(x.device))  # type: ignore[return-value]
 
 
 def of_density(density: Tensor) -> OnGrid:
@@ -64,7 +64,7 @@ def _from_density(density: Tensor, x: Tensor, name: str) -> OnGrid:
     check_same_shape(density, x, (name, "x"))
     if bool((density < 0).any()):
         raise ValueError(f"{name} falls to {density.min().item():.3g}; no density is below 0")
-    return of_density(density.to(widest(x)))
+    return of_density(density.to(widest(x.device)))
 
 
 def _from_function(law: Callable[[Tensor], Tensor], x: Tensor, name: str) -> OnGrid:
@@ -75,7 +75,7 @@ def _from_function(law: Callable[[Tensor], Tensor], x: Tensor, name: str) -> OnG
             f"{name} is a function; of points (n, 1) = {(len(x), 1)} it must give "
             f"log-densities (n,), not {given}"
         )
-    log = log.reshape(x.shape).to(widest(x))
+    log = log.reshape(x.shape).to(widest(x.device))
     if bool((log.isnan() | (log == torch.inf)).any()):
         raise ValueError(f"{name} gives a log-density that is NaN or infinite")
     return OnGrid(log.exp(), log)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import torch
 from torch import Tensor
 
-from .._inputs import as_time, check_finite, check_points, on_cpu
+from .._inputs import as_time, check_points, on_cpu, widest
+from .parameters import checked
 from .seen import Seen
 
 Coefficient = float | Tensor
@@ -28,18 +30,7 @@ class GaussianMixture:
     def __init__(
         self, weights: Tensor | list, means: Tensor | list, covariances: Tensor | list | float
     ) -> None:
-        weights = check_finite(torch.as_tensor(weights, dtype=torch.float64), "weights")
-        means = check_finite(torch.as_tensor(means, dtype=torch.float64), "means")
-        if weights.dim() != 1 or means.dim() != 2 or len(weights) != len(means) or not len(means):
-            raise ValueError(
-                "weights (K,) and means (K, D) are needed, "
-                f"not {tuple(weights.shape)} and {tuple(means.shape)}"
-            )
-        if not bool((weights > 0).all()):
-            raise ValueError("every weight must be above 0; leave out empty components")
-        self.weights = weights / weights.sum()
-        self.means = means
-        self.covariances = _as_matrices(covariances, *means.shape)
+        self.weights, self.means, self.covariances = checked(weights, means, covariances)
         # S_k = U_k diag(lambda_k) U_k^T: in this basis every V_k is diagonal, at any noise level
         self.eigenvalues, self.eigenvectors = torch.linalg.eigh(self.covariances)
         if not bool((self.eigenvalues > 0).all()):
@@ -63,9 +54,12 @@ class GaussianMixture:
         return between + torch.einsum("k,kde->de", self.weights, self.covariances)
 
     def to(self, device: torch.device | str) -> GaussianMixture:
-        """The same mixture with its parameters on `device`."""
-        parameters = (self.weights, self.means, self.covariances)
-        return GaussianMixture(*(p.to(device) for p in parameters))
+        """The same mixture with its parameters on `device`, in float32 where it has no float64."""
+        moved = copy.copy(self)
+        for name in ("weights", "means", "covariances", "eigenvalues", "eigenvectors"):
+            value = getattr(self, name).to(device, widest(torch.device(device)))
+            setattr(moved, name, value)
+        return moved
 
     def __repr__(self) -> str:
         return f"GaussianMixture({len(self.weights)} components in {self.dim} dimensions)"
@@ -136,20 +130,3 @@ class GaussianMixture:
         if on_cpu(level[0]) and bool(((level[0] == 0) & (level[1] == 0)).any()):
             raise ValueError("alpha and sigma must not both be 0: nothing would be left")
         return level[0], level[1]
-
-
-def _as_matrices(covariances: Tensor | list | float, count: int, dim: int) -> Tensor:
-    c = check_finite(torch.as_tensor(covariances, dtype=torch.float64), "covariances")
-    eye = torch.eye(dim, dtype=c.dtype, device=c.device)
-    if c.dim() == 0:
-        c = c.expand(count)
-    if c.shape == (count,):
-        c = c[:, None, None] * eye
-    if c.shape != (count, dim, dim):
-        raise ValueError(
-            f"covariances must be a variance, (K,) = ({count},) or ({count}, {dim}, {dim}), "
-            f"not {tuple(c.shape)}"
-        )
-    if not torch.allclose(c, c.mT):
-        raise ValueError("every covariance must be symmetric")
-    return c

@@ -11,7 +11,7 @@ from torch import Tensor
 from torchdiffeq import odeint
 
 from .._inputs import check_batch, check_positive, widest
-from ..denoisers import AbstractDenoiser
+from ..denoisers import AbstractDenoiser, process_of
 from .times import single
 
 MOST_STEPS = 10_000
@@ -40,8 +40,10 @@ def integrate(
             f"rtol = {rtol:g} and atol = {atol:g} are finer than {first.dtype} resolves: "
             f"one of them must be at least {eps:.1g}; or give x.double()"
         )
-    span = torch.tensor([start, end], dtype=widest(first), device=first.device)
+    clock = widest(first.device)
+    span = torch.tensor([start, end], dtype=clock, device=first.device)
     options = {
+        "dtype": clock,
         "step_t": span[-1:],
         "first_step": abs(end - start) * 1e-3,
         "norm": worst_row,
@@ -80,7 +82,8 @@ def solve_adaptive(
     The steps adapt to the tolerances rtol (relative) and atol (absolute), which every row keeps.
     """
     check_batch(x)
-    s, t = single(denoiser.process, s, "s"), single(denoiser.process, t, "t")
+    process = process_of(denoiser)
+    s, t = single(process, s, "s"), single(process, t, "t")
     if s == t or not x.numel():
         return x, 0
     calls = 0
@@ -88,6 +91,6 @@ def solve_adaptive(
     def velocity(time: Tensor, x: Tensor) -> Tensor:
         nonlocal calls
         calls += 1
-        return denoiser.velocity(x, time)
+        return denoiser.velocity(x, float(time))
 
     return integrate(velocity, x, s, t, rtol, atol), calls

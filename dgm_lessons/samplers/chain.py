@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._inputs import check_batch
-from ..denoisers import AbstractDenoiser
+from ..denoisers import AbstractDenoiser, process_of
 from .stochastic import ancestral_step
 from .times import decreasing
 
@@ -28,7 +28,7 @@ def sample(
     Returns the last x, or with `path=True` all of them, shape (len(times), B, *D).
     """
     check_batch(x)
-    grid = decreasing(denoiser.process, times, at_least=2)
+    grid = decreasing(process_of(denoiser), times, at_least=2)
     xs = [x]
     for s, t in pairwise(grid):
         x = step(denoiser, x, s, t, generator)

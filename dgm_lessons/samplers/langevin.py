@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .._inputs import check_batch, check_finite, check_positive, check_same_shape
-from ..denoisers import AbstractDenoiser
+from ..denoisers import AbstractDenoiser, process_of
 from .stochastic import noise_like
 from .times import decreasing
 
@@ -44,7 +44,7 @@ def annealed_langevin(
     check_positive(step_ratio, "step_ratio")
     if steps_per_level < 1:
         raise ValueError(f"steps_per_level must be at least 1, not {steps_per_level}")
-    process = denoiser.process
+    process = process_of(denoiser)
     grid = decreasing(process, times, at_least=1)
     if process.alpha(grid[0]) == 0:
         raise ValueError(f"alpha is 0 at t = {grid[0]:g}: no law to sample; start at t_max")
