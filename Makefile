@@ -33,6 +33,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
 unit: $(READY)
 	$(BIN)/pytest tests --ignore=tests/book -q
