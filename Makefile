@@ -46,6 +46,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
 # Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
