@@ -8,7 +8,6 @@ from pytest import approx
 from torch.distributions import Normal
 
 from dgm_lessons.processes import VP
-from dgm_lessons.seeds import over_seeds
 
 Z = torch.linspace(-3.5, 3.5, 8001, dtype=torch.float64)
 
