@@ -89,8 +89,8 @@ LIGHTEN = """() => {
   for (const el of document.querySelectorAll(".highlight pre")) el.textContent = el.textContent;
 }"""
 AXE = """async (rules) => {
-  const options = rules ? { runOnly: rules } : {
-    rules: { "label-content-name-mismatch": { enabled: true } } };
+  const more = { "label-content-name-mismatch": { enabled: true } };
+  const options = { preload: false, ...(rules ? { runOnly: rules } : { rules: more }) };
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.replace(/\\s+/g, " ").slice(0, 150)}`));
@@ -146,6 +146,7 @@ def visit(browser: Browser, address: str, site: Path, name: str) -> Findings:
         found.cut[width] = tab.evaluate(CUT)
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.evaluate(LIGHTEN)
+    tab.add_style_tag(content="* { transition: none !important; }")  # or colours are half-way
     tab.evaluate(AXE_SCRIPT)
     found.barriers["light"] = tab.evaluate(AXE, None)
     tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
