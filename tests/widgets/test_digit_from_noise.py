@@ -10,7 +10,7 @@ import torch
 import widget_code
 from reader import Elements
 
-from dgm_lessons import recipes, zoo
+from dgm_lessons import evaluation, zoo
 from dgm_lessons.data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import MLP, UNet
@@ -112,7 +112,7 @@ def by_steps(denoiser, x, calls):
 def test_the_steps_are_those_of_the_sampler(process, predicts):
     denoiser = Denoiser(wild(size=8, classes=0, widths=(4, 8)), process, predicts)
     x = process.sample_prior((3, 1, 8, 8), torch.Generator().manual_seed(2))
-    expected = sample(denoiser, x, recipes.digit_times(denoiser.process, 7), DPMSolver2M())
+    expected = sample(denoiser, x, evaluation.digit_times(denoiser.process, 7), DPMSolver2M())
     found = by_steps(denoiser, x, 7)
     assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
 
@@ -123,7 +123,7 @@ def test_a_digit_is_one_of_the_recipe_s():
     side = widget.side
     noise = VP().sample_prior((1, 1, side, side), torch.Generator().manual_seed(3))
     widget.noise = noise.flatten().tolist()
-    theirs = recipes.sample_digits(widget.denoiser, 1, torch.Generator().manual_seed(3))
+    theirs = evaluation.sample_digits(widget.denoiser, 1, torch.Generator().manual_seed(3))
     mine = mnist_to_pixels(widget.path()[-1][None])
     assert (mine.int() - theirs.int()).abs().max() <= 1
 
@@ -397,6 +397,7 @@ def test_the_same_noise_gives_the_digit_of_pytorch(open_page, name):
     assert heard(page) == []
 
 
+@pytest.mark.timing
 @browser
 def test_a_digit_takes_less_than_half_a_second_in_a_worker(open_page, record_property):
     """0.5 s is the promise on a machine at rest; 1.5 s is the bound where others work beside it."""
@@ -414,6 +415,7 @@ def test_a_digit_takes_less_than_half_a_second_in_a_worker(open_page, record_pro
     assert len(page.workers) == 1
 
 
+@pytest.mark.timing
 @browser
 def test_the_page_is_never_held_up(open_page):
     """Longest pause between two frames of the page while a digit is computed."""

@@ -89,7 +89,7 @@ def densities(script, mixture, slip=None):
         law = mixture.diffuse(alpha, sigma)
         generator = torch.Generator().manual_seed(1)
         x = 1.5 * law.sample(60, generator, torch.float64)
-        expected = (law.log_prob(x), law.score(x), mixture.posterior_mean(x, alpha, sigma))
+        expected = (law.log_prob(x), law.score(x), mixture.seen(x, alpha, sigma).mean)
         arguments = {"mixture": mixture_state(mixture, mixture.dim), "x": x.flatten().tolist()}
         found = script(code, {**arguments, "alpha": alpha, "sigma": sigma}, slip)
         worst = max(worst, *(gap(f, e) for f, e in zip(found, expected, strict=True)))

@@ -38,7 +38,7 @@ def blur(run_module, mixture, tau, slip=None):
     x, noise, *found = (double(values) for values in found)
     x, noise = x.reshape(-1, 2), noise.reshape(-1, 2)
     z = x + tau * noise
-    mean = mixture.posterior_mean(z, 1.0, tau)
+    mean = mixture.seen(z, 1.0, tau).mean
     kept = mean.var(0, correction=0).sum()
     lost = (x - mean).square().sum(1).mean()
     noisy = mixture.diffuse(1.0, tau)
@@ -127,7 +127,7 @@ def test_the_noise_slides_from_the_modes_to_their_average(open_page):
     page.keyboard.press("End")
     tau, loss, *_, x, y = numbers(page)
     assert tau == pytest.approx(state(page, "tau"), abs=0.005) and loss > 80
-    exact = ring(8).posterior_mean(double([state(page, "code")]), 1.0, state(page, "tau"))[0]
+    exact = ring(8).seen(double([state(page, "code")]), 1.0, state(page, "tau")).mean[0]
     assert (x, y) == pytest.approx(tuple(exact.tolist()), abs=0.006)
     assert pixels(page, ".dgm-square:last-child canvas") != before
     assert "shown at 1/" in page.locator(".dgm-square").nth(1).inner_text()

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from ...data import MNIST_MEAN, MNIST_STD
 from ...denoisers import Denoiser
+from ...evaluation import digit_times
 from ...networks import UNet, WithLabels
-from ...recipes import digit_times
 from ...samplers import DPMSolver2M, sample
 from ...zoo import load, with_labels
 from .. import svg
@@ -105,11 +105,11 @@ class DigitFromNoise(LessonWidget):
         From `noise` where it is given, else from the noise of `seed`; `label` and `guided` as the
         reader left them.
         """
-        side, denoiser = self.side, self.denoiser
+        side = self.side
         noise = torch.tensor(self.noise) if self.noise else seed_noise(self.seed, side * side)
-        if self.label >= 0:
-            strength = self.guidance if self.guided else 0.0
-            denoiser = with_labels(denoiser, torch.tensor([self.label]), strength)
+        strength = self.guidance if self.guided else 0.0
+        label = torch.tensor([self.label])
+        denoiser = self.denoiser if self.label < 0 else with_labels(self.denoiser, label, strength)
         x = self.spread * noise.float().reshape(1, 1, side, side)
         times = digit_times(denoiser.process, len(self.steps))
         return sample(denoiser, x, times, DPMSolver2M(), path=True)[:, 0]

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ...denoisers import Denoiser, x0_eps_from
-from ...networks import WithLabels
-from ...recipes import digit_times
+from ...denoisers.guided import INTERVAL
+from ...evaluation import digit_times
 from ..base import check_count
 
 
@@ -36,7 +36,7 @@ def sampler_steps(denoiser: Denoiser, calls: int) -> list[dict[str, Any]]:
     """
     process, rows = denoiser.process, []
     y, x = torch.tensor([[0.0], [1.0]]).double(), torch.tensor([[1.0], [0.0]]).double()
-    low, high = WithLabels(denoiser.network, torch.tensor([0])).interval  # type: ignore[arg-type]
+    low, high = INTERVAL
     h_before = math.inf
     for s, end in pairwise(digit_times(process, calls).tolist()):
         alpha, sigma = float(process.alpha(s)), float(process.sigma(s))

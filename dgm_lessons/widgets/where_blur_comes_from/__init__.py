@@ -78,7 +78,7 @@ class WhereBlurComesFrom(MixtureWidget):
         x = self.mixture.sample(min(self.n, 250), generator)
         z = x + self.tau * torch.randn(x.shape, generator=generator, dtype=x.dtype)
         wide = half * math.hypot(1, self.tau / self.limits["std"])
-        decoded = self.mixture.posterior_mean(z, 1.0, self.tau)
+        decoded = self.mixture.seen(z, 1.0, self.tau).mean
         panels = [
             ("data x", x, half, svg.BLUE),
             ("codes z", z, wide, svg.GREY),
