@@ -93,11 +93,11 @@ window.contract = (() => {
     const clean = await widget.render({ model, el });
     document.body.replaceChildren(el);
     await new Promise((done) => setTimeout(done, 120));
-    const [inked] = grounds(el);
+    const inked = Math.max(...canvases(el).map(inkOf));
     const listeners = () => Object.values(heard).reduce((sum, set) => sum + set.size, 0);
     const before = listeners();
     clean();
-    return { text: el.innerText, ink: inked[0], links: el.querySelectorAll(".dgm-link").length,
+    return { text: el.innerText, ink: inked, links: el.querySelectorAll(".dgm-link").length,
       before, after: listeners(), saved };
   }
 
@@ -105,6 +105,12 @@ window.contract = (() => {
   const canvases = (el) => [...el.querySelectorAll("canvas")].filter((c) => c.width && shown(c));
   const pixels = (el) => canvases(el).map((c) => c.toDataURL());
   const life = (el) => el.querySelector(".dgm-status").innerText + pixels(el).map((text) => text.length);
+
+  // The share of a canvas that is painted.
+  function inkOf(canvas) {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 60).length / (data.length / 4);
+  }
 
   // Of each layered picture: which share of it has ink, and which share is dark.
   function grounds(el) {
