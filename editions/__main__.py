@@ -14,11 +14,16 @@ from .notebook import EDITIONS, edition
 ROOT = Path(__file__).parents[1]
 
 
+def place(kind: str, page: str) -> str:
+    """The path of an edition: `colab/03-ddpm/reverse.ipynb` for the page `book/03-ddpm/reverse`."""
+    return f"{kind}/{page.removeprefix('book/')}.ipynb"
+
+
 def write(book: Book, page: str, kind: str, out: Path) -> Path:
     """Write one notebook, checked against the format, in whole or not at all."""
     notebook = edition(book, page, kind)
     nbformat.validate(notebook)
-    path = out / Path(page).relative_to("book").with_suffix(".ipynb")
+    path = out / place(kind, page)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".tmp")
     nbformat.write(notebook, scratch)
@@ -35,7 +40,7 @@ def main() -> None:
     book = Book(ROOT)
     for kind in options.edition or EDITIONS:
         for page in options.pages or book.notebooks:
-            write(book, page, kind, options.out / kind)
+            write(book, page, kind, options.out)
     print(f"wrote {options.out}")
 
 

@@ -14,9 +14,15 @@ from .book import CAPTION, CHECK, Book, is_caption
 from .markdown import Translator, folded
 from .myst import directive, parse
 
-EDITIONS = ("colab", "student", "instructor")
-PICTURE = re.compile(r'<svg class="dgm-picture".*?</svg>', re.DOTALL)
-NAME = re.compile(r'aria-label="([^"]*)"')
+SOLUTIONS = {  # what the text of a solution becomes
+    "colab": folded,
+    "student": lambda title, text: "",
+    "instructor": lambda title, text: f"**{title}**\n\n{text}",
+}
+EDITIONS = tuple(SOLUTIONS)
+PICTURE = re.compile(
+    r'<svg class="dgm-picture"[^>]*aria-label="(?P<name>[^"]*)".*?</svg>', re.DOTALL
+)
 
 
 def edition(book: Book, page: str, kind: str) -> NotebookNode:
@@ -25,7 +31,7 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         raise ValueError(f"there are the editions {', '.join(EDITIONS)}, not {kind!r}")
     source = nbformat.read(book.source(page), as_version=4)
     number_figures(source)
-    translate = Translator(book, page, None if kind == "student" else folded)
+    translate = Translator(book, page, SOLUTIONS[kind])
     cells: list[NotebookNode] = []
     for solution, group in groups(source.cells):
         if solution:
@@ -34,7 +40,7 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         (cell,) = group
         if "instructor" in cell.metadata.get("tags", []) and kind != "instructor":
             continue
-        cells += [plain(cell, translate, page_address=book.address(page))]
+        cells += [plain(cell, translate)]
         if kind == "instructor" and (check := CHECK.search(cell.source)):
             cells += slips(check[1], f"{cell.id}-slips")
     title, text = cells[0].source.split("\n", 1)
@@ -59,7 +65,7 @@ def groups(cells: list[NotebookNode]) -> Iterator[tuple[bool, list[NotebookNode]
 
 
 def solved(group: list[NotebookNode], kind: str, translate: Translator) -> list[NotebookNode]:
-    """A solution: nothing for students, a fold of text for Colab, cells that run for instructors."""
+    """A solution: nothing for students, folded text for Colab, for instructors cells that run."""
     if kind == "student":
         return []
     if kind == "instructor":
@@ -70,7 +76,9 @@ def solved(group: list[NotebookNode], kind: str, translate: Translator) -> list[
 
 
 def _said(cell: NotebookNode, translate: Translator) -> str:
-    return translate(cell.source) if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
+    return (
+        translate(cell.source) if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
+    )
 
 
 def slips(name: str, place: str) -> list[NotebookNode]:
@@ -82,27 +90,29 @@ def slips(name: str, place: str) -> list[NotebookNode]:
     return [new_markdown_cell(text, id=place)] if mistakes else []
 
 
-def plain(cell: NotebookNode, translate: Translator, page_address: str = "") -> NotebookNode:
+def plain(cell: NotebookNode, translate: Translator) -> NotebookNode:
     """The cell without MyST: its text translated, its widget a picture, its code as it is."""
     if cell.cell_type == "markdown":
         return new_markdown_cell(translate(cell.source), id=cell.id)
     metadata = dict(cell.metadata)
     if {"hide-input", "remove-input", "remove-cell"} & set(metadata.get("tags", [])):
         metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
-    outputs = [still(output, page_address) for output in cell.get("outputs", [])]
+    address = translate.book.address(translate.page)
+    outputs = [still(output, address) for output in cell.get("outputs", [])]
     return nbformat.from_dict(cell | {"metadata": metadata, "outputs": outputs})
 
 
-def still(output: NotebookNode, page_address: str) -> NotebookNode:
+def still(output: NotebookNode, address: str) -> NotebookNode:
     """A stored widget as the picture that it shows until it runs; any other output as it is."""
     found = PICTURE.search(output.get("data", {}).get("text/html", ""))
     if not found:
         return output
-    name = NAME.search(found[0])[1]
     svg = base64.b64encode(found[0].encode()).decode()
     html = (
-        f'<img src="data:image/svg+xml;base64,{svg}" alt="{name}" style="width: 100%; max-width: 640px">'
-        f'<p><em>Run this cell and the picture moves, as it does <a href="{page_address}">on the site</a>.</em></p>'
+        f'<img src="data:image/svg+xml;base64,{svg}" alt="{found["name"]}" '
+        'style="width: 100%; max-width: 640px">'
+        "<p><em>Run this cell and the picture moves, as it does "
+        f'<a href="{address}">on the site</a>.</em></p>'
     )
     return nbformat.from_dict(output | {"data": output.data | {"text/html": html}})
 
@@ -116,7 +126,8 @@ def number_figures(notebook: NotebookNode) -> None:
 
 
 def _about(book: Book, page: str) -> str:
-    return f"*A page of {book.title}: {book.link_to(page)}. There every picture moves without running anything.*"
+    link = book.link_to(page)
+    return f"*A page of {book.title}: {link}. There every picture moves without running anything.*"
 
 
 def _directives(cell: NotebookNode) -> set[str]:

@@ -7,7 +7,9 @@ from pybtex.database import Entry
 
 def said(entry: Entry, textual: bool = False) -> str:
     """ "Ho et al., 2020", or "Ho et al. (2020)" as part of a sentence."""
-    people = [person.rich_prelast_names + person.rich_last_names for person in entry.persons["author"]]
+    people = [
+        person.rich_prelast_names + person.rich_last_names for person in entry.persons["author"]
+    ]
     names = [" ".join(map(str, person)) for person in people]
     authors = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
     year = entry.fields["year"]

@@ -1,7 +1,7 @@
 """A device that is the CPU under another name: tensors there and here do not mix.
 
 Code that forgets where its tensors live works on a CPU and fails on a GPU. Here it fails at once.
-With `float64=False` the device has no float64 either, like Apple's MPS.
+Like Apple's GPUs, the device knows no float64.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Away(torch.Tensor):
 
     @staticmethod
     def __new__(cls, numbers: torch.Tensor) -> Away:
+        if numbers.dtype == torch.float64:
+            raise TypeError("this device has no float64; use float32 instead")
         made = torch.Tensor._make_wrapper_subclass(
             cls, numbers.shape, strides=numbers.stride(), dtype=numbers.dtype, device=AWAY
         )
@@ -35,13 +37,16 @@ class Away(torch.Tensor):
         return call(func, args, kwargs or {})
 
 
-class Generator(torch.Generator):
+PlainGenerator = torch.Generator  # whatever a test puts in its place
+
+
+class AwayGenerator(torch.Generator):
     """A source of randomness that is away, if asked to be."""
 
     device = AWAY
 
-    def __new__(cls, device: Any = "cpu") -> torch.Generator:
-        return super().__new__(cls if torch.device(device) == AWAY else torch.Generator)
+    def __new__(cls, device: Any = "cpu") -> PlainGenerator:
+        return super().__new__(cls if torch.device(device) == AWAY else PlainGenerator)
 
 
 class WithoutDispatch(TorchFunctionMode):
@@ -57,27 +62,13 @@ class WithoutDispatch(TorchFunctionMode):
             return func(*args, **kwargs | {"device": None}).to(AWAY)
         source = kwargs.get("generator")
         found = func(*args, **kwargs)
-        if source is not None and isinstance(source, Generator) != isinstance(found, Away):
+        if source is not None and isinstance(source, AwayGenerator) != isinstance(found, Away):
             raise RuntimeError(f"{func}: the generator is on another device than its numbers")
         return found
 
 
 class AnotherDevice(TorchDispatchMode):
     """Within it, tensors can be made on the device `AWAY` and moved there and back."""
-
-    has_float64 = True  # of the device that is on now
-
-    def __init__(self, float64: bool = True) -> None:
-        super().__init__()
-        self.float64 = float64
-
-    def __enter__(self) -> AnotherDevice:
-        AnotherDevice.has_float64 = self.float64
-        return super().__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        AnotherDevice.has_float64 = True
-        super().__exit__(*error)
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         return call(func, args, kwargs or {})
@@ -98,8 +89,5 @@ def call(func: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     found = func(*home[0], **home[1])
     if not goes:
         return found
-    wide = [one for one in tree_flatten(found)[0] if getattr(one, "dtype", None) == torch.float64]
-    if wide and not AnotherDevice.has_float64:
-        raise TypeError(f"{func} makes float64, which this device does not have")
     wrapped = tree_map_only(torch.Tensor, Away, found)
     return return_and_correct_aliasing(func, args, kwargs, wrapped)

@@ -34,6 +34,18 @@ WITHOUT_A_CAPTION = {
     "index": 1,
 }
 
+# Papers without a known address on the web.
+WITHOUT_A_LINK = {
+    "csiszar1967",
+    "feller1949",
+    "hoffman2016surgery",
+    "langevin1908",
+    "lecun2006",
+    "minka2005",
+    "miyasawa1961",
+    "su2022ddpm",
+}
+
 KINDS = {"definition", "theorem", "algorithm", "intuition", "figure", "exercise"}
 TARGET = re.compile(r"^\((c-[\w-]+)\)=", re.MULTILINE)
 SOURCES = pages()
@@ -177,6 +189,14 @@ def test_notebooks_install_in_the_same_way():
 def test_pictures_in_markdown_have_alt_text():
     for path in SOURCES:
         assert "![](" not in prose(path), f"{path}: a picture without alt text"
+
+
+def test_references_carry_links():
+    text = (BOOK / "references.bib").read_text(encoding="utf8")
+    entries = re.findall(r"^@\w+\{(\w+),(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    link = re.compile(r"^\s*(?:doi|eprint|url) = ", re.MULTILINE)
+    missing = {key for key, entry in entries if not link.search(entry)}
+    assert missing == WITHOUT_A_LINK, "add doi, eprint (arXiv) or url where you are sure of it"
 
 
 def test_a_bad_notebook_is_noticed():

@@ -19,7 +19,6 @@ import offline
 import pytest
 import torch
 import verification
-import widget_code
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -162,7 +161,9 @@ def test_missing_results_say_what_to_run(tmp_path):
         equation_checks.read_checks(tmp_path)
 
 
-def test_marks_stand_before_the_number(tmp_path, write_checks):
+def test_marks_stand_before_the_number(tmp_path, write_checks, monkeypatch):
+    quiet = SimpleNamespace(warning=lambda *words, **where: None)
+    monkeypatch.setattr(equation_checks, "logger", quiet)  # whatever Sphinx ran before
     failed = {**RECORD, "labels": ["eq-e"], "test": "test_e", "passed": False}
     write_checks({"test_a": RECORD, "test_e": failed})
     app = SimpleNamespace(
@@ -181,14 +182,6 @@ def test_marks_stand_before_the_number(tmp_path, write_checks):
     assert "eq-mark" not in d
     assert "✗" in e and "failed" in e
     assert a.index("eq-mark") < a.index("(1)")
-
-
-def test_a_page_keeps_one_copy_of_a_widgets_code():
-    script = '<script type="text/dgm-esm" data-dgm="A-1">code</script>\n'
-    style = '<script type="text/dgm-css" data-dgm="A-1">css</script>\n'
-    other = '<script data-dgm="runtime-2">run()</script>\n'
-    page = widget_code.share(f"<p>one</p>{script}{style}{other}<p>two</p>{script}{style}{other}")
-    assert page == f"<p>one</p>{script}{style}{other}<p>two</p>"
 
 
 def test_alt_texts_are_found_by_the_picture(tmp_path):
@@ -224,7 +217,9 @@ def build(folder: Path, outputs: list[dict]) -> tuple[str, str]:
         warning=warnings,
     )
     app.build()
-    return (folder / "out" / "index.html").read_text(encoding="utf8"), warnings.getvalue()
+    # a second Sphinx in one process says of its own nodes that it has met them before
+    said = [line for line in warnings.getvalue().splitlines() if "already registered" not in line]
+    return (folder / "out" / "index.html").read_text(encoding="utf8"), "\n".join(said)
 
 
 WIDGET = {"data": {"text/html": "<b>widget</b>", "text/plain": "widget"}}

@@ -4,7 +4,16 @@ import pytest
 import torch
 
 from dgm_lessons.denoisers import Denoiser
-from dgm_lessons.networks import EMA, MLP, Classifier, DigitPlane, DigitVAE, UNet, WithLabels
+from dgm_lessons.networks import (
+    EMA,
+    MLP,
+    Classifier,
+    DigitCodes,
+    DigitPlane,
+    DigitVAE,
+    UNet,
+    WithLabels,
+)
 from dgm_lessons.processes import VP
 from dgm_lessons.vae import elbo
 
@@ -143,6 +152,30 @@ def test_ema_is_the_weighted_mean_and_forgets_the_start():
     assert not ema.network.weight.requires_grad
     with pytest.raises(ValueError, match="fraction"):
         EMA(network, 0.0)
+
+
+def test_ema_keeps_the_buffers_of_the_network():
+    network = torch.nn.BatchNorm1d(2)
+    ema = EMA(network)
+    network(torch.tensor([[1.0, 2.0], [3.0, 6.0]]))
+    ema.update(network, 1)
+    assert network.num_batches_tracked == 1 and network.running_mean.abs().min() > 0.1
+    for kept, new in zip(ema.network.buffers(), network.buffers(), strict=True):
+        assert torch.equal(kept, new)
+
+
+def test_digit_codes_are_standardised(generator):
+    """Over the images that they were taken from: mean 0 and standard deviation 1."""
+    codes = awake(DigitCodes(code=3, widths=(4, 8)))
+    images = torch.rand(1500, 1, 28, 28, generator=generator)
+    codes.standardise(images)
+    z = codes.encode(images).detach()
+    assert (codes.std - 1).abs().min() > 0.1  # so that it matters
+    torch.testing.assert_close(z.mean(0), torch.zeros(3), rtol=0, atol=1e-3)
+    torch.testing.assert_close(z.std(0), torch.ones(3), rtol=1e-3, atol=0)
+    raw, decoded = codes(images[:5], torch.zeros(5, 3))
+    torch.testing.assert_close(codes.decode(z[:5]), decoded, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close((raw - codes.mean) / codes.std, z[:5], rtol=1e-3, atol=1e-3)
 
 
 def test_digit_vae_gives_the_terms_of_the_bound(generator):

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from another_device import AWAY, AnotherDevice, Away, Generator, WithoutDispatch
+from another_device import AWAY, AnotherDevice, Away, AwayGenerator, WithoutDispatch
 
 from dgm_lessons import divergences
 from dgm_lessons.denoisers import ExactDenoiser, FunctionDenoiser, GuidedDenoiser
@@ -26,7 +26,7 @@ from dgm_lessons.samplers import (
 @pytest.fixture
 def away(monkeypatch):
     """The device, for the time of a test."""
-    with AnotherDevice(float64=False), WithoutDispatch():
+    with AnotherDevice(), WithoutDispatch():
         yield
 
 
@@ -38,7 +38,7 @@ def test_the_device_refuses_float64(away):
         lambda: torch.zeros(3, dtype=torch.float64, device=AWAY),
         lambda: x + torch.ones(3, dtype=torch.float64, device=AWAY),
     ):
-        with pytest.raises(TypeError, match="does not have"):
+        with pytest.raises(TypeError, match="no float64"):
             make()
     assert (x * torch.tensor(2.0, dtype=torch.float64)).tolist() == [2, 2, 2]  # as with a number
 
@@ -66,7 +66,7 @@ def test_mixtures(away):
     for reading in ("mean", "covariance", "score", "hessian", "log_prob", "responsibilities"):
         found = getattr(mixture.seen(x.to(AWAY), 0.8, 0.6), reading)
         close(found, getattr(ring().seen(x.double(), 0.8, 0.6), reading), 1e-3)
-    assert mixture.sample(5, Generator(AWAY).manual_seed(0)).shape == (5, 2)
+    assert mixture.sample(5, AwayGenerator(AWAY).manual_seed(0)).shape == (5, 2)
     assert mixture.diffuse(0.8, 0.6).means.dtype == torch.float32
     assert ring().to(AWAY).to("cpu").means.dtype == torch.float64
 
@@ -78,13 +78,13 @@ def test_samplers(away, step):
     here, there = both()
     x, times = points(), time_grid(VP(), 5, t_max=0.5)
     solver = step() if step is DPMSolver2M else step
-    found = sample(there, x.to(AWAY), times, solver, generator=Generator(AWAY).manual_seed(0))
+    found = sample(there, x.to(AWAY), times, solver, generator=AwayGenerator(AWAY).manual_seed(0))
     solver = step() if step is DPMSolver2M else step
     expected = sample(here, x, times, solver, generator=torch.Generator().manual_seed(0))
     close(found, expected, 1e-3)
     by_row = torch.linspace(0.3, 0.8, len(x))
     solver = step() if step is DPMSolver2M else step
-    moved = solver(there, x.to(AWAY), by_row.to(AWAY), 0.1, Generator(AWAY).manual_seed(0))
+    moved = solver(there, x.to(AWAY), by_row.to(AWAY), 0.1, AwayGenerator(AWAY).manual_seed(0))
     solver = step() if step is DPMSolver2M else step
     close(moved, solver(here, x, by_row, 0.1, torch.Generator().manual_seed(0)), 1e-3)
 
@@ -92,7 +92,7 @@ def test_samplers(away, step):
 def test_langevin(away):
     here, there = both()
     found = annealed_langevin(
-        there, points().to(AWAY), [0.5, 0.2], 3, generator=Generator(AWAY).manual_seed(0)
+        there, points().to(AWAY), [0.5, 0.2], 3, generator=AwayGenerator(AWAY).manual_seed(0)
     )
     expected = annealed_langevin(
         here, points(), [0.5, 0.2], 3, generator=torch.Generator().manual_seed(0)
@@ -113,7 +113,7 @@ def test_the_adaptive_solver_and_the_likelihood(away):
     for trace in ("exact", "hutchinson"):
         options = {"t_min": 0.3, **loose}
         found = log_prob(
-            there, x.to(AWAY), trace, generator=Generator(AWAY).manual_seed(0), **options
+            there, x.to(AWAY), trace, generator=AwayGenerator(AWAY).manual_seed(0), **options
         )
         expected = log_prob(here, x, trace, generator=torch.Generator().manual_seed(0), **options)
         close(found, expected, 2e-3)
@@ -138,7 +138,7 @@ def test_a_chain(away):
     x, eps = points(), torch.randn(6, 2, generator=torch.Generator().manual_seed(1))
     close(chain.perturb(x.to(AWAY), i.to(AWAY), eps.to(AWAY)), chain.perturb(x, i, eps))
     close(there(x.to(AWAY), i.to(AWAY)), here(x, i))
-    found = sample(there, x.to(AWAY), chain.times(5), generator=Generator(AWAY).manual_seed(0))
+    found = sample(there, x.to(AWAY), chain.times(5), generator=AwayGenerator(AWAY).manual_seed(0))
     close(found, sample(here, x, chain.times(5), generator=torch.Generator().manual_seed(0)), 1e-3)
 
 
@@ -157,7 +157,7 @@ def test_objectives(away):
     close(
         implicit_score_matching(there, x.to(AWAY)).detach(), implicit_score_matching(here, x), 1e-3
     )
-    found = sliced_score_matching(there, x.to(AWAY), generator=Generator(AWAY).manual_seed(0))
+    found = sliced_score_matching(there, x.to(AWAY), generator=AwayGenerator(AWAY).manual_seed(0))
     expected = sliced_score_matching(here, x, generator=torch.Generator().manual_seed(0))
     close(found.detach(), expected, 1e-3)
 

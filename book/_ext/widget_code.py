@@ -33,6 +33,8 @@ Address = Callable[[str], str]  # a file's address as the page sees it
 
 def stale(body: str) -> Iterator[str]:
     """What is out of date about the widgets of a page."""
+    if older := body.count('class="dgm-widget"') - len(WIDGET.findall(body)):
+        yield f"{older} widgets are stored as they once were: run the notebook again"
     for match in WIDGET.finditer(body):
         name, stored = match["name"], set(json.loads(match["state"]))
         try:
@@ -42,8 +44,8 @@ def stale(body: str) -> Iterator[str]:
             continue
         if stored != current:
             yield (
-                f"a stored {name} has the fields {sorted(stored - current)} that its class has not, "
-                f"and lacks {sorted(current - stored)}: run the notebook again"
+                f"a stored {name} has the fields {sorted(stored - current)}, which its class "
+                f"has not, and lacks {sorted(current - stored)}: run the notebook again"
             )
 
 

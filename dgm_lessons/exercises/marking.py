@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from .catalogue import find
+from .evaluation import call, crash, numbers
 from .exercise import Exercise
+from .verdict import verdict
 
 UNANSWERED = "Not answered yet"
 
@@ -21,56 +21,44 @@ def check(name: str, answer: Any) -> None:
 
 
 def diagnose(name: str, answer: Any) -> tuple[bool, str]:
-    """Whether `answer` is right, and what to tell the reader. Unknown names raise `KeyError`."""
+    """Whether `answer` is right, and what to tell the reader. Unknown names raise `KeyError`.
+
+    A message "Not yet: ..." names the mistake. Nothing that an answer does ends the cell; only
+    the reader's own interrupt passes.
+    """
     exercise = find(name)
     if answer is None or answer is ...:
         return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
+    if callable(exercise.solution) and not callable(answer):
+        called = f"check({name!r}, your_function)"
+        return False, f"Hand over the function itself, without calling it: `{called}`."
     try:
-        given = _evaluate(answer, exercise.inputs)
-    except Exception as error:
-        return False, f"Your answer stopped with {type(error).__name__}: {error}"
-    if given is None or given is ...:
+        said = [call(answer, inputs) for inputs in exercise.trials]
+    except (Exception, SystemExit, GeneratorExit) as error:
+        return False, crash(error, answer, _called(exercise))
+    if any(value is ... for value in said):
         return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
-    wanted = _evaluate(exercise.solution, exercise.inputs)
-    if isinstance(wanted, str):
-        return _diagnose_choice(exercise, str(given), wanted)
+    if any(value is None for value in said):
+        return False, "Your function returned nothing: did you forget `return`?"
+    if isinstance(exercise.solution, str):
+        return _choice(exercise, str(said[0]))
     try:
-        given = torch.as_tensor(given, dtype=torch.float64)
+        given = [numbers(value) for value in said]
     except (TypeError, ValueError, RuntimeError):
         return False, f"The answer should be numbers. Wanted: {exercise.asks}."
-    if given.shape != wanted.shape:
-        return False, f"The shape is {tuple(given.shape)}; it should be {tuple(wanted.shape)}."
-    if not bool(torch.isfinite(given).all()):
-        return False, "The answer contains NaN or infinity."
-    if _close(given, wanted, exercise.tol):
-        return True, "Right."
-    for looks_like, wrong in exercise.mistakes.items():
-        mistaken = _evaluate(wrong, exercise.inputs)
-        if mistaken.shape == given.shape and _close(given, mistaken, exercise.tol):
-            return False, f"Not yet: {looks_like}."
-    largest = (given - wanted).abs().max().item()
-    return False, f"Not yet: the largest error is {largest:.3g}. Wanted: {exercise.asks}."
+    return verdict(exercise, given)
 
 
-def _evaluate(answer: Any, inputs: tuple[Any, ...]) -> Any:
-    value = answer(*inputs) if callable(answer) else answer
-    return value if value is None or value is ... or isinstance(value, str) else _tensor(value)
+def _called(exercise: Exercise) -> str:
+    return ", ".join(signature(exercise.solution).parameters) if callable(exercise.solution) else ""
 
 
-def _tensor(value: Any) -> Tensor:
-    return torch.as_tensor(value, dtype=torch.float64).detach()
-
-
-def _diagnose_choice(exercise: Exercise, given: str, wanted: str) -> tuple[bool, str]:
+def _choice(exercise: Exercise, given: str) -> tuple[bool, str]:
     given = given.strip().lower()
-    if given == wanted:
+    if given == exercise.solution:
         return True, "Right."
     for looks_like, wrong in exercise.mistakes.items():
         if given == wrong:
             return False, f"Not yet: {looks_like}."
-    choices = sorted({wanted, *map(str, exercise.mistakes.values())})
+    choices = sorted({str(exercise.solution), *map(str, exercise.mistakes.values())})
     return False, f"Choose one of {', '.join(choices)}."
-
-
-def _close(a: Tensor, b: Tensor, tol: float) -> bool:
-    return bool((a - b).abs().max() <= tol * max(1.0, b.abs().max().item()))

@@ -1,7 +1,7 @@
 """Widgets: figures to touch, live in a notebook and on a page without a kernel.
 
-Each folder with an `__init__.py` and a `widget.js` is a widget; its class has the folder's name, as in
-`from dgm_lessons.widgets import ScoreField`. kit/README.md says how a new one is made.
+Each folder with an `__init__.py` and a `widget.js` is a widget; its class has the folder's name,
+as in `from dgm_lessons.widgets import ScoreField`. kit/README.md says how a new one is made.
 """
 
 from importlib import import_module

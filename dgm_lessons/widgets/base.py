@@ -188,8 +188,8 @@ class MixtureWidget(LessonWidget):
     @property
     def mixture(self) -> GaussianMixture:
         """The mixture as it is now."""
-        parts = (torch.tensor(p).double() for p in (self.weights, self.means, self.covariances))
-        return GaussianMixture(*parts)
+        parts = (self.weights, self.means, self.covariances)
+        return GaussianMixture(*(torch.tensor(part, dtype=torch.float64) for part in parts))
 
 
 def standalone(*widgets: LessonWidget) -> str:

@@ -1,7 +1,7 @@
 // What test_contract.py asks a page: `contract` is put into every page before its own scripts.
 
 window.contract = (() => {
-  const shown = (node) => node.offsetParent !== null;
+  const shown = (node) => node.offsetParent !== null && getComputedStyle(node).visibility === "visible";
   const start = (node) => node.outerHTML.slice(0, 90);
 
   // All widgets have started, or failed.
@@ -11,7 +11,8 @@ window.contract = (() => {
   // Focuses the widget's first control, or its last.
   function enter(name, last) {
     const mine = [...document.querySelectorAll("button, input, [tabindex]")].filter((node) =>
-      node.tabIndex >= 0 && shown(node) && !node.disabled && node.closest(`[data-widget="${name}"]`));
+      node.tabIndex >= 0 && shown(node) && !node.disabled && (node.type !== "radio" || node.checked)
+      && node.closest(`[data-widget="${name}"]`));
     (last ? mine.at(-1) : mine[0]).focus();
   }
 

@@ -9,8 +9,8 @@ import torch
 from reader import Elements
 
 from dgm_lessons.data import mnist_to_pixels
+from dgm_lessons.evaluation import digit_times
 from dgm_lessons.metrics import mnist_labels
-from dgm_lessons.recipes import digit_times
 from dgm_lessons.samplers import ancestral_step, sample
 from dgm_lessons.widgets import DenoisingFilm
 from dgm_lessons.widgets.denoising_film import _shoot

@@ -10,7 +10,7 @@ import torch
 import widget_code
 from reader import Elements
 
-from dgm_lessons import recipes, zoo
+from dgm_lessons import evaluation, zoo
 from dgm_lessons.data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import MLP, UNet
@@ -112,7 +112,7 @@ def by_steps(denoiser, x, calls):
 def test_the_steps_are_those_of_the_sampler(process, predicts):
     denoiser = Denoiser(wild(size=8, classes=0, widths=(4, 8)), process, predicts)
     x = process.sample_prior((3, 1, 8, 8), torch.Generator().manual_seed(2))
-    expected = sample(denoiser, x, recipes.digit_times(denoiser.process, 7), DPMSolver2M())
+    expected = sample(denoiser, x, evaluation.digit_times(denoiser.process, 7), DPMSolver2M())
     found = by_steps(denoiser, x, 7)
     assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
 
@@ -123,7 +123,7 @@ def test_a_digit_is_one_of_the_recipe_s():
     side = widget.side
     noise = VP().sample_prior((1, 1, side, side), torch.Generator().manual_seed(3))
     widget.noise = noise.flatten().tolist()
-    theirs = recipes.sample_digits(widget.denoiser, 1, torch.Generator().manual_seed(3))
+    theirs = evaluation.sample_digits(widget.denoiser, 1, torch.Generator().manual_seed(3))
     mine = mnist_to_pixels(widget.path()[-1][None])
     assert (mine.int() - theirs.int()).abs().max() <= 1
 
@@ -277,6 +277,48 @@ def test_a_slip_in_the_network_is_told_apart(script, name):
 def test_the_noise_of_a_seed_is_the_same_in_both_languages(script):
     found = script("return [...M.makeRng(7).fill(new Float64Array(576))];", {})
     assert (torch.tensor(found, dtype=torch.float64) - seed_noise(7, 576)).abs().max() < 1e-12
+
+
+FORM = """
+  const network = { predict: (x, level, label) =>
+    x.map((v, i) => Math.sin(v + 0.1 * i) + 0.2 * level + 0.05 * label) };
+  const seen = [];
+  M.formDigit(network, a.steps, Float64Array.from(a.noise), a, (i, x, guess) =>
+    seen.push([...x], [...guess]));
+  return [seen, M.largestGap([0.1, 2, -1], [0.4, 9, -9], [0.5, 0.3])];"""
+
+
+def formed(script, slip=None):
+    """The sampler with a toy network, guided on some of its steps, against its formulas."""
+    steps, noise = sampler_steps(shipped(), 6), seed_noise(2, 5)
+    arguments = {"steps": steps, "noise": noise.tolist(), "label": 4, "guidance": 0.7}
+    found, far = script(FORM, arguments, slip)
+
+    def toy(x, level, label):
+        return (x + 0.1 * torch.arange(5)).sin() + 0.2 * level + 0.05 * label
+
+    x, before, expected = noise.double(), None, []
+    for row in steps:
+        y = toy(row["scale"] * x, row["level"], 4)
+        if row["guided"]:
+            y = y + 0.7 * (y - toy(row["scale"] * x, row["level"], -1))
+        guess = row["from_x"] * x + row["from_y"] * y
+        expected += [x, guess]
+        lean = 0 if before is None else row["lean"] * (guess - before)
+        x, before = row["keep"] * x + row["move"] * (guess + lean), guess
+    off = (torch.tensor(found).double() - torch.stack([*expected, x, x])).abs().max()
+    return float(off), far
+
+
+@browser
+def test_the_sampler_by_itself(script):
+    off, far = formed(script)
+    assert off < 2e-5 and far == pytest.approx(0.2)  # float32; 0.2 = grey -1 against cut-off black
+    for slip in (
+        ("told - free[j]", "free[j] - told"),
+        ("step.lean * (guess", "2 * step.lean * (guess"),
+    ):
+        assert formed(script, slip)[0] > 1e-3
 
 
 @browser

@@ -4,7 +4,9 @@ The browser imports the very module that the widget ships. Each comparison also 
 put into that module, a sign or a factor, and must tell it apart.
 """
 
+import math
 from functools import partial
+from itertools import pairwise
 
 import pytest
 import torch
@@ -14,7 +16,8 @@ from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching
 from dgm_lessons.samplers import euler_maruyama_step, heun_step, langevin_step
 from dgm_lessons.widgets import ScoreField
-from dgm_lessons.widgets.base import mixture_state, process_state
+from dgm_lessons.widgets.base import level_range, mixture_state, process_state
+from dgm_lessons.widgets.digit_from_noise.sampler import seed_noise
 
 pytestmark = pytest.mark.browser
 
@@ -148,6 +151,68 @@ def quantiles(script, mixture, slip=None):
     return max(gap(below, expected), gap(at, x[100:300:20]))
 
 
+def errors(script, slip=None):
+    """erf, and the sliced Wasserstein distance over 12 directions."""
+    x = torch.linspace(-7, 7, 301).double()
+    clouds = torch.randn(2, 90, 2, generator=torch.Generator().manual_seed(5)).double()
+    clouds[1] = 1.3 * clouds[1] + 0.4
+    code = """return [a.x.map(M.erf),
+      [M.slicedWasserstein(...a.clouds.map((cloud) => Float64Array.from(cloud)))]];"""
+    arguments = {"x": x.tolist(), "clouds": clouds.flatten(1).tolist()}
+    angles = math.pi * torch.arange(12).double() / 12
+    axes = torch.stack([angles.cos(), angles.sin()])
+    first, second = ((cloud @ axes).sort(0).values for cloud in clouds)
+    expected = (x.erf(), (first - second).abs().mean()[None])
+    return max(gap(f, e) for f, e in zip(script(code, arguments, slip), expected, strict=True))
+
+
+def forward(script, process, slip=None):
+    """The exact forward step, and times that are even in log-SNR."""
+    t, s = 0.2 * process.T, 0.5 * process.T
+    levels = torch.linspace(-4, 6, 9).double()
+    x, noise = torch.randn(2, 20, generator=torch.Generator().manual_seed(6)).double()
+    code = """const p = M.makeProcess(a.process), x = Float64Array.from(a.x);
+      M.forwardSdeStep(p, x, a.t, a.s, Float64Array.from(a.noise));
+      return [[...x], [...M.timesBetween(p, -4, 6, 8)]];"""
+    arguments = {"process": process_state(process), "t": t, "s": s, "x": x.tolist()}
+    ratio, std = process.transition(t, s)
+    expected = (ratio * x + std * noise, process.t_from_log_snr(levels).clamp(max=process.T))
+    found = script(code, {**arguments, "noise": noise.tolist()}, slip)
+    return max(gap(f, e) for f, e in zip(found, expected, strict=True))
+
+
+def carried(script, slip=None):
+    """The cloud of the score field, from its own noise by the PF-ODE to a level, in fine steps."""
+    process, mixture, n = VP(), MIXTURES["skewed"], 40
+    clean, noisy = level_range(mixture, process)
+    code = """const cloud = M.makeCloud(a);
+      cloud.scatter("ode");
+      const start = [...cloud.points];
+      cloud.carry(-1.2, "ode");
+      return [start, [...cloud.points], [cloud.level, cloud.t]];"""
+    state = {"mixture": mixture_state(mixture, 2), "process": process_state(process)}
+    found = script(code, {**state, "levels": [clean, noisy], "n": n, "seed": 3}, slip)
+    start = torch.tensor(found[0], dtype=torch.float64).reshape(n, 2)
+    second = mixture.weights @ (
+        mixture.means.square().sum(1) + mixture.covariances.diagonal(dim1=1, dim2=2).sum(1)
+    )
+    t = process.t_from_log_snr(noisy)
+    std = (process.alpha(t) ** 2 * second / 2 + process.sigma(t) ** 2).sqrt()
+    x = start
+    count = math.ceil((-1.2 - noisy) / 0.1)
+    grid = torch.linspace(noisy, -1.2, count + 1, dtype=torch.float64)
+    times = process.t_from_log_snr(grid).tolist()
+    denoiser = ExactDenoiser(mixture, process)
+    for before, after in pairwise(times):
+        x = heun_step(denoiser, x, before, after, None)
+    expected = (
+        seed_noise(3, 2 * n) * std,
+        x.flatten(),
+        torch.tensor([-1.2, times[-1]], dtype=torch.float64),
+    )
+    return max(gap(f, e) for f, e in zip(found, expected, strict=True))
+
+
 # -- the same ----------------------------------------
 
 
@@ -173,6 +238,19 @@ def test_cdf_and_quantiles(script):
     assert quantiles(script, gm1()) < TOLERANCE
 
 
+def test_erf_and_distances_of_clouds(script):
+    assert errors(script) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_forward_step_and_times(script, name):
+    assert forward(script, PROCESSES[name]) < TOLERANCE
+
+
+def test_a_cloud_is_carried(script):
+    assert carried(script) < 1e-6
+
+
 def test_samples_have_the_law_of_the_mixture(script):
     """Mean and covariance of 40,000 samples, within five standard errors of the exact ones."""
     code = """
@@ -195,6 +273,29 @@ def test_samples_have_the_law_of_the_mixture(script):
 
 VP_, RING, LINE = PROCESSES["VP"], MIXTURES["ring"], MIXTURES["line"]
 SLIPS = {
+    "erf without its factor": (
+        ("(2 / Math.sqrt(Math.PI)) * Math.exp", "(1 / Math.sqrt(Math.PI)) * Math.exp"),
+        lambda *a: errors(*a),
+    ),
+    "distances not over the points": (
+        ("return total / (n * directions)", "return total / n"),
+        lambda *a: errors(*a),
+    ),
+    "forward noise without its root": (
+        ("Math.sqrt(variance(s) * -Math.expm1(shrink))", "variance(s) * -Math.expm1(shrink)"),
+        lambda *a: forward(a[0], VP_, a[1]),
+    ),
+    "a cloud that starts too narrow": (
+        ("Math.hypot(cloud.law.alpha * Math.sqrt(second), cloud.law.sigma)", "cloud.law.alpha"),
+        lambda *a: carried(*a),
+    ),
+    "a cloud carried by half steps": (
+        (
+            "timesBetween(process, cloud.level, target, count)",
+            "timesBetween(process, cloud.level, target, 2 * count)",
+        ),
+        lambda *a: carried(*a),
+    ),
     "sign of the score": (("sx -= r *", "sx += r *"), lambda *a: densities(a[0], RING, a[1])),
     "alpha for alpha squared": (
         ("const xx = alpha * alpha *", "const xx = alpha *"),

@@ -106,6 +106,14 @@ def test_a_slip_in_a_divergence_is_told_apart(run_module, name):
 
 
 @browser
+def test_the_log_density_of_q(run_module):
+    code = "return a.map((x) => M.gaussianLog(x, -0.4, 0.7));"
+    x = double([-3.0, -0.4, 0.1, 5.0])
+    found = run_module(TwoWays, code, x.tolist())
+    assert gap(found, Normal(double(-0.4), double(0.7)).log_prob(x)) < 1e-12
+
+
+@browser
 def test_the_quadrature_needs_its_end_terms(run_module):
     with_them, without = (
         divergences(run_module, THREE, slip) for slip in (None, (" + (a + b) / 6", ""))

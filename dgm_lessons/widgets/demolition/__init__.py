@@ -8,7 +8,7 @@ from typing import Self
 import torch
 import traitlets as t
 
-from ...data import digits
+from ...data import small_digits
 from ...mixtures import GaussianMixture, ring
 from ...processes import DiscreteProcess
 from .. import svg
@@ -101,7 +101,7 @@ class Demolition(MixtureWidget):
 
 def stored_digits() -> tuple[torch.Tensor, torch.Tensor]:
     """The first 200 small digits in 4 bits, whole numbers 0..15 of shape (200, 64), and labels."""
-    pixels, labels = digits()
+    pixels, labels = small_digits()
     return (pixels[:STORED].flatten(1).long() * 15 + 8) // 16, labels[:STORED]
 
 

@@ -28,7 +28,7 @@ function build(w) {
     step: { limits: [0, L], whole: true }, schedule: { options: SCHEDULES.map(([key]) => key) },
     digit: { limits: [0, images.count - 1], whole: true }, seed: { limits: [0, 2 ** 31 - 1], whole: true },
   }, (settled, names) => {
-    if (names.length) falling.running || rising.stop();
+    if (names.length && !falling.running) rising.stop();
     if (names.includes("digit") || names.includes("seed")) renew();
     else if (names.length) refresh();
     report(settled);

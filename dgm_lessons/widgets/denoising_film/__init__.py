@@ -13,8 +13,8 @@ from torch import Tensor
 
 from ...data import MNIST_MEAN, MNIST_STD, mnist_to_pixels
 from ...denoisers import AbstractDenoiser
+from ...evaluation import digit_times
 from ...metrics import mnist_labels
-from ...recipes import digit_times
 from ...samplers import ancestral_step, sample
 from ...zoo import load
 from .. import svg

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from ...data import MNIST_MEAN, MNIST_STD
 from ...denoisers import Denoiser
+from ...evaluation import digit_times
 from ...networks import UNet, WithLabels
-from ...recipes import digit_times
 from ...samplers import DPMSolver2M, sample
 from ...zoo import load, with_labels
 from .. import svg

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...denoisers import Denoiser, x0_eps_from
 from ...denoisers.guided import INTERVAL
-from ...recipes import digit_times
+from ...evaluation import digit_times
 from ..base import check_count
 
 

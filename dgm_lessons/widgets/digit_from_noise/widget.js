@@ -84,8 +84,9 @@ function build(w) {
   function press(event) {
     if (event.target !== stage || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (event.key === " " || event.key === "Enter") event.repeat || renew();
-    else if (step && current) {
+    if (event.key === " " || event.key === "Enter") {
+      if (!event.repeat) renew();
+    } else if (step && current) {
       ticker.stop();
       show(Math.min(current.frames.length - 1, Math.max(0, place + step)));
       report(true);

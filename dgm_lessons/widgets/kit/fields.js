@@ -104,7 +104,7 @@ function held({ limits, options, whole, size }, value, old) {
 }
 
 // A field's value from the text of a link; null where it cannot be read.
-export function parsed({ limits, options, size, whole }, text, old) {
+export function parsed({ options, size }, text, old) {
   if (options) return options.find((value) => String(value) === text) ?? null;
   if (typeof old === "boolean") return text === "true";
   if (typeof old === "string") return text;

@@ -41,7 +41,7 @@ export function density(parts, x) {
   return sum;
 }
 
-export function moments(parts) {
+function moments(parts) {
   const mean = parts.reduce((sum, part) => sum + part.weight * part.mean, 0);
   const variance = parts.reduce(
     (sum, part) => sum + part.weight * (part.variance + (part.mean - mean) ** 2), 0,
@@ -50,7 +50,7 @@ export function moments(parts) {
 }
 
 // KL(parts || N(mean, variance)) by the trapezoid rule, with three points to a standard deviation.
-export function klToGaussian(parts, mean, variance) {
+function klToGaussian(parts, mean, variance) {
   const reach = parts.map((part) => [part.mean, 9 * Math.sqrt(part.variance)]);
   const low = Math.min(...reach.map(([m, r]) => m - r));
   const high = Math.max(...reach.map(([m, r]) => m + r));

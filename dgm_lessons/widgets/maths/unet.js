@@ -25,7 +25,7 @@ export function unpackWeights(bytes, layout) {
 
 // out[o, p] = bias[o] + sum_k weight[o, k] patches[p, k]. Four o and two p at a time: each number
 // that is read serves several sums. At the edges the last row counts twice, to the same effect.
-export function multiply({ weight, bias }, patches, places, out) {
+function multiply({ weight, bias }, patches, places, out) {
   const [last, inputs] = [bias.length - 1, weight.length / bias.length];
   for (let o = 0; o <= last; o += 4) {
     const [o1, o2, o3] = [Math.min(o + 1, last), Math.min(o + 2, last), Math.min(o + 3, last)];
@@ -66,7 +66,7 @@ export function multiply({ weight, bias }, patches, places, out) {
 
 // Row p holds what a convolution sees at place p, in the order (channel, dy, dx) of its weights:
 // the 3x3 patch around p (reach 1, zeros outside), or the one pixel (reach 0).
-export function patchesOf(x, side, reach) {
+function patchesOf(x, side, reach) {
   const [area, width] = [side * side, 2 * reach + 1];
   const channels = x.length / area;
   const out = new Float32Array(x.length * width * width);
@@ -86,7 +86,7 @@ export function patchesOf(x, side, reach) {
 }
 
 // Fold: each channel of an image of `side` x `side` becomes four of half the side; and back.
-export function unshuffle(x, side, back = false) {
+function unshuffle(x, side, back = false) {
   const out = new Float32Array(x.length);
   const half = side / 2;
   let at = 0;
@@ -104,11 +104,11 @@ export function unshuffle(x, side, back = false) {
   return out;
 }
 
-export function silu(x) {
+function silu(x) {
   return x.map((value) => value / (1 + Math.exp(-value)));
 }
 
-export function sum(x, y) {
+function sum(x, y) {
   return x.map((value, i) => value + y[i]);
 }
 

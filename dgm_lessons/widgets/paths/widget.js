@@ -33,7 +33,8 @@ function build(w) {
   }, (settled, names) => {
     if (names.includes("process") || names.includes("direction")) player.stop();
     follow();
-    sinceReport > 0 && player.running ? refresh() : report(settled);
+    if (sinceReport > 0 && player.running) refresh();
+    else report(settled);
   });
   const back = () => f.now.direction === "backward";
   const end = () => (back() ? world.times.length - 1 : 0); // where the paths start

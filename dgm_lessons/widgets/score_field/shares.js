@@ -26,7 +26,7 @@ export function shareBars({ weights }) {
     node: h("div", {}, ...(weights.length <= 12 ? [caption, plot] : [])),
     set({ shares }, settled) {
       fills.forEach((fill, k) => (fill.style.height = `${Math.min(100, (100 * shares[k]) / top)}%`));
-      if (!settled) return;
+      if (!settled && plot.ariaLabel) return;
       const list = truth.map((w, k) => `${k + 1}: ${percent(shares[k])} (${percent(w)})`).join(", ");
       plot.setAttribute("aria-label", `Particles at each mode, true weights in brackets. ${list}`);
     },

@@ -16,7 +16,7 @@ DEFINITIONS = {
 
 MIXTURE, PROCESS = ring(8), VP()
 EXACT = ExactDenoiser(MIXTURE, PROCESS)
-SIZE, BATCHES = 8, 1000
+SIZE, BATCHES = 8, 2000
 
 
 def leave_own_out(x_t, x0, t):
@@ -44,7 +44,7 @@ def draws(level):
 
 @verifies(
     "eq-bench-orthogonal",
-    against="the closed-form denoiser of the ring, by Monte Carlo within 4 standard errors",
+    against="the closed-form denoiser of the ring, by Monte Carlo within 5 standard errors",
     wrong="the point's own x_0 left out of the average",
 )
 def test_the_averaged_target_is_unbiased_given_what_is_seen(compare):
@@ -52,7 +52,7 @@ def test_the_averaged_target_is_unbiased_given_what_is_seen(compare):
         _, target, wrong, exact, x_t = draws(level)
         for test in (exact, x_t):
             found = ((target - exact) * test).sum(1).unflatten(0, (BATCHES, SIZE)).mean(1)
-            tol = 4 * float(found.std()) / BATCHES**0.5
+            tol = 5 * float(found.std()) / BATCHES**0.5
             biased = ((wrong - exact) * test).sum(1).mean()
             compare(found.mean(), 0.0, tol=tol, wrong=biased)
 
@@ -69,5 +69,5 @@ def test_the_error_of_the_plain_target_splits(compare):
             (a - b).square().sum(1) for a, b in ((x0, exact), (target, exact), (x0, target))
         )
         gap = (kept + lost - own).unflatten(0, (BATCHES, SIZE)).mean(1)
-        tol = 4 * float(gap.std()) / BATCHES**0.5
+        tol = 5 * float(gap.std()) / BATCHES**0.5
         compare((kept + lost).mean(), own.mean(), tol=tol, wrong=(lost - kept).mean())

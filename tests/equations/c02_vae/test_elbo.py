@@ -102,11 +102,11 @@ def test_naive_variance(compare):
     expected = over_z(seen**2 * PRIOR.exp()) / mean**2 - 1
     compare(formula(X), expected, tol=1e-9, wrong=formula(X, half=1.0))
     x = torch.tensor([0.5, -1.0, 0.2], dtype=torch.float64)
-    z = draws(6_000_000).reshape(-1, 3)
+    z = draws(9_000_000).reshape(-1, 3)
     relative = normal(W * z, S).log_prob(x).sum(1).exp()
     relative = relative / normal(0.0, math.sqrt(TOTAL)).log_prob(x).sum().exp()
     found = formula(x)
-    noise = 4 * (relative**2).std().item() / math.sqrt(len(z))
+    noise = 5 * (relative**2).std().item() / math.sqrt(len(z))
     compare(found, relative.var(), tol=noise, wrong=found + 1)
 
 
@@ -151,8 +151,8 @@ def test_elbo(compare):
     wrong="no minus one; the log of the standard deviation; no half",
 )
 def test_gaussian_kl(compare):
-    mean = torch.tensor([[0.7, -1.1], [0.0, 1.4]], dtype=torch.float64)
-    log_variance = torch.tensor([[-1.2, 0.5], [0.3, -0.6]], dtype=torch.float64)
+    mean = torch.tensor([[0.7, -1.1], [0.0, 0.9]], dtype=torch.float64)
+    log_variance = torch.tensor([[-1.2, 0.2], [0.3, -0.6]], dtype=torch.float64)
     q = normal(mean[..., None], (log_variance[..., None] / 2).exp()).log_prob(Z)
     expected = divergence(q, PRIOR).sum(1)
     variance = log_variance.exp()
@@ -186,7 +186,9 @@ def test_linear(compare):
     compare(reconstruction - pull, expected, tol=1e-8)
     g, n = torch.Generator().manual_seed(0), 100_000
     drawn, _ = elbo(linear_vae(), X.repeat_interleave(n, 0), g)
-    compare(drawn.reshape(-1, n).mean(1), seen, tol=0.03)
+    drawn = drawn.reshape(-1, n)
+    noise = 5 * drawn.std(1).max().item() / math.sqrt(n)
+    compare(drawn.mean(1), seen, tol=noise)
 
 
 @verifies("eq-elbo-ratio", against="the closed-form evidence", wrong="the log inside the average")
@@ -235,7 +237,7 @@ def test_iwae(compare):
     single = torch.trapezoid(q.exp() * log_w, z)
     g = torch.Generator().manual_seed(0)
     found = importance_weighted_bound(linear_vae(), x.expand(640_000, 1), 2, g)
-    noise = 4 * found.std().item() / 800
+    noise = 5 * found.std().item() / 800
     compare(found.mean(), exact, tol=noise, wrong=single)
     reconstruction, kl = LinearVAE(W, S).elbo(x, A, B)
     compare(single, (reconstruction - kl)[0], tol=1e-8)

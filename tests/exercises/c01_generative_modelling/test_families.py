@@ -19,6 +19,6 @@ def test_the_flow_against_torch_and_the_discriminator_against_bayes():
 def test_two_wrong_entries_of_the_column_are_not_right():
     assert diagnose("c-1-22", lambda families: (2, 3, 1, 3, 0, 1))[0]
     right, message = diagnose("c-1-22", lambda families: [0, 3, 1, 3, 0, 3])
-    assert not right and "six numbers" in message
+    assert not right and "energy: not 0" in message and "diffusion: not 3" in message
     assert "GAN" in diagnose("c-1-22", lambda families: [2, 3, 1, 3, 1, 1])[1]
     assert "shape" in diagnose("c-1-22", lambda families: [2, 3, 1])[1]

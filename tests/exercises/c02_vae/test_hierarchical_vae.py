@@ -11,18 +11,18 @@ from dgm_lessons.exercises.c02_vae.hierarchical_vae import EXERCISES
 
 def test_the_turned_encoder_is_bayes_rule():
     exercise = EXERCISES["c-2-20"]
-    z2, m, s1, c, s2 = exercise.inputs
+    z2, m, s1, c, s2 = exercise.trials[0]
     z1 = torch.linspace(-6, 7, 20_001, dtype=torch.float64)
     log_joint = -0.5 * ((z1 - m) / s1) ** 2 - 0.5 * ((z2[:, None] - c * z1) / s2) ** 2
     weight = log_joint.softmax(1)
     mean = weight @ z1
     variance = weight @ z1**2 - mean**2
-    assert torch.allclose(exercise.solution(*exercise.inputs), torch.stack([mean, variance]))
+    assert torch.allclose(exercise.solution(*exercise.trials[0]), torch.stack([mean, variance]))
 
 
 def test_the_information_is_the_entropy_saved():
     exercise = EXERCISES["c-2-23"]
-    spread, b = exercise.inputs
+    spread, b = exercise.trials[0]
     normal = torch.distributions.Normal
     entropies = normal(0.0, (spread + b**2).sqrt()).entropy() - normal(0.0, b).entropy()
     found = exercise.solution(spread, b)

@@ -14,7 +14,7 @@ def chain_of(alpha_bar):
 
 
 def test_the_lists_of_the_exercises_belong_to_one_chain():
-    _, _, beta, alpha_bar = EXERCISES["c-3-23"].inputs
+    _, _, beta, alpha_bar = EXERCISES["c-3-23"].trials[0]
     assert beta[0] == 0 and alpha_bar[0] == 1
     assert torch.allclose(chain_of(alpha_bar).betas, beta[1:])
 
@@ -22,8 +22,8 @@ def test_the_lists_of_the_exercises_belong_to_one_chain():
 def test_converted_network_gives_the_same_mean_as_su():
     """(x - beta su) / alpha = (x - beta^2 / sigma_bar eps) / alpha."""
     exercise = EXERCISES["c-3-23"]
-    su, i, beta, alpha_bar = exercise.inputs
-    chain, eps = chain_of(alpha_bar), exercise.solution(*exercise.inputs)
+    su, i, beta, alpha_bar = exercise.trials[0]
+    chain, eps = chain_of(alpha_bar), exercise.solution(*exercise.trials[0])
     x = torch.ones_like(su)
     for row, step in enumerate(i.tolist()):
         x_i, noise = x[row : row + 1], eps[row : row + 1]
@@ -35,17 +35,17 @@ def test_converted_network_gives_the_same_mean_as_su():
 
 def test_the_six_lines_are_the_package_loss():
     exercise = EXERCISES["c-3-30"]
-    network, x0, i, eps, alpha_bar = exercise.inputs
+    network, x0, i, eps, alpha_bar = exercise.trials[0]
     chain = chain_of(alpha_bar)
     denoiser = Denoiser(lambda x, log_snr: network(x, i), chain)
     package = denoising_loss(denoiser, x0, i, eps)
-    assert torch.isclose(exercise.solution(*exercise.inputs), package)
+    assert torch.isclose(exercise.solution(*exercise.trials[0]), package)
 
 
 def test_the_slide_is_su_s_mean_with_ddpm_s_noise():
     """sqrt(1 - alpha^2) without the bar is beta, so the fraction is beta: all noise at once."""
     exercise = EXERCISES["c-3-24"]
-    x, eps, alpha, _ = exercise.inputs
+    x, eps, alpha, _ = exercise.trials[0]
     slide = next(wrong for words, wrong in exercise.mistakes.items() if "slide" in words)
     beta = (1 - alpha**2) ** 0.5
-    assert torch.allclose(slide(*exercise.inputs), (x - beta * eps) / alpha)
+    assert torch.allclose(slide(*exercise.trials[0]), (x - beta * eps) / alpha)

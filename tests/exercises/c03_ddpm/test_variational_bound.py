@@ -25,7 +25,7 @@ def test_the_bound_of_the_right_model_is_its_likelihood():
 def test_the_weight_is_that_of_the_mean():
     """A unit of noise moves mu_phi by beta^2 / (alpha sigma_bar); its cost is half its square."""
     exercise = EXERCISES["c-3-44"]
-    beta, s, bar = exercise.inputs
+    beta, s, bar = exercise.trials[0]
     move = beta**2 / (math.sqrt(1 - beta**2) * math.sqrt(1 - bar**2))
     assert math.isclose(exercise.solution(beta, s, bar), move**2 / (2 * s**2), rel_tol=1e-12)
     printed = next(words for words in exercise.mistakes if "as printed" in words)
@@ -34,7 +34,7 @@ def test_the_weight_is_that_of_the_mean():
 
 def test_the_levels_add_up_and_agree_with_quadrature():
     exercise = EXERCISES["c-3-50"]
-    _, mean, std, K = exercise.inputs
+    _, mean, std, K = exercise.trials[0]
     each = [exercise.solution(torch.full(mean.shape, k), mean, std, K).exp() for k in range(K)]
     assert torch.allclose(sum(each), torch.ones_like(mean), atol=1e-12)
     fine = torch.linspace(2.5, 3.5, 2001, dtype=torch.float64)

@@ -9,12 +9,12 @@ from dgm_lessons.exercises.c07_score_sde.probability_flow import EXERCISES
 def wanted(name):
     """The right answer, as a tensor."""
     exercise = EXERCISES[name]
-    return torch.as_tensor(exercise.solution(*exercise.inputs))
+    return torch.as_tensor(exercise.solution(*exercise.trials[0]))
 
 
 def by_definition(name):
     """Each right answer once more, found without the formula that the exercise uses."""
-    inputs = EXERCISES[name].inputs
+    inputs = EXERCISES[name].trials[0]
     if name == "c-7-20":
         x, f, g2, score = inputs
         reverse_sde, langevin = f * x - g2 * score, -0.5 * g2 * score

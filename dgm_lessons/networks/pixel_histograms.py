@@ -17,7 +17,7 @@ EDGES = (0, 1, 8, *range(24, 233, 16), 246, 251, 252, 253, 254, 255, 256)
 Bins = tuple[Tensor, Tensor, Tensor]
 
 
-class GreyLevels(nn.Module):
+class PixelHistograms(nn.Module):
     """Predicts the noise in 8-bit images, x_0 = (grey + u) / 128 - 1 with u even in [0, 1).
 
     All that the other pixels tell of pixel i is a law p(x_0i | others), and its noise is its own:

@@ -11,9 +11,9 @@ from torch import Generator, Tensor
 
 from dgm_lessons import data, metrics
 from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.evaluation import noise_rmse
 from dgm_lessons.mixtures import GaussianMixture, grid, ring
 from dgm_lessons.processes import EDM, Process
-from dgm_lessons.recipes import noise_rmse
 
 SAMPLES, ANGLES = 10_000, 128
 Noise = Callable[[Tensor, float], Tensor]  # (x_0 + s eps, s) -> E[eps | x], both (B, 2)
@@ -59,7 +59,7 @@ def width(x: Tensor, mixture: GaussianMixture) -> float:
     return (spread / mixture.covariances[0].trace()).sqrt().item()
 
 
-def judge(law: Law, x: Tensor, floor_: float, seed: int) -> dict[str, float]:
+def evaluate(law: Law, x: Tensor, floor_: float, seed: int) -> dict[str, float]:
     """The numbers of a set of samples; the true samples to compare with come from the seed."""
     x = x.detach().double()
     true = law.sample(len(x), Generator().manual_seed(5000 + seed))
@@ -76,7 +76,7 @@ def judge(law: Law, x: Tensor, floor_: float, seed: int) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Learned:
-    """A contender's noise prediction in the form that `recipes.noise_rmse` measures."""
+    """A contender's noise prediction in the form that `evaluation.noise_rmse` measures."""
 
     noise: Noise
     process: Process

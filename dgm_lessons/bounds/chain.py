@@ -1,18 +1,21 @@
-"""The variational bound of a denoiser of digits, term by term, in bits per dimension."""
+"""The variational bound of a chain of steps, term by term: what a digit costs.
+
+Terms, one number an image, are float64 on the CPU, wherever the network computes.
+"""
 
 from __future__ import annotations
 
 import math
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from .. import data
 from ..denoisers import AbstractDenoiser
 from ..processes import Process
 from ..vae import gaussian_kl
 
-GREYS = 255.0
+GREY_LEVELS = 255.0
 WIDTHS = ("small", "large", "best")  # of the reverse steps
 
 
@@ -20,7 +23,7 @@ WIDTHS = ("small", "large", "best")  # of the reverse steps
 def variational_bound(
     denoiser: AbstractDenoiser,
     images: Tensor,
-    generator: Generator,
+    generator: torch.Generator,
     steps: int = 1000,
     groups: int = 20,
     width: str = "small",
@@ -29,7 +32,7 @@ def variational_bound(
 
     The chain has so many steps, even in the log-SNR, from the process's t_min to t_max; each
     image draws one step from each of the groups of neighbouring steps. The reverse steps have the
-    standard deviation of the posterior told x_0 ("small"), that of the forward step ("large"), or
+    standard deviation of the posterior given x_0 ("small"), that of the forward step ("large"), or
     the one of least KL, estimated from these images ("best", eq-vlb-best); see also `decoder`.
 
     Returns:
@@ -39,20 +42,21 @@ def variational_bound(
     if width not in WIDTHS:
         raise ValueError(f"width is {width!r}; choose one of {', '.join(WIDTHS)}")
     process, x0 = denoiser.process, data.mnist_to_unit(images)
-    times = chain_times(process, steps).to(x0.device)
+    times, dim = chain_times(process, steps), x0[0].numel()
     snr, variance = process.snr(times), process.variance(times)
-    bill = []
-    for part in torch.arange(1, steps, device=x0.device).tensor_split(groups):
-        i = part[torch.randint(len(part), (len(x0),), generator=generator, device=x0.device)]
-        x_i = process.perturb(x0, times[i], _noise(x0, generator))
-        miss = (x0 - denoiser(x_i, times[i])).square().flatten(1).sum(1)
-        told = 0.5 * (snr[i - 1] - snr[i]) * miss  # the KL at the posterior's width, eq-hvae-snr
-        rho = {"small": torch.ones_like(told), "large": variance[i - 1] / variance[i]}
-        rho["best"] = 1 / (1 + 2 * _mean_at(i, told) / x0[0].numel())
-        bill.append(len(part) * step_cost(told, rho[width], x0[0].numel()))
+    costs = []
+    for part in torch.arange(1, steps).tensor_split(groups):
+        draws = torch.randint(len(part), (len(x0),), generator=generator, device=x0.device)
+        i = part[draws.cpu()]
+        t = times[i].to(x0)
+        error = x0 - denoiser(process.perturb(x0, t, _noise(x0, generator)), t)
+        # the KL at the posterior's width, eq-hvae-snr
+        kl = 0.5 * (snr[i - 1] - snr[i]) * _squares(error)
+        rho = {"small": torch.ones_like(kl), "large": variance[i - 1] / variance[i]}
+        rho["best"] = 1 / (1 + 2 * _mean_at(i, kl) / dim)
+        costs.append(len(part) * step_cost(kl, rho[width], dim))
     first = decoder(denoiser, x0, times[0], generator, width == "best")
-    terms = torch.stack([first, *bill, prior(denoiser, x0)])
-    terms = terms / (x0[0].numel() * math.log(2))
+    terms = torch.stack([first, *costs, prior(denoiser, x0)]) / (dim * math.log(2))
     mean, total = terms.mean(1), terms.sum(0)
     error = total.std() / len(x0) ** 0.5
     parts = {"decoder": mean[0], "steps": mean[1:-1], "prior": mean[-1]}
@@ -65,17 +69,21 @@ def chain_times(process: Process, steps: int) -> Tensor:
     return process.t_from_log_snr(torch.linspace(ends[0], ends[1], steps, dtype=torch.float64))
 
 
-def step_cost(told: Tensor, rho: Tensor, dim: int) -> Tensor:
-    """KL of one reverse step, (N,), from that at the posterior's width; eq-vlb-step.
+def step_cost(kl: Tensor, rho: Tensor, dim: int) -> Tensor:
+    """KL of one reverse step, (N,), from the `kl` at the posterior's width; eq-vlb-step.
 
-    rho is the posterior's variance over that of the step. At the best one, 1 / (1 + 2 told / dim)
-    for the mean of `told`, the mean cost is dim / 2 log(1 + 2 told / dim), never above `told`.
+    rho is the posterior's variance over that of the step. At the best one, 1 / (1 + 2 kl / dim)
+    for the mean of `kl`, the mean cost is dim / 2 log(1 + 2 kl / dim), never above `kl`.
     """
-    return rho * told + 0.5 * dim * (rho - 1 - rho.log())
+    return rho * kl + 0.5 * dim * (rho - 1 - rho.log())
 
 
 def decoder(
-    denoiser: AbstractDenoiser, x0: Tensor, t: Tensor, generator: Generator, best: bool = False
+    denoiser: AbstractDenoiser,
+    x0: Tensor,
+    t: Tensor,
+    generator: torch.Generator,
+    best: bool = False,
 ) -> Tensor:
     """-log P(x_0 | x_1), (N,): a Gaussian round the guess, cut into the 256 grey levels.
 
@@ -86,11 +94,11 @@ def decoder(
     guess = denoiser(process.perturb(x0, t, _noise(x0, generator)), t)
     level = process.sigma(t) / process.alpha(t)
     std = float((x0 - guess).square().mean().sqrt() if best else level)
-    half = 0.5 / (GREYS * data.MNIST_STD)
+    half = 0.5 / (GREY_LEVELS * data.MNIST_STD)
     low, high = (-data.MNIST_MEAN / data.MNIST_STD, (1 - data.MNIST_MEAN) / data.MNIST_STD)
     above = torch.where(x0 > high - half, math.inf, (x0 + half - guess) / std)
     below = torch.where(x0 < low + half, -math.inf, (x0 - half - guess) / std)
-    return -_log_mass(below.double(), above.double()).flatten(1).sum(1)
+    return -_log_mass(below.cpu().double(), above.cpu().double()).flatten(1).sum(1)
 
 
 def prior(denoiser: AbstractDenoiser, x0: Tensor) -> Tensor:
@@ -98,7 +106,7 @@ def prior(denoiser: AbstractDenoiser, x0: Tensor) -> Tensor:
     process = denoiser.process
     mean = process.alpha(process.t_max).to(x0) * x0 / process.prior_std
     log_variance = (process.variance(process.t_max) / process.prior_std**2).log()
-    return gaussian_kl(mean, log_variance.to(x0).expand_as(mean)).double()
+    return gaussian_kl(mean, log_variance.to(x0).expand_as(mean)).cpu().double()
 
 
 def _log_mass(below: Tensor, above: Tensor) -> Tensor:
@@ -115,5 +123,10 @@ def _mean_at(i: Tensor, values: Tensor) -> Tensor:
     return (sums.index_add(0, i, values) / i.bincount().clamp(min=1))[i]
 
 
-def _noise(x0: Tensor, generator: Generator) -> Tensor:
+def _squares(error: Tensor) -> Tensor:
+    """Squared norm of each image, (N,)."""
+    return error.square().flatten(1).sum(1).cpu().double()
+
+
+def _noise(x0: Tensor, generator: torch.Generator) -> Tensor:
     return torch.randn(x0.shape, generator=generator, device=x0.device)

@@ -5,13 +5,14 @@ import math
 import pytest
 import torch
 
+from dgm_lessons.bounds import dequantised, dequantised_bound
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.likelihood import bits_per_dim, log_prob
-from dgm_lessons.networks import GreyLevels
-from dgm_lessons.networks.greys import EDGES, noise_given
-from dgm_lessons.recipes import dequantised_bound
-from dgm_lessons.recipes.likelihood import PROCESS, dequantised
+from dgm_lessons.networks import PixelHistograms
+from dgm_lessons.networks.pixel_histograms import EDGES, noise_given
+from dgm_lessons.recipes import RECIPES
 
+PROCESS = RECIPES["mnist-likelihood"].process
 CUT_OFF = 0.005  # bits: the edges of a grey level, blurred by the noise of t_min
 
 
@@ -29,7 +30,7 @@ def posterior_noise(x, s, law):
 def test_bayes_rule_agrees_with_a_fine_sum(s):
     g = torch.Generator().manual_seed(0)
     law = torch.rand(len(EDGES) - 1, generator=g, dtype=torch.float64).softmax(0)
-    network = GreyLevels(4, (4, 8))
+    network = PixelHistograms(4, (4, 8))
     for x in (-1 - 3.5 * s, -1.0, -0.996, -0.3, 0.0, 0.97, 1 + 2 * s):
         noisy = torch.full((1, 1, 4, 4), x)
         bins = network.likelihoods(noisy, torch.full((1, 1, 1, 1), s))
@@ -39,19 +40,19 @@ def test_bayes_rule_agrees_with_a_fine_sum(s):
 
 
 def test_far_outside_the_grey_scale_the_noise_points_back():
-    network = GreyLevels(4, (4, 8))
+    network = PixelHistograms(4, (4, 8))
     noise = network(torch.full((2, 1, 4, 4), 50.0), torch.tensor([9.0, -20.0]))
     assert torch.isfinite(noise).all() and (noise[0] > 1000).all()
 
 
 @pytest.mark.parametrize("level", [math.inf, -math.inf])
 def test_no_noise_and_no_signal_are_finite(level):
-    noise = GreyLevels(4, (4, 8))(torch.randn(3, 1, 4, 4), torch.full((3,), level))
+    noise = PixelHistograms(4, (4, 8))(torch.randn(3, 1, 4, 4), torch.full((3,), level))
     assert torch.isfinite(noise).all()
 
 
 def test_wrong_inputs():
-    network = GreyLevels(8, (4, 8))
+    network = PixelHistograms(8, (4, 8))
     with pytest.raises(ValueError, match="takes"):
         network(torch.zeros(2, 1, 4, 4), torch.zeros(2))
     with pytest.raises(ValueError, match="one level per"):
@@ -74,7 +75,7 @@ def images(kind, n, generator):
 def test_bits_are_the_entropy(kind, bits, generator):
     """Fair coins cost one bit a pixel, by the bound and by the flow; blank paper nothing."""
     pictures = images(kind, 8000, generator)
-    network = GreyLevels(4, (4, 8))
+    network = PixelHistograms(4, (4, 8))
     network.count(pictures)
     denoiser = Denoiser(network, PROCESS, "eps")
     bound = dequantised_bound(denoiser, pictures, generator, repeats=8)
@@ -86,7 +87,7 @@ def test_bits_are_the_entropy(kind, bits, generator):
 @pytest.mark.parametrize(("kind", "bits"), [("blank", 0.0), ("coins", 1.0)])
 def test_the_flow_pays_the_entropy_too(kind, bits, generator):
     pictures = images(kind, 30, generator)
-    network = GreyLevels(4, (4, 8))
+    network = PixelHistograms(4, (4, 8))
     network.count(images(kind, 4000, generator))
     x0 = dequantised(pictures, generator)
     # each pixel by itself: the Jacobian is diagonal, and one probe finds its trace exactly
