@@ -41,6 +41,7 @@ def test_no_cell_reads_a_name_that_a_later_cell_takes(path):
 
 
 @pytest.mark.slow
+@pytest.mark.rerun
 @each_notebook
 def test_any_cell_may_be_run_again(path):
     if path.relative_to(BOOK).as_posix() in STILL_SHARED:
