@@ -7,8 +7,12 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
+# Until MathJax has drawn, wide formulas know that they scroll, and the widgets stand.
 READY = """async () => {
   await window.MathJax?.startup?.promise;
+  const unboxed = () => document.querySelector(".bd-article div.math > mjx-container:not(.wide)");
+  for (let i = 0; i < 100 && unboxed(); i++) await new Promise((next) => setTimeout(next, 20));
+  await new Promise(requestAnimationFrame);
   for (let i = 0; i < 200; i++) {
     const open = [...document.querySelectorAll(".dgm-widget")].filter(
       (el) => !["done", "failed"].includes(el.dataset.mounted));
@@ -45,6 +49,8 @@ UNFOLD = """() => {
   for (const el of document.querySelectorAll("details")) el.open = true;
   const folded = document.querySelectorAll(".toggle-hidden");
   for (const el of folded) el.classList.remove("toggle-hidden");
+  // What is out of sight is not laid out; here all of it is looked at.
+  for (const el of document.querySelectorAll("article.check")) el.style.contentVisibility = "visible";
   const frame = () => new Promise(requestAnimationFrame);
   return frame().then(frame).then(() => new Promise((next) => setTimeout(next, 50)));
 }"""
