@@ -2,6 +2,7 @@
 # make test    set up and check everything        make fast      the checks without notebooks and browser
 # make seal    show formulas that are not as sealed; make seal SEAL="eq-a eq-b" seals them
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
+# make gallery     every widget on one page, for those who work on them
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -21,7 +22,7 @@ UNIT := tests --ignore=tests/book --ignore=tests/equations -q
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval browser serve notebooks seal clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -45,14 +46,19 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
 # Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
-	$(BIN)/pytest $(UNIT) -n 2 -m "not timing"
+	$(BIN)/pytest $(UNIT) -n 2 -m "not timing and not rerun"
 	$(BIN)/pytest $(UNIT) -m timing
 
 fast: lint $(CHECKS)
 	$(BIN)/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
+
+# Twice the time of nbval: each cell again after the whole, on the pages that one has changed.
+rerun: $(READY)
+	$(BIN)/pytest tests/test_rerun.py -q -n 2 -m rerun
 
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
@@ -70,6 +76,9 @@ notebooks: $(READY)
 
 seal: $(READY)
 	$(BIN)/python tests/seal.py $(SEAL)
+
+gallery: $(READY)
+	$(BIN)/python book/_ext/gallery.py _build/gallery.html
 
 clean:
 	rm -rf _build

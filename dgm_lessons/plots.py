@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -30,11 +31,13 @@ def set_style() -> None:
     plt.style.use(str(files("dgm_lessons") / "book.mplstyle"))
 
 
-def show(fig: Figure, alt: str) -> None:
+def show(fig: Figure, alt: str, caption: str = "", name: str = "") -> None:
     """Put a figure on the page with a description for those who cannot see it, and close it.
 
     Args:
         alt: what the figure shows and what it tells, in a sentence or two.
+        caption: the finding, printed below the figure with its number (see `caption`).
+        name: what the text may call the figure by, such as "fig-gap".
     """
     if len(alt.split()) < 5:
         raise ValueError(f"alt text should describe the figure in a sentence, not {alt!r}")
@@ -48,6 +51,30 @@ def show(fig: Figure, alt: str) -> None:
         metadata={"image/png": {"alt": alt, "width": width}},
         raw=True,
     )
+    if caption:
+        _caption(caption, name)
+
+
+def caption(text: str, name: str = "") -> None:
+    """Print the caption of the picture or widget that the same cell has just displayed.
+
+    Args:
+        text: the one finding, in Markdown with $mathematics$. The book puts the number before it.
+        name: the text refers to the figure by this name: {ref}`fig-gap` becomes "Figure 3".
+    """
+    _caption(text, name)
+
+
+def _caption(text: str, name: str) -> None:
+    if len(text.split()) < 5:
+        raise ValueError(f"a caption states the finding in a sentence, not {text!r}")
+    if "\n\n" in text:
+        raise ValueError("a caption is one paragraph: take out the empty line")
+    if name and not re.fullmatch(r"fig-[a-z0-9-]+", name):
+        raise ValueError(f"a figure's name is like 'fig-gap', not {name!r}")
+    markdown = f"**Figure.** {text}"
+    metadata = {"text/markdown": {"name": name}} if name else {}
+    display({"text/markdown": markdown, "text/plain": markdown}, metadata=metadata, raw=True)
 
 
 def _smaller(png: io.BytesIO) -> bytes:

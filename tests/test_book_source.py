@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,38 @@ from equation_sources import BOOK, pages, prose
 # The rows of the syllabus without a place in the book, one id a line. Who writes the place deletes
 # the line.
 HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
+
+# Pictures and widgets without a caption. Write the caption, then bring the page's number down.
+WITHOUT_A_CAPTION = {
+    "01-generative-modelling/divergences": 5,
+    "01-generative-modelling/families": 9,
+    "02-vae/elbo": 7,
+    "02-vae/gaussian-vae": 7,
+    "02-vae/hierarchical-vae": 5,
+    "03-ddpm/forward": 5,
+    "03-ddpm/mnist": 9,
+    "03-ddpm/noise-prediction": 5,
+    "03-ddpm/reverse": 4,
+    "03-ddpm/sampling": 6,
+    "03-ddpm/variational-bound": 4,
+    "05-score-matching/tweedie": 6,
+    "07-score-sde/probability-flow": 6,
+    "appendix/benchmarks": 4,
+    "appendix/zoo": 5,
+    "index": 1,
+}
+
+# Papers without a known address on the web.
+WITHOUT_A_LINK = {
+    "csiszar1967",
+    "feller1949",
+    "hoffman2016surgery",
+    "langevin1908",
+    "lecun2006",
+    "minka2005",
+    "miyasawa1961",
+    "su2022ddpm",
+}
 
 KINDS = {"definition", "theorem", "algorithm", "intuition", "figure", "exercise"}
 TARGET = re.compile(r"^\((c-[\w-]+)\)=", re.MULTILINE)
@@ -106,6 +139,45 @@ def test_notebook(path):
     assert problems(json.loads(text)) == []
 
 
+def is_shown(output: dict) -> bool:
+    """Whether an output is a picture or a widget: something that owes a caption."""
+    data = output.get("data", {})
+    pictures = any(kind.startswith("image/") for kind in data)
+    return pictures or 'class="dgm-widget"' in "".join(data.get("text/html", ""))
+
+
+def is_caption(output: dict) -> bool:
+    return "".join(output.get("data", {}).get("text/markdown", "")).startswith("**Figure.**")
+
+
+def uncaptioned(notebook: dict) -> list[int]:
+    """The cells that show a picture or widget without a caption after it."""
+    found = []
+    for place, cell in enumerate(notebook["cells"]):
+        outputs = cell.get("outputs", [])
+        for output, following in pairwise([*outputs, {}]):
+            if is_shown(output) and not is_caption(following):
+                found.append(place)
+    return found
+
+
+def test_pictures_and_widgets_have_captions():
+    for path in NOTEBOOKS:
+        page = path.relative_to(BOOK).with_suffix("").as_posix()
+        cells = uncaptioned(json.loads(path.read_text(encoding="utf8")))
+        assert len(cells) <= WITHOUT_A_CAPTION.get(page, 0), (
+            f"{page}: no caption in cells {cells}: plots.show(..., caption=...) or plots.caption"
+        )
+
+
+def test_a_missing_caption_is_noticed():
+    picture = {"data": {"image/png": ""}}
+    widget = {"data": {"text/html": '<div class="dgm-widget"></div>'}}
+    caption = {"data": {"text/markdown": "**Figure.** The finding."}}
+    cells = [{"outputs": outputs} for outputs in ([picture, caption], [widget], [picture, widget])]
+    assert uncaptioned({"cells": [*cells, {"cell_type": "markdown"}]}) == [1, 2, 2]
+
+
 def test_notebooks_install_in_the_same_way():
     def install(path):
         cells = json.loads(path.read_text(encoding="utf8"))["cells"]
@@ -117,6 +189,14 @@ def test_notebooks_install_in_the_same_way():
 def test_pictures_in_markdown_have_alt_text():
     for path in SOURCES:
         assert "![](" not in prose(path), f"{path}: a picture without alt text"
+
+
+def test_references_carry_links():
+    text = (BOOK / "references.bib").read_text(encoding="utf8")
+    entries = re.findall(r"^@\w+\{(\w+),(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    link = re.compile(r"^\s*(?:doi|eprint|url) = ", re.MULTILINE)
+    missing = {key for key, entry in entries if not link.search(entry)}
+    assert missing == WITHOUT_A_LINK, "add doi, eprint (arXiv) or url where you are sure of it"
 
 
 def test_a_bad_notebook_is_noticed():

@@ -1,7 +1,9 @@
 """The book's Sphinx extensions and the machinery of checks, on small inputs."""
 
 import base64
+import io
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,13 +13,14 @@ import concordance
 import equation_checks
 import equation_seals
 import equation_sources
+import nbformat
 import numpy as np
 import offline
 import pytest
 import torch
 import verification
-import widget_code
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[1]
@@ -159,7 +162,9 @@ def test_missing_results_say_what_to_run(tmp_path):
         equation_checks.read_checks(tmp_path)
 
 
-def test_marks_stand_before_the_number(tmp_path, write_checks):
+def test_marks_stand_before_the_number(tmp_path, write_checks, monkeypatch):
+    quiet = SimpleNamespace(warning=lambda *words, **where: None)
+    monkeypatch.setattr(equation_checks, "logger", quiet)  # whatever Sphinx ran before
     failed = {**RECORD, "labels": ["eq-e"], "test": "test_e", "passed": False}
     write_checks({"test_a": RECORD, "test_e": failed})
     app = SimpleNamespace(
@@ -197,20 +202,67 @@ def test_checks_stand_on_the_page_of_the_chapter():
     assert equation_checks.page_of_checks("book/notation") == "book/checks/notation"
 
 
-def test_a_page_keeps_one_copy_of_a_widgets_code():
-    script = '<script type="text/dgm-esm" data-dgm="A-1">code</script>\n'
-    style = '<script type="text/dgm-css" data-dgm="A-1">css</script>\n'
-    other = '<script data-dgm="runtime-2">run()</script>\n'
-    page = widget_code.share(f"<p>one</p>{script}{style}{other}<p>two</p>{script}{style}{other}")
-    assert page == f"<p>one</p>{script}{style}{other}<p>two</p>"
-
-
 def test_alt_texts_are_found_by_the_picture(tmp_path):
     png = base64.b64encode(b"picture").decode()
     output = {"data": {"image/png": png}, "metadata": {"image/png": {"alt": "a curve"}}}
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps({"cells": [{"outputs": [output]}, {"cell_type": "markdown"}]}))
     assert alt_text.stored_alt_texts(path) == {sha256(b"picture").hexdigest(): "a curve"}
+
+
+def build(folder: Path, outputs: list[dict]) -> tuple[str, str]:
+    """A page made from the outputs of one cell and a reference to fig-gap; and the warnings."""
+    v4 = nbformat.v4
+    shown = [v4.new_output("display_data", **output) for output in outputs]
+    cells = [v4.new_markdown_cell("# Page\n\nSee {ref}`fig-gap`."), v4.new_code_cell("1")]
+    cells[1]["outputs"] = shown
+    notebook = v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    nbformat.write(notebook, folder / "index.ipynb")
+    warnings = io.StringIO()
+    app = Sphinx(
+        folder,
+        None,
+        folder / "out",
+        folder / "trees",
+        "html",
+        {
+            "extensions": ["myst_nb", "figures"],
+            "nb_execution_mode": "off",
+            "nb_render_markdown_format": "myst",
+            "myst_enable_extensions": ["dollarmath"],
+        },
+        status=None,
+        warning=warnings,
+    )
+    app.build()
+    # a second Sphinx in one process says of its own nodes that it has met them before
+    said = [line for line in warnings.getvalue().splitlines() if "already registered" not in line]
+    return (folder / "out" / "index.html").read_text(encoding="utf8"), "\n".join(said)
+
+
+WIDGET = {"data": {"text/html": "<b>widget</b>", "text/plain": "widget"}}
+
+
+def caption(text, name=""):
+    metadata = {"text/markdown": {"name": name}} if name else {}
+    return {"data": {"text/markdown": f"**Figure.** {text}"}, "metadata": metadata}
+
+
+def test_captions_become_numbered_figures(tmp_path):
+    text = caption("It falls like $1/n$, *slowly*.", "fig-gap")
+    page, warnings = build(tmp_path, [WIDGET, caption("One."), WIDGET, WIDGET, text])
+    first, second = re.findall(r"<figure .*?</figure>", page, re.DOTALL)
+    assert 'id="figure-1"' in first and ">Figure 1<" in first and "<b>widget</b>" in first
+    assert 'id="fig-gap"' in second and ">Figure 2<" in second and "Figure." not in second
+    assert "<em>slowly</em>" in second and '<span class="math' in second
+    assert page.count("<b>widget</b>") == 3
+    assert 'href="#fig-gap"' in page and ">Figure 2</span></a>" in page
+    assert warnings == ""
+
+
+def test_a_caption_alone_is_a_warning(tmp_path):
+    _, warnings = build(tmp_path, [caption("One.", "fig-gap"), WIDGET, caption("Two.")])
+    assert warnings.count("a caption without a picture") == 1
 
 
 def test_rows_have_targets():

@@ -49,6 +49,33 @@ def test_show_wants_a_sentence(alt):
         plots.show(fig, alt)
 
 
+def test_a_caption_follows_its_figure(monkeypatch):
+    published = []
+    monkeypatch.setattr(plots, "display", lambda *args, **kw: published.append((args, kw)))
+    fig, _ = plt.subplots()
+    plots.show(fig, ALT, caption="The error falls like $1/n$.", name="fig-error")
+    (picture,), _ = published[0]
+    (data,), options = published[1]
+    assert "image/png" in picture
+    assert data["text/markdown"] == "**Figure.** The error falls like $1/n$."
+    assert options["metadata"] == {"text/markdown": {"name": "fig-error"}}
+    plots.caption("Drag the point and watch the curve.")
+    assert "Drag the point" in published[2][0][0]["text/markdown"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        ("Too short.", "", "in a sentence"),
+        ("Two paragraphs are too many.\n\nNo.", "", "one paragraph"),
+        ("The error falls like one over n.", "gap", "fig-gap"),
+    ],
+)
+def test_captions_that_are_refused(text, name, message):
+    with pytest.raises(ValueError, match=message):
+        plots.caption(text, name=name)
+
+
 def test_mesh_runs_along_x_first():
     grid, axis = plots.mesh(2.0, 5)
     assert grid.shape == (25, 2) and torch.equal(grid[:5, 0], axis)

@@ -4,8 +4,8 @@ import torch
 from verification import verifies
 
 from dgm_lessons.metrics import frechet_distance
-from dgm_lessons.networks import GreyLevels
-from dgm_lessons.networks.greys import EDGES, noise_given
+from dgm_lessons.networks import PixelHistograms
+from dgm_lessons.networks.pixel_histograms import EDGES, noise_given
 
 
 @verifies(
@@ -42,7 +42,7 @@ def test_noise_of_a_pixel_with_a_known_histogram(compare):
     """For s = 0.3 grey levels up to 2 units, inside and outside the range of greys."""
     edges = torch.tensor(EDGES, dtype=torch.float64) / 128 - 1
     law = torch.linspace(-1, 1, len(EDGES) - 1, dtype=torch.float64).cos().mul(3).softmax(0)
-    network = GreyLevels(4, (4, 8))
+    network = PixelHistograms(4, (4, 8))
     x0 = torch.linspace(-1, 1, 400_001, dtype=torch.float64)
     x0 = (x0[1:] + x0[:-1]) / 2
     density = (law / edges.diff())[torch.bucketize(x0, edges[1:-1])]

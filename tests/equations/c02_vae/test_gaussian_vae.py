@@ -120,7 +120,7 @@ def test_best_mean(compare):
         minimize_scalar(lambda m, row=row: over(row * (X - m) ** 2).item(), bounds=(-4, 4)).x
         for row in joint
     ]
-    found = LAW.posterior_mean(codes[:, None], 1.0, TAU)[:, 0]
+    found = LAW.seen(codes[:, None], 1.0, TAU).mean[:, 0]
     compare(found, searched, tol=1e-5, wrong=X[joint.argmax(1)])
     wrong = over(joint * X) / normal(0.0, 1.0).log_prob(codes).exp()
     compare(found, searched, tol=1e-5, wrong=wrong)
@@ -190,7 +190,7 @@ def test_weighted_mean(compare):
         code = torch.tensor(z, dtype=torch.float64)
         weights = normal(x, TAU).log_prob(code).exp()
         found = (weights * x).mean() / weights.mean()
-        exact = LAW.posterior_mean(code.reshape(1, 1), 1.0, TAU)[0, 0]
+        exact = LAW.seen(code.reshape(1, 1), 1.0, TAU).mean[0, 0]
         noise = 5 * (weights * (x - found)).std() / weights.mean() / len(x) ** 0.5
         wrong = (weights * x).mean() / normal(0.0, 1.0).log_prob(code).exp()
         compare(found, exact, tol=noise.item(), wrong=wrong)
@@ -210,7 +210,7 @@ def test_variance(compare):
     lost = over(AGGREGATED * inside, Z)
     compare(kept + lost, total, tol=1e-7, wrong=kept + over(AGGREGATED * inside.sqrt(), Z))
     compare(kept + lost, total, tol=1e-7, wrong=kept)
-    package = LAW.posterior_covariance(Z[:, None], 1.0, TAU)[:, 0, 0]
+    package = LAW.seen(Z[:, None], 1.0, TAU).covariance[:, 0, 0]
     compare(package[200:700], inside[200:700], tol=1e-6)
 
 

@@ -34,8 +34,8 @@ def class_posterior(x):
     wrong="prior class weights; equal weights",
 )
 def test_the_guess_averages_over_classes(compare):
-    means = torch.stack([told(c)[0].posterior_mean(POINTS, ALPHA, SIGMA) for c in range(3)], 1)
-    expected = MIXTURE.posterior_mean(POINTS, ALPHA, SIGMA)
+    means = torch.stack([told(c)[0].seen(POINTS, ALPHA, SIGMA).mean for c in range(3)], 1)
+    expected = MIXTURE.seen(POINTS, ALPHA, SIGMA).mean
     found = (class_posterior(POINTS)[:, :, None] * means).sum(1)
     prior = torch.stack([told(c)[1] for c in range(3)])
     for wrong in ((prior[:, None] * means).sum(1), means.mean(1)):
@@ -54,7 +54,7 @@ def test_guidance_adds_the_gradient_of_the_class_posterior(compare):
     law = told(c)[0].diffuse(ALPHA, SIGMA)
     objective = law.log_prob(x) + w * class_posterior(x)[:, c].log()
     (expected,) = torch.autograd.grad(objective.sum(), x)
-    one, none = (m.posterior_mean(POINTS, ALPHA, SIGMA) for m in (told(c)[0], MIXTURE))
+    one, none = (m.seen(POINTS, ALPHA, SIGMA).mean for m in (told(c)[0], MIXTURE))
 
     def score(guess, variance=SIGMA**2):
         return (ALPHA * guess - POINTS) / variance
@@ -82,7 +82,7 @@ def test_two_endings_agree_with_the_sum_of_squares(compare):
     mixture, alpha, sigma = gm1(), 0.5, 0.9
     x = torch.linspace(-8, 8, 1601, dtype=torch.float64)[:, None]
     density = mixture.diffuse(alpha, sigma).log_prob(x).exp()
-    p = mixture.diffuse(alpha, sigma).responsibilities(x, 1.0, 0.0)
+    p = mixture.diffuse(alpha, sigma).seen(x, 1.0, 0.0).responsibilities
 
     def average(values):
         return torch.trapezoid(density * values, x[:, 0])

@@ -211,7 +211,7 @@ def test_in_a_long_chain_the_second_noise_costs_hundreds(i):
     wrong="factor upside down; DDPM's net in Su's place",
 )
 def test_convert(compare):
-    before = DATA.diffuse(BAR_1, S_1).posterior_mean(POINTS, A, B)
+    before = DATA.diffuse(BAR_1, S_1).seen(POINTS, A, B).mean
     su = (POINTS - A * before) / B  # E[eps_i | x_i]
     ddpm = given(POINTS, lambda x0: (POINTS - BAR * x0) / S)
     compare(S / B * su, ddpm, tol=1e-6, wrong=B / S * su)
@@ -298,7 +298,7 @@ def test_floor(compare):
         alpha, sigma = VP().alpha(t), VP().sigma(t)
         law = DATA.diffuse(alpha, sigma)
         p = law.log_prob(x).exp()
-        spread = torch.trapezoid(p * DATA.posterior_covariance(x, alpha, sigma)[:, 0, 0], x[:, 0])
+        spread = torch.trapezoid(p * DATA.seen(x, alpha, sigma).covariance[:, 0, 0], x[:, 0])
         found.append((alpha / sigma) ** 2 * spread)
         wrong.append(alpha / sigma * spread)
         expected.append(1 - sigma**2 * torch.trapezoid(p * law.score(x)[:, 0] ** 2, x[:, 0]))

@@ -340,7 +340,7 @@ def test_best_mean(compare):
     pull, keep, _ = lemma()
     p = log_reverse(points).exp()
     expected = torch.trapezoid(p * X, X)[:, None]
-    found = pull * law.posterior_mean(points, HIGH, (1 - HIGH**2).sqrt()) + keep * points
+    found = pull * law.seen(points, HIGH, (1 - HIGH**2).sqrt()).mean + keep * points
     compare(found, expected, tol=1e-8, wrong=pull * points / HIGH + keep * points)
     compare(found, expected, tol=1e-8, wrong=keep * points)
     score = law.diffuse(HIGH, (1 - HIGH**2).sqrt()).score(points)
@@ -359,7 +359,7 @@ def test_covariance(compare):
         bar = low * math.sqrt(1 - b2)
         variance = b2 * (1 - low**2) / (1 - bar**2) * torch.eye(2, dtype=torch.float64)
         pull = low * b2 / (1 - bar**2)
-        spread = corners.posterior_covariance(origin, bar, math.sqrt(1 - bar**2))[0]
+        spread = corners.seen(origin, bar, math.sqrt(1 - bar**2)).covariance[0]
         axis = torch.linspace(-1, 1, 401, dtype=torch.float64) * (5 if b2 > 0.1 else 1.5)
         grid = torch.cartesian_prod(axis, axis)
         log_p = corners.diffuse(low, math.sqrt(1 - low**2)).log_prob(grid)
@@ -381,9 +381,9 @@ def test_the_counted_covariances_are_those_of_a_window():
         level, rest = (bar, math.sqrt(1 - bar**2)), 1 - bar**2
         p = corners.diffuse(*level).log_prob(grid).softmax(0)
         pull, keep = 0.7 * b2 / rest, 0.51 * math.sqrt(1 - b2) / rest
-        mean = pull * corners.posterior_mean(grid, *level) + keep * grid
+        mean = pull * corners.seen(grid, *level).mean + keep * grid
         mean = mean - p @ mean
-        inside = pull**2 * corners.posterior_covariance(grid, *level)[:, 0, 1]
+        inside = pull**2 * corners.seen(grid, *level).covariance[:, 0, 1]
         assert abs(p @ (inside + mean.prod(1)) - counted) < noise
 
 
@@ -417,8 +417,8 @@ def fine_step(i):
     x_i = torch.linspace(-6, 6, 301, dtype=torch.float64)[:, None]
     bar, rest = BAR[i], 1 - BAR[i] ** 2
     pull, keep, v = lemma(i)
-    doubt = gm1().posterior_covariance(x_i, bar, rest.sqrt())[:, 0]
-    mean = pull * gm1().posterior_mean(x_i, bar, rest.sqrt()) + keep * x_i
+    doubt = gm1().seen(x_i, bar, rest.sqrt()).covariance[:, 0]
+    mean = pull * gm1().seen(x_i, bar, rest.sqrt()).mean + keep * x_i
     std = (v + pull**2 * doubt).sqrt()
     at = mean + std * torch.linspace(-9, 9, 241, dtype=torch.float64)
     log_now = log_marginal(bar, x_i)

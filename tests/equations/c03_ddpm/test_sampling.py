@@ -119,7 +119,7 @@ def reverse(law, i):
 def best(law, i, power=2):
     """The theorem's formula, E Var[x_0 | x_i] by quadrature."""
     p = law.diffuse(BAR[i], SIGMA[i]).log_prob(GRID[:, None]).exp()
-    doubt = law.posterior_covariance(GRID[:, None], BAR[i], SIGMA[i])[:, 0, 0]
+    doubt = law.seen(GRID[:, None], BAR[i], SIGMA[i]).covariance[:, 0, 0]
     pull = BAR[i - 1] * BETA[i - 1] ** 2 / SIGMA[i] ** 2
     return narrow(i) ** 2 + pull**power * torch.trapezoid(p * doubt, GRID)
 
@@ -181,7 +181,7 @@ def test_the_best_width_is_bracketed_and_beyond_variance_one_not_by_beta():
 )
 def test_agree(compare):
     law, x = gm1(), torch.linspace(-6, 6, 1201, dtype=torch.float64)[:, None]
-    end = law.responsibilities(x, 1.0, 0.0)  # (n, 2): the bump of the walk's last point
+    end = law.seen(x, 1.0, 0.0).responsibilities  # (n, 2): the bump of the walk's last point
     for i in range(1, 16):  # end becomes the odds of the bumps for a walk from x_i
         before = law.diffuse(BAR[i - 1], SIGMA[i - 1]).log_prob(x)
         kernel = Normal(ALPHA[i - 1] * x[:, 0], BETA[i - 1]).log_prob(x) + before
@@ -189,7 +189,7 @@ def test_agree(compare):
         if i in (5, 10, 15):
             p = law.diffuse(BAR[i], SIGMA[i]).log_prob(x).exp()
             walked = torch.trapezoid(p * (end**2).sum(1), x[:, 0])
-            odds = law.responsibilities(x, BAR[i], SIGMA[i])
+            odds = law.seen(x, BAR[i], SIGMA[i]).responsibilities
             found = torch.trapezoid(p * odds.square().sum(1), x[:, 0])
             compare(found, walked, tol=1e-5, wrong=torch.trapezoid(p * odds.amax(1), x[:, 0]))
             compare(found, walked, tol=1e-5, wrong=law.weights.square().sum())
@@ -201,7 +201,7 @@ def test_pairs_of_walks_agree_as_often_as_the_formula_says():
     for i in (35, 25, 15):
         x_0 = law.sample(1000, g, torch.float64)
         x = chain.perturb(x_0, i, torch.randn(x_0.shape, generator=g, dtype=torch.float64))
-        found = law.responsibilities(x, chain.alpha(i), chain.sigma(i)).square().sum(1).mean()
+        found = law.seen(x, chain.alpha(i), chain.sigma(i)).responsibilities.square().sum(1).mean()
         times = list(range(i, -1, -1))
         ends = [sample(exact, x, times, ancestral_step, generator=g) for _ in range(2)]
         first, second = (torch.cdist(end, law.means).argmin(1) for end in ends)

@@ -190,7 +190,7 @@ def test_posterior_covariance(compare):
     mixture, x = two_dimensional()
     hessian, eye = mixture.diffuse(ALPHA, SIGMA).hessian(x), torch.eye(2, dtype=torch.float64)
     found = SIGMA**2 / ALPHA**2 * (eye + SIGMA**2 * hessian)
-    expected = mixture.posterior_covariance(x, ALPHA, SIGMA)
+    expected = mixture.seen(x, ALPHA, SIGMA).covariance
     compare(found, expected, tol=1e-12, wrong=found * ALPHA**2)
 
 
@@ -198,10 +198,10 @@ def test_posterior_covariance(compare):
 def test_covariance_jacobian(compare):
     mixture, x = two_dimensional()
     x.requires_grad_(True)
-    guess = mixture.posterior_mean(x, ALPHA, SIGMA)
+    guess = mixture.seen(x, ALPHA, SIGMA).mean
     rows = [torch.autograd.grad(guess[:, i].sum(), x, retain_graph=True)[0] for i in range(2)]
     jacobian = torch.stack(rows, 1)
-    expected = mixture.posterior_covariance(x.detach(), ALPHA, SIGMA)
+    expected = mixture.seen(x.detach(), ALPHA, SIGMA).covariance
     compare(SIGMA**2 / ALPHA * jacobian, expected, tol=1e-12, wrong=SIGMA**2 * jacobian)
 
 
@@ -230,8 +230,8 @@ def test_risk_is_trace(compare):
     clean = torch.linspace(-5, 4, 1801, dtype=torch.float64)
     bell = torch.exp(-((seen - ALPHA * clean) ** 2) / (2 * SIGMA**2))
     joint = bell / math.sqrt(2 * math.pi * SIGMA**2) * DATA.log_prob(clean[:, None]).exp()
-    best = DATA.posterior_mean(seen, ALPHA, SIGMA)
+    best = DATA.seen(seen, ALPHA, SIGMA).mean
     risk = torch.trapezoid(torch.trapezoid(joint * (best - clean) ** 2, clean), seen[:, 0])
-    trace = DATA.posterior_covariance(seen, ALPHA, SIGMA)[:, 0, 0]
+    trace = DATA.seen(seen, ALPHA, SIGMA).covariance[:, 0, 0]
     found = torch.trapezoid(NOISY.log_prob(seen).exp() * trace, seen[:, 0])
     compare(found, risk, tol=1e-8, wrong=0.4 * 1.5**2 + 0.6 + 0.4 * 0.09 + 0.6 * 0.25)

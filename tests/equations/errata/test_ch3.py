@@ -138,7 +138,7 @@ def test_e2_10(compare):
         sigma = np.sqrt(1 - alpha**2)
         law = gm1().diffuse(alpha, sigma)
         p = law.log_prob(x).exp()
-        variance = gm1().posterior_covariance(x, alpha, sigma)[:, 0, 0]
+        variance = gm1().seen(x, alpha, sigma).covariance[:, 0, 0]
         found.append(alpha**2 / sigma**2 * integral(p * variance))
         expected.append(1 - sigma**2 * integral(p * law.score(x)[:, 0] ** 2))
     compare(found, expected, tol=1e-9, wrong=np.ones(5))

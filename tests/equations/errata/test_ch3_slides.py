@@ -95,7 +95,7 @@ def test_e4_10(compare):
     bar, variance = low * np.sqrt(1 - b2), b2 * (1 - low**2) / (1 - low**2 * (1 - b2))
     weight = low * b2 / (1 - bar**2)
     origin = torch.zeros(1, 2, dtype=torch.float64)
-    spread = data.posterior_covariance(origin, bar, np.sqrt(1 - bar**2))[0].numpy()
+    spread = data.seen(origin, bar, np.sqrt(1 - bar**2)).covariance[0].numpy()
     found = variance * np.eye(2) + weight**2 * spread
 
     axis = torch.linspace(-5, 5, 401, dtype=torch.float64)

@@ -20,8 +20,8 @@ def integral(values):
 def noisy_gm1(sigma):
     """Density, score, score derivative, posterior mean and variance of x_0, on the grid X."""
     law = gm1().diffuse(1.0, sigma)
-    mean = gm1().posterior_mean(X, 1.0, sigma)[:, 0]
-    variance = gm1().posterior_covariance(X, 1.0, sigma)[:, 0, 0]
+    mean = gm1().seen(X, 1.0, sigma).mean[:, 0]
+    variance = gm1().seen(X, 1.0, sigma).covariance[:, 0, 0]
     return law.log_prob(X).exp(), law.score(X)[:, 0], law.hessian(X)[:, 0, 0], mean, variance
 
 
