@@ -2,7 +2,8 @@
 
     python tests/dependencies.py lowest      prints what `make lowest` installs
 
-`requirements.txt` pins the tools; what `pyproject.toml` names takes its lowest version, or any newer.
+`requirements.txt` pins the tools; what `pyproject.toml` names takes its lowest version, or the
+newest.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The page on the package is made from its docstrings, by Sphinx's autodoc.
 
-Docstrings are plain text with `code` in backticks and no other markup, so what reStructuredText
-would read as markup is escaped. They cite the book's equations by label: `eq-tweedie` becomes a link,
-and a label that no page has is a warning.
+Docstrings are plain text with `code` in backticks, so what reStructuredText
+would read as markup is escaped. They cite the book's equations by label: `eq-tweedie` becomes a
+link, and a label that no page has is a warning.
 """
 
 import re
