@@ -132,5 +132,10 @@ def equation_label(token, found: Directive | None) -> str:
 def _pages(toc: dict) -> Iterator[str]:
     yield toc["root"]
     for part in toc["parts"]:
-        for chapter in part["chapters"]:
-            yield chapter["file"]
+        yield from _files(part["chapters"])
+
+
+def _files(entries: list[dict]) -> Iterator[str]:
+    for entry in entries:
+        yield entry["file"]
+        yield from _files(entry.get("sections", []))

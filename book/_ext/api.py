@@ -1,20 +1,25 @@
 """The page on the package is made from its docstrings, by Sphinx's autodoc.
 
-Docstrings are plain text with `code` in backticks, so what reStructuredText
-would read as markup is escaped. They cite the book's equations by label: `eq-tweedie` becomes a
-link, and a label that no page has is a warning.
+Docstrings are plain text with `code` in backticks and words in **bold**; whatever else
+reStructuredText would read as markup is escaped. They cite the book's equations by label:
+`eq-tweedie` becomes a link, and a label that no page has is a warning.
 """
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 PAGE = "book/api"
 ROOT = Path(__file__).parents[2]
-LABEL = re.compile(r"(?:\{eq\}`)?(?<![\w-])(eq-[a-z0-9][\w-]*\w)`?")
-CODE = re.compile(r"(`+)(.+?)\1")
+ROLE = re.compile(r"\{eq\}`(eq-[\w-]+)`")
+LABEL = re.compile(r"(?<![\w-])eq-[a-z0-9][\w-]*\w")
+MARKED = re.compile(
+    r"(\w?)(?:(?P<ticks>`+)(?P<code>.+?)(?P=ticks)|\*\*(?P<bold>\w[^*]*)\*\*)(?=(\w?))"
+)
 # In the order of the design: a module rests on those before it.
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "objectives", "samplers", "likelihood"),
@@ -25,20 +30,30 @@ MODULES = (
 
 def restructured(line: str) -> str:
     """A line of a docstring as reStructuredText that shows it as it is, its labels as links."""
-    parts, start = [], 0
-    for code in CODE.finditer(LABEL.sub(r"\1", line)):
-        parts.append(plain(code.string[start : code.start()]))
-        parts.append(plain(code[2]) if LABEL.fullmatch(code[2]) else f"``{code[2]}``")
-        start = code.end()
-    return "".join(parts) + plain(LABEL.sub(r"\1", line)[start:])
+    return "".join(_pieces(ROLE.sub(r"\1", line)))
 
 
-def plain(text: str) -> str:
-    escaped = re.sub(r"([\\*|_])", r"\\\1", text)
-    return LABEL.sub(lambda match: f":eq:`{match[1]}`", escaped)
+def _pieces(line: str) -> Iterator[str]:
+    start = 0
+    for match in MARKED.finditer(line):
+        before, after = match[1], match[5]
+        yield _plain(line[start : match.start()] + before) + ("\\ " if before else "")
+        code, bold = match["code"], match["bold"]
+        if code and not LABEL.fullmatch(code):
+            yield f"``{code}``"
+        else:
+            yield f"**{_plain(bold)}**" if bold else _plain(code)
+        yield "\\ " if after else ""
+        start = match.end()
+    yield _plain(line[start:])
 
 
-def write(
+def _plain(text: str) -> str:
+    escaped = re.sub(r"([\\*|_`])", r"\\\1", text)
+    return LABEL.sub(lambda match: f":eq:`{match[0]}`", escaped)
+
+
+def rewrite(
     app: Sphinx, what: str, name: str, thing: object, options: dict, lines: list[str]
 ) -> None:
     lines[:] = map(restructured, lines)
@@ -52,10 +67,16 @@ def add_modules(app: Sphinx, page: str, source: list[str]) -> None:
             source[0] += f"\n## `{module}`\n\n```{{eval-rst}}\n{body}```\n"
 
 
+def leave_types(app: Sphinx, config: Config) -> None:
+    """The types in signatures are those of torch and Python: they lead nowhere on this site."""
+    config.nitpick_ignore_regex = [*config.nitpick_ignore_regex, ("py:.*", ".*")]
+
+
 def setup(app: Sphinx) -> dict:
     sys.path.insert(0, str(ROOT))
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
-    app.connect("autodoc-process-docstring", write, priority=400)
+    app.connect("config-inited", leave_types)
+    app.connect("autodoc-process-docstring", rewrite, priority=400)  # before napoleon
     app.connect("source-read", add_modules)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
