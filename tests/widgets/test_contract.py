@@ -581,11 +581,14 @@ def test_a_swipe_beside_a_handle_scrolls_and_one_on_it_does_not(shared, kind):
 @browser
 @each
 def test_neighbours_do_no_damage(shared, kind):
-    """Alone, and among all the others in both orders, a widget looks the same: sizes and styles."""
-    kinds = list(KINDS.values())
-    alone = ask(shared(f"alone {kind.name()}", [kind]), kind, "look")
+    """Alone, and among all the others in both orders, a widget looks the same: sizes and styles.
+
+    Without motion: what is in sight alone would else play, and what is further down would not.
+    """
+    kinds, calm = list(KINDS.values()), {"reduced_motion": "reduce"}
+    alone = ask(shared(f"alone {kind.name()}", [kind], **calm), kind, "look")
     for key, order in (("in order", kinds), ("in reverse", kinds[::-1])):
-        page = shared(key, order)
+        page = shared(key, order, **calm)
         crowded = ask(page, kind, "look")
         differing = [(a, b) for a, b in zip(alone, crowded, strict=True) if a != b]
         assert differing == [], key
