@@ -45,8 +45,7 @@ def tab(chromium, address):
 class TestPage:
     def test_is_whole(self, found, name):
         state = found(name).state
-        # The theme puts the search page's heading outside the article.
-        assert state["headings"] == (name != "search")
+        assert state["headings"] == 1
         assert state["drawn"] == state["formulas"]
         assert state["bad"] == [], "MathJax does not know a command: write plain LaTeX"
         assert state["dollars"] == [], "a formula that was not read as one"
