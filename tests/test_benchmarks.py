@@ -124,6 +124,7 @@ def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     assert not (tmp_path / f"{task}.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
 def test_mnist_without_peers(tmp_path, monkeypatch):
@@ -143,6 +144,7 @@ def test_mnist_without_peers(tmp_path, monkeypatch):
     assert all(part["flops_per_image"] > 1e6 for part in denoisers.values())
 
 
+@pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
 def test_bound_writes_both_tables(tmp_path):

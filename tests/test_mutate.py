@@ -49,6 +49,7 @@ def test_one_token_changes_and_words_do_not(tmp_path, name, text, expected):
     assert [m.text(text).splitlines()[m.line].strip() for m in found] == expected
 
 
+@pytest.mark.slow
 def test_each_part_of_the_mathematics_has_mutants_and_tests():
     for part in mutate.MATHEMATICS:
         (mutant,) = mutate.chosen([part], seed=0, count=1)
