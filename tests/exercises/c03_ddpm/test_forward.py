@@ -32,3 +32,11 @@ def test_the_memory_is_the_kl_of_torch():
     ruin = Independent(Normal(alpha_bar * x0, (1 - alpha_bar**2) ** 0.5), 1)
     prior = Independent(Normal(torch.zeros_like(x0), 1.0), 1)
     assert torch.allclose(exercise.solution(x0, alpha_bar), kl_divergence(ruin, prior))
+
+
+def test_the_first_order_is_close_to_the_product():
+    exercise = EXERCISES["c-3-38"]
+    for first, last, L in exercise.trials:
+        squares = torch.linspace(first, last, L, dtype=torch.float64)
+        exact = DiscreteProcess(squares.sqrt()).alpha(L)
+        assert abs(exercise.solution(first, last, L) / torch.as_tensor(exact).log() - 1) < 0.02
