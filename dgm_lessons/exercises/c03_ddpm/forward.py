@@ -55,6 +55,13 @@ def _linear(first: float, last: float, L: int) -> Tensor:
     return torch.linspace(first, last, L, dtype=torch.float64)
 
 
+SCHEDULES = ("constant", "falling", "rising")
+
+
+def left_in_the_middle(schedules: tuple[str, ...]) -> list[int]:
+    return [2, 3, 1]
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-04": Exercise(
         asks="the variance that each noise contributes, of the shape of betas",
@@ -238,6 +245,29 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the betas are given by their squares already": (
                 lambda first, last, L: -L * (first**2 + last**2) / 4
+            ),
+        },
+    ),
+    "fwd-middle": Exercise(
+        asks="the places 1, 2 and 3 of the schedules, in the order given; 1 keeps most",
+        trials=((SCHEDULES,),),
+        solution=left_in_the_middle,
+        mistakes={
+            "only the ends are alike: the earlier the heavy blows, the less is left half-way": (
+                lambda schedules: [1, 1, 1]
+            ),
+            "the other way round: falling blows are heaviest at the start": (
+                lambda schedules: [2, 1, 3]
+            ),
+            "between rising and falling stands the constant one": lambda schedules: [1, 3, 2],
+            "equal blows are not the gentlest start; small ones first are": (
+                lambda schedules: [1, 2, 3]
+            ),
+            "equal blows come before falling ones: they start more gently": (
+                lambda schedules: [3, 2, 1]
+            ),
+            "rising keeps most, but falling keeps least: it hits hardest at the start": (
+                lambda schedules: [3, 1, 2]
             ),
         },
     ),

@@ -70,6 +70,17 @@ def frechet(m1: Tensor, v1: Tensor, m2: Tensor, v2: Tensor) -> Tensor:
     return ((m1 - m2) ** 2 + widths).sum()
 
 
+SAMPLERS = ("one perfect digit a class", "real digits as asked", "real digits, label ignored")
+
+
+def judged(samplers: tuple[str, ...]) -> list[int]:
+    return [100, 100, 10, 0, 1, 2]
+
+
+def _judged(place: int, value: int) -> Callable[..., list[int]]:
+    return lambda samplers: [value if i == place else v for i, v in enumerate(judged(samplers))]
+
+
 EXERCISES: dict[str, Exercise] = {
     "digits-guidance": Exercise(
         asks="the guided guess, of the shape of told",
@@ -244,6 +255,29 @@ EXERCISES: dict[str, Exercise] = {
                     0.5 * ((v1 + (m1 - m2) ** 2) / v2 - 1 - (v1 / v2).log()).sum()
                 )
             ),
+        },
+    ),
+    "digits-judges": Exercise(
+        asks="three agreements in per cent, then three spreads: 0, 1 or 2",
+        trials=((SAMPLERS,),),
+        solution=judged,
+        mistakes={
+            "one perfect digit is always read as asked": _judged(0, 10),
+            "one digit a class, however perfect, is read as asked, and agreement sees no more": (
+                _judged(0, 0)
+            ),
+            "real digits are read as asked, by a judge without fault": _judged(1, 10),
+            "whoever ignores the label is right by chance, once in ten": _judged(2, 100),
+            "chance is right once in ten, not never": _judged(2, 0),
+            "there are ten classes: chance is right once in ten": _judged(2, 50),
+            "one digit a class does not vary within it": _judged(3, 1),
+            "one digit a class is less than real digits, not more": _judged(3, 2),
+            "real digits have the spread of real digits": _judged(4, 2),
+            "all ten classes are among the digits asked as one: they vary more, not as real ones": (
+                _judged(5, 1)
+            ),
+            "all ten classes are among the digits asked as one, so they do vary": _judged(5, 0),
+            "agreement comes first, then spread": lambda samplers: [0, 1, 2, 100, 100, 10],
         },
     ),
 }

@@ -71,6 +71,10 @@ def least_loss(v: Tensor, beta: float, alpha_bar: float) -> Tensor:
     return 1 - beta**2 / (alpha_bar**2 * v + 1 - alpha_bar**2)
 
 
+def untrained_loss(D: int) -> float:
+    return D / 2
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-23": Exercise(
         asks="what DDPM's network would say, of the shape of su",
@@ -268,6 +272,24 @@ EXERCISES: dict[str, Exercise] = {
                 lambda v, beta, bar: least_loss(v, beta, bar).abs().sqrt()
             ),
             "v is a variance already": lambda v, beta, bar: least_loss(v**2, beta, bar),
+        },
+    ),
+    "noise-untrained": Exercise(
+        asks="the simple loss of a network that answers 0, a number",
+        trials=((3,), (8,)),
+        solution=untrained_loss,
+        mistakes={
+            "a half stands in front of our loss": lambda D: D,
+            "the coordinates add up: this is the loss of one": lambda D: 0.5,
+            "the coordinates add up, and a half stands in front": lambda D: 1.0,
+            "the noise is not 0, only its mean: its square is 1 for each coordinate": (
+                lambda D: 0.0
+            ),
+            "this is half the length of the noise; the loss has its square": lambda D: D**0.5 / 2,
+            "this is the length of the noise, not half its square": lambda D: D**0.5,
+            "that is the error between two independent noises; 0 is a better guess": (
+                lambda D: 2 * D
+            ),
         },
     ),
 }

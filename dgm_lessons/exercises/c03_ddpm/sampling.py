@@ -92,6 +92,10 @@ def _bar(betas: Tensor) -> Tensor:
     return (1 - betas**2).sqrt().prod()
 
 
+def agree(odds: Tensor) -> Tensor:
+    return (odds**2).sum(1)
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-31": Exercise(
         asks="x_{i-1}, of the shape of x",
@@ -296,6 +300,29 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the walk forgets nothing here: it ends in one point only for alpha_bar = 0": (
                 lambda v, betas: 0 * v
+            ),
+        },
+    ),
+    "samp-agree": Exercise(
+        asks="the probability that two copies end alike, for each row, shape (B,)",
+        trials=((normal(21, 4, 3).softmax(1),), (normal(22, 3, 6).softmax(1),)),
+        solution=agree,
+        mistakes={
+            "that is how often one copy ends in the likeliest cluster; two must meet in any": (
+                lambda odds: odds.amax(1)
+            ),
+            "that is how often both end in the likeliest cluster; they may meet elsewhere": (
+                lambda odds: odds.amax(1) ** 2
+            ),
+            "that is how often they part": lambda odds: 1 - (odds**2).sum(1),
+            "the odds add up to one; two copies need each of them twice": lambda odds: odds.sum(1),
+            "that would be three copies": lambda odds: (odds**3).sum(1),
+            "that is chance among equal clusters; the odds are not equal": (
+                lambda odds: odds.mean(1)
+            ),
+            "that is as if both had to end in all clusters": lambda odds: odds.prod(1),
+            "that is the entropy; the copies need only meet": (
+                lambda odds: -(odds * odds.log()).sum(1)
             ),
         },
     ),

@@ -25,6 +25,18 @@ def total_variance(alpha: float, sigma: float, laplacian: Tensor, D: int) -> Ten
 
 _WIDE, _NARROW = (0.7, 1.3), (0.9, 0.35)  # alpha and sigma, with alpha^2 + sigma^2 far from 1
 
+PLACES = (
+    "inside a lone cluster",
+    "half-way between two far clusters, little noise",
+    "far outside of all data",
+    "half-way between the two, much noise",
+)
+
+
+def bends(places: tuple[str, ...]) -> list[int]:
+    return [-1, 1, -1, -1]
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-5-21": Exercise(
         asks="the posterior mean E[x | x_noisy], of the shape of x_noisy",
@@ -212,6 +224,25 @@ EXERCISES: dict[str, Exercise] = {
                     total_variance(alpha, sigma, laplacian, D).abs().sqrt()
                 )
             ),
+        },
+    ),
+    "tweedie-bends": Exercise(
+        asks="four signs, 1 or -1, in the order of the places",
+        trials=((PLACES,),),
+        solution=bends,
+        mistakes={
+            "the log of a bell is a parabola that opens downwards": lambda places: [1, 1, -1, -1],
+            "half-way between two clusters lies a valley, and a valley bends up": (
+                lambda places: [-1, -1, -1, -1]
+            ),
+            "far out the tail of one bell remains, and its log bends down everywhere": (
+                lambda places: [-1, 1, 1, -1]
+            ),
+            "much noise fills the valley: one broad bell remains": lambda places: [-1, 1, -1, 1],
+            "far out the log-density falls like a parabola; much noise fills the valley": (
+                lambda places: [-1, 1, 1, 1]
+            ),
+            "peaks bend down, valleys up: all signs are turned": lambda places: [1, -1, 1, 1],
         },
     ),
 }

@@ -64,3 +64,14 @@ def test_the_least_loss_is_that_of_regression_on_draws():
             slope = (x @ last) / (x @ x)
             rest = (last - slope * x).square().mean()
             assert abs(found - rest) < 5 * rest * (2 / len(x)) ** 0.5
+
+
+def test_an_untrained_network_loses_half_a_unit_for_each_coordinate():
+    exercise, process = EXERCISES["noise-untrained"], DiscreteProcess.linear(50)
+    silent = Denoiser(lambda x, _: torch.zeros_like(x), process)
+    g = torch.Generator().manual_seed(0)
+    for (D,) in exercise.trials:
+        x0, eps = torch.randn(2, 40_000, D, generator=g, dtype=torch.float64)
+        i = torch.randint(1, 51, (40_000,), generator=g)
+        found = denoising_loss(silent, x0, i, eps)
+        assert abs(found - exercise.solution(D)) < 5 * (D / 2 / 40_000) ** 0.5

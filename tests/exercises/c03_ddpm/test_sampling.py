@@ -55,3 +55,11 @@ def test_the_greedy_walk_collapses_as_it_says():
                 width, _ = chain.posterior(width, clean, i, i - 1)
             assert torch.isclose(width.squeeze(), found)
             assert found < variance.sqrt()
+
+
+def test_two_copies_agree_as_often_as_counted():
+    exercise, g = EXERCISES["samp-agree"], torch.Generator().manual_seed(0)
+    for (odds,) in exercise.trials:
+        one, other = (torch.multinomial(odds, 100_000, True, generator=g) for _ in range(2))
+        share = (one == other).double().mean(1)
+        assert torch.allclose(exercise.solution(odds), share, atol=5 * 0.5 / 100_000**0.5)

@@ -91,6 +91,20 @@ WRONG = {
         lambda a, b, L: -L * (a**2 + b**2) / 4,
         lambda a, b, L: -(L**2) * (a + b) / 4,
     ],
+    "fwd-middle": [
+        lambda s: [1, 1, 1],
+        lambda s: [2, 1, 3],
+        lambda s: [1, 2, 3],
+        lambda s: [3, 2, 1],
+        lambda s: [1, 3, 2],
+        lambda s: [3, 1, 2],
+        lambda s: [2, 2, 2],
+        lambda s: [2, 3, 3],
+        lambda s: [1, 3, 1],
+        lambda s: [0, 1, 2],
+        lambda s: ["rising", "constant", "falling"],
+        lambda s: sorted(s),
+    ],
 }
 
 

@@ -118,6 +118,20 @@ WRONG = {
         lambda v, b, bar: 1 - b / (bar**2 * v + 1 - bar**2).sqrt(),
         lambda v, b, bar: 1 + b**2 / (bar**2 * v + 1 - bar**2),
     ],
+    "noise-untrained": [
+        lambda D: D,
+        lambda D: 1,
+        lambda D: 0.5,
+        lambda D: 0,
+        lambda D: 2 * D,
+        lambda D: D**2 / 2,
+        lambda D: D**0.5 / 2,
+        lambda D: D**0.5,
+        lambda D: D / 4,
+        lambda D: 1 / D,
+        lambda D: 1 / (2 * D),
+        lambda D: -D / 2,
+    ],
 }
 
 

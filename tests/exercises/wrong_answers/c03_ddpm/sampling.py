@@ -158,6 +158,21 @@ WRONG = {
         lambda v, b: collapsed(v, (1 - b**2).sqrt().prod()).sqrt(),
         lambda v, b: collapsed(v, (1 - b**2).sqrt()[-1]),
     ],
+    "samp-agree": [
+        lambda odds: odds.amax(1),
+        lambda odds: odds.amax(1) ** 2,
+        lambda odds: 1 - (odds**2).sum(1),
+        lambda odds: odds.sum(1),
+        lambda odds: odds.sum(1) ** 2,
+        lambda odds: (odds**2).mean(1),
+        lambda odds: (odds**2).sum(0),
+        lambda odds: (odds**2).sum(),
+        lambda odds: (odds**2).sum(1).sqrt(),
+        lambda odds: odds.prod(1),
+        lambda odds: 2 * odds.amax(1) - 1,
+        lambda odds: (odds**2).sum(1) / 2,
+        lambda odds: odds.mean(1),
+    ],
 }
 
 

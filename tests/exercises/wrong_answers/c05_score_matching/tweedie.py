@@ -66,6 +66,20 @@ WRONG = {
         lambda a, s, h, D: s**2 / a**2 * (D + s**2 * h) / 2,
         lambda a, s, h, D: s**2 / a**2 * (D**2 + s**2 * h),
     ],
+    "tweedie-bends": [
+        lambda places: [1, -1, 1, 1],
+        lambda places: [-1, -1, -1, -1],
+        lambda places: [-1, 1, 1, -1],
+        lambda places: [-1, 1, -1, 1],
+        lambda places: [1, 1, -1, -1],
+        lambda places: [-1, 1, 1, 1],
+        lambda places: [1, 1, 1, 1],
+        lambda places: [-1, 1, 0, -1],
+        lambda places: [1, -1, -1, -1],
+        lambda places: [-1, 0, -1, -1],
+        lambda places: [1, -1, 1, -1],
+        lambda places: [-1, -1, 1, 1],
+    ],
 }
 
 
