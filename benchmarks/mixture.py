@@ -26,7 +26,7 @@ def settings(quick: bool) -> dict[str, Any]:
     if quick:
         budgets = {"ring": [0.1, 0.2], "grid": [0.1], "moons": [0.1]}
         return {"budgets": budgets, "seeds": [0], "samples": 500, "pairs": 5}
-    budgets = {"ring": [1.5, 4.0, 10.0], "grid": [2.0, 4.0], "moons": [2.0, 4.0]}
+    budgets = {"ring": [1.5, 4.0, 16.0], "grid": [2.0, 8.0], "moons": [2.0, 8.0]}
     return {"budgets": budgets, "seeds": [10, 11, 12, 13, 14], "samples": 4000, "pairs": 50}
 
 
