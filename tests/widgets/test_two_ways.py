@@ -226,7 +226,7 @@ def test_it_plays_once_to_the_moments_and_reset_goes_back(open_page):
 @browser
 def test_the_weight_of_the_target_slides(open_page):
     page = open_page(TwoWays(gm1()), reduced_motion="reduce")
-    slider = page.get_by_role("slider", name="Weight of the left heap")
+    slider = page.get_by_role("slider", name="Weight of the left mode")
     slider.press("End")
     assert state(page, "weight") == pytest.approx(0.98)
     assert state(page, "weights") == pytest.approx([0.98, 0.02])

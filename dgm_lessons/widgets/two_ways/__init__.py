@@ -35,9 +35,9 @@ class TwoWays(MixtureWidget):
     _folder = Path(__file__).parent
     PRESETS = (
         (
-            "On one heap",
+            "On one mode",
             {"mean": 1.0, "std": 0.5},
-            "Forward KL is large, and Fisher: to q the left heap is nearly impossible. Reverse KL "
+            "Forward KL is large, and Fisher: to q the left mode is nearly impossible. Reverse KL "
             "is content: it never looks where q is not.",
         ),
         (
@@ -54,7 +54,7 @@ class TwoWays(MixtureWidget):
         (
             "Few on the left",
             {"weight": 0.1, "mean": 1.0, "std": 0.5},
-            "With a tenth of the data on the left, to ignore that heap is cheap for "
+            "With a tenth of the data on the left, to ignore that mode is cheap for "
             "Jensen\u2013Shannon and total variation, and still dear for forward KL.",
         ),
     )

@@ -16,7 +16,7 @@ const DESCRIPTION = "The density of the data p, one Gaussian q over it, and the 
 function build(w) {
   const limits = w.get("limits");
   const s = { w, limits, charged: new Float64Array(POINTS), ghosts: [], best: {}, values: {}, flat: false };
-  const two = w.get("weights").length === 2; // heaps, whose weights can be moved
+  const two = w.get("weights").length === 2; // modes, whose weights can be moved
   const left = w.get("means")[0][0] < w.get("means").at(-1)[0];
   const f = s.f = makeFields(w, {
     mean: { limits: limits.mean }, std: { limits: limits.std }, descend: { options: KINDS.map(([key]) => key) },
@@ -43,7 +43,7 @@ function build(w) {
   s.centre = grip("Mean of q", (x) => take({ mean: x }), "mean");
   s.edge = grip("Width of q", (x) => take({ std: Math.abs(x - f.now.mean) }), "std");
   s.player = makePlayer(w, descent(s));
-  s.player.node.append(button("All endings", "All endings: where the six end, from a q on each heap and from a wide one", () => {
+  s.player.node.append(button("All endings", "All endings: where the six end, from a q on each mode and from a wide one", () => {
     s.player.stop();
     for (const [kind] of KINDS) for (const found of endings(mixtureNow(s), limits, kind)) keep(s, found);
     f.settle();
@@ -51,7 +51,7 @@ function build(w) {
   w.arrange({
     stand: [s.plot.node, s.strip.node, twoWaysLegend(), makeStory(w, story(s)).node],
     panel: [s.bars.node, f.choice("descend", "Descend", KINDS, 3), s.player.node,
-      two && f.slider("weight", `Weight of the ${left ? "left" : "right"} heap`, ["none", "all"], (v) => percent(v, 0))],
+      two && f.slider("weight", `Weight of the ${left ? "left" : "right"} mode`, ["none", "all"], (v) => percent(v, 0))],
     foot: [status.node],
   });
   f.settle();
