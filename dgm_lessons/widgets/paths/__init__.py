@@ -99,7 +99,7 @@ class Paths(MixtureWidget):
 
     @classmethod
     def example(cls) -> Self:
-        return cls(gm1())
+        return cls(gm1(), direction="forward", start=1.0, other=-1.5)
 
     def picture(self) -> str:
         """Quantiles of p_t over time, which are PF-ODE lines: where they crowd, p_t is large."""

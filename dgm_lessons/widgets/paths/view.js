@@ -35,8 +35,8 @@ function paintAll(p, { world, flow, lines: { contours, fan, fan2, line, line2 } 
   let k = 0;
   p.heat(() => shades[k++], COLUMNS, ROWS);
   const faint = (rows, colour, style) => rows.forEach((row) => p.curve(path(world, row), colour, style));
-  faint(fan, "particle", { width: 1, shade: 0.2 });
-  if (!flow) return faint(fan2, "ode", { width: 1, shade: 0.2 });
+  faint(fan, "particle", { width: 1, shade: 0.35 });
+  if (!flow) return faint(fan2, "ode", { width: 1, shade: 0.35 });
   faint(contours, "contour", { width: 1, shade: 0.3 });
   return faint([line, line2], "ode", { width: 1.6, shade: 0.35 });
 }
@@ -79,7 +79,7 @@ function paintMarginal(p, s) {
   bars.forEach((bar, b) => p.pen.fillRect(p.X(0), p.Y(-half + (b + 1) * step) + 0.5, p.X(bar / most) - p.X(0),
     p.Y(0) - p.Y(step) - 1));
   p.curve(Array.from(logp, (l, j) => [Math.exp(l) / most, half - (2 * half * j) / rows]), "high", { width: 2 });
-  p.words("p\u209c and paths", 6, 12, { align: "left", size: 11, colour: "soft" });
+  p.words(p.box.width > 90 ? "p\u209c and paths" : "p\u209c", 6, 12, { align: "left", size: 11, colour: "soft" });
 }
 
 // s holds the world, its lines and where the cursor is; s.flow: whether the page knows the smooth lines.

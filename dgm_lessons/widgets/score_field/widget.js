@@ -147,7 +147,8 @@ function report(s, settled) {
   if (s.show) return;
   const { cloud, w } = s;
   const { distance, off, floor, ...found } = cloud.measure(settled ? 16 : 1);
-  s.bars.node.hidden = s.drawn.length > 0;
+  const own = [s.bars.node, ...w.root.querySelectorAll(".dgm-presets")]; // they speak of the page's data
+  for (const node of own) node.hidden = s.drawn.length > 0;
   if (!s.drawn.length) s.bars.set(found, settled);
   const level = w.knows("log-SNR") ? `, log-SNR = ${shown(cloud.level, 1)}` : "";
   s.status.say(`t = ${round3(cloud.t)}, σ = ${round3(cloud.law.sigma)}${level}. ` +

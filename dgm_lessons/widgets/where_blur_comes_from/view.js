@@ -96,7 +96,7 @@ export function makeSquares(w, s, titles) {
   function redraw() {
     const wide = s.half * s.world.zoom;
     codes.plot.x.range = codes.plot.y.range = [-wide, wide];
-    for (const { plot } of [data, codes, decoded]) plot.redraw();
+    for (const { plot } of [codes, decoded]) plot.redraw(); // the data stay as they are
   }
 
   return { squares: [data, codes, decoded], redraw };

@@ -88,7 +88,7 @@ function refresh(s) {
   grip.place(...held);
   grip.name(`Code: ${shown(held[0])}, ${shown(held[1])}; the arrow keys move it`);
   const [data, codes, decoded] = view.squares;
-  data.number.textContent = `variance ${shown(spreads(pairs.x, pairs.x).kept)}`;
+  data.number.textContent ||= `variance ${shown(spreads(pairs.x, pairs.x).kept)}`;
   codes.number.textContent = world.zoom < 1.05 ? "" : `shown at 1/${shown(world.zoom, 1)}`;
   decoded.number.textContent = `variance ${shown(world.kept)}, lost ${shown(world.lost)}`;
 }
