@@ -303,6 +303,11 @@ def test_the_probe_is_dragged_and_says_what_python_says(open_page):
     time = process.t_from_log_snr(1.0)
     seen = ring(8).seen(double([[x, y]]), process.alpha(time), process.sigma(time))
     assert (a, b) == pytest.approx(tuple(seen.mean[0].tolist()), abs=0.05)
+    guess = re.search(r"noise is \((\S+), (\S+)\), give or take (\S+)\. The", status(page)).groups()
+    sigma, alpha = process.sigma(time), process.alpha(time)
+    spread = (alpha / sigma) * seen.covariance[0].trace().sqrt()
+    expected = [*(-sigma * seen.score[0]).tolist(), float(spread)]
+    assert [float(n.replace("−", "-")) for n in guess] == pytest.approx(expected, abs=0.05)
     assert page.noise == []
 
 

@@ -39,7 +39,7 @@ class ScoreField(MixtureWidget):
     """
 
     _folder = Path(__file__).parent
-    WORDS = ("score", "posterior mean", "dynamics", "log-SNR")
+    WORDS = ("score", "posterior mean", "noise guess", "dynamics", "log-SNR")
     PRESETS = (
         (
             "Little noise",

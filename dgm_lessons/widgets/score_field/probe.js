@@ -42,15 +42,18 @@ export const paintPad = (p, points) => p.dots(points, "ink", { radius: 3, ring: 
 
 const ranked = (shares) => [...shares].map((share, k) => [share, k + 1]).sort((a, b) => b[0] - a[0]);
 
-export function probeSentence({ law }, { x, shares, mean, cov }, knows) {
+export function probeSentence({ law }, { x, end, shares, mean, cov }, knows) {
   const score = new Float64Array(2);
   evaluate(law, x, { score });
   const pair = ([a, b]) => `(${shown(a)}, ${shown(b)})`;
   const named = ranked(shares).filter(([share]) => share > 0.02).slice(0, 4)
     .map(([share, k]) => `${k} (${percent(share, 0)})`).join(", ");
+  const open = Math.sqrt(cov[0][0] + cov[1][1]);
+  const guess = x.map((value, i) => (value - end[i]) / law.sigma);
   const average = knows("posterior mean") ? "E[x₀ | x]" : "the average clean point";
   return ` The probe at ${pair(x)} came from component ${named}; ${average} is ${pair(mean)}, ` +
-    `give or take ${shown(Math.sqrt(cov[0][0] + cov[1][1]))}.` +
+    `give or take ${shown(open)}.` +
+    (knows("noise guess") ? ` The best guess of its noise is ${pair(guess)}, give or take ${shown((law.alpha / law.sigma) * open)}.` : "") +
     (knows("score") ? ` The score there is ${pair(score)}, of length ${shown(Math.hypot(...score))}.` : "");
 }
 
