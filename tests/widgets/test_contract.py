@@ -18,7 +18,7 @@ from dgm_lessons.widgets.base import HERE, standalone
 
 KINDS = {name: getattr(widgets, name) for name in widgets.__all__}
 STILL_LONG = {  # whose `build` is to be staged anew
-    "score_field", "paths", "demolition", "digit_from_noise", "denoising_film", "two_ways",
+    "score_field", "paths", "digit_from_noise", "denoising_film", "two_ways",
     "where_blur_comes_from",
 }  # fmt: skip
 LONGEST = 60  # lines of a function, without those of the functions inside it; of `build` in all
@@ -66,6 +66,8 @@ def shared(chromium, examples, tmp_path_factory):
             page.goto(file.as_uri() + address)
             if options.get("java_script_enabled", True):
                 page.wait_for_function("() => contract.mounted()")
+                page.wait_for_timeout(150)
+                page.evaluate("contract.rest()")
             page.noise = [n for n in page.noise if not n.startswith(f"request: {file.as_uri()}")]
             pages[key] = page
         return pages[key]
