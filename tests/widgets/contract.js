@@ -8,13 +8,14 @@ window.contract = (() => {
   const mounted = () => [...document.querySelectorAll(".dgm-widget")]
     .every((el) => ["done", "failed"].includes(el.dataset.mounted));
 
-  // Whatever plays by itself once in sight is stopped, and set back to its beginning by a link.
+  // Whatever plays by itself once in sight is stopped, and set back to its beginning by a link: the page's own.
   function rest() {
     const playing = [...document.querySelectorAll(".dgm-button")].filter((node) => node.innerText === "Pause");
     for (const node of playing) {
       node.click();
       const link = document.createElement("a");
-      link.href = `#set-${node.closest(".dgm-widget").dataset.widget}?`;
+      const start = `#set-${node.closest(".dgm-widget").dataset.widget}?`;
+      link.href = location.hash.startsWith(start) ? location.hash : start;
       document.body.append(link);
       link.click();
       link.remove();

@@ -18,8 +18,7 @@ from dgm_lessons.widgets.base import HERE, standalone
 
 KINDS = {name: getattr(widgets, name) for name in widgets.__all__}
 STILL_LONG = {  # whose `build` is to be staged anew
-    "score_field", "paths", "digit_from_noise", "denoising_film", "two_ways",
-    "where_blur_comes_from",
+    "score_field", "paths", "two_ways", "where_blur_comes_from",
 }  # fmt: skip
 LONGEST = 60  # lines of a function, without those of the functions inside it; of `build` in all
 CONTRACT = Path(__file__).with_name("contract.js").read_text(encoding="utf8")
