@@ -29,7 +29,6 @@ WITHOUT_A_CAPTION = {
     "03-ddpm/variational-bound": 4,
     "05-score-matching/tweedie": 6,
     "07-score-sde/probability-flow": 6,
-    "appendix/benchmarks": 4,
     "appendix/zoo": 5,
     "index": 1,
 }

@@ -28,10 +28,10 @@ def _bell(x: Tensor, mean: float, std: float) -> Tensor:
 
 
 def _densities(points: int, low: float, weight: float, mean: float) -> tuple[Tensor, ...]:
-    """A law with two heaps, a bell, and the grid on which both stand."""
+    """A law with two modes, a bell, and the grid on which both stand."""
     x = torch.linspace(low, 9, points, dtype=torch.float64)
-    heaps = weight * _bell(x, -1.6, 0.5) + (1 - weight) * _bell(x, 1.1, 0.8)
-    return heaps, _bell(x, mean, 1.2), x
+    modes = weight * _bell(x, -1.6, 0.5) + (1 - weight) * _bell(x, 1.1, 0.8)
+    return modes, _bell(x, mean, 1.2), x
 
 
 EXERCISES: dict[str, Exercise] = {

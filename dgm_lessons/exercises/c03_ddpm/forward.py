@@ -46,6 +46,22 @@ def _kl(x0: Tensor, square: float, variance: float) -> Tensor:
     return 0.5 * (square * (x0**2).sum(1) + rest)
 
 
+def log_signal(first: float, last: float, L: int) -> float:
+    return -L * (first + last) / 4
+
+
+def _linear(first: float, last: float, L: int) -> Tensor:
+    """The variances beta_i^2 of the linear schedule."""
+    return torch.linspace(first, last, L, dtype=torch.float64)
+
+
+SCHEDULES = ("constant", "falling", "rising")
+
+
+def left_in_the_middle(schedules: tuple[str, ...]) -> list[int]:
+    return [2, 3, 1]
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-04": Exercise(
         asks="the variance that each noise contributes, of the shape of betas",
@@ -195,6 +211,63 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is a mean over coordinates; add them": (
                 lambda x0, alpha_bar: memory(x0, alpha_bar) / x0.shape[1]
+            ),
+        },
+    ),
+    "c-3-38": Exercise(
+        asks="log alpha_bar_L to first order in the variances beta_i^2, one number",
+        trials=((2e-4, 0.017, 800), (6e-4, 0.031, 350)),
+        solution=log_signal,
+        mistakes={
+            "this is log alpha_bar squared: alpha_i is the root of 1 - beta_i^2": (
+                lambda first, last, L: -L * (first + last) / 2
+            ),
+            "the mean of the variances is half of first + last": (
+                lambda first, last, L: -L * (first + last)
+            ),
+            "this is alpha_bar; its logarithm was wanted": (
+                lambda first, last, L: math.exp(log_signal(first, last, L))
+            ),
+            "the logarithm of a number below 1 is negative": (
+                lambda first, last, L: L * (first + last) / 4
+            ),
+            "this is the exact logarithm; the first order was wanted, a formula in first, last "
+            "and L": (lambda first, last, L: 0.5 * (1 - _linear(first, last, L)).log().sum()),
+            "this takes the largest variance for all steps": (lambda first, last, L: -L * last / 2),
+            "this takes the smallest variance as 0; it is first": (
+                lambda first, last, L: -L * last / 4
+            ),
+            "this is the difference of the ends; the mean is half of their sum": (
+                lambda first, last, L: -L * (last - first) / 4
+            ),
+            "the sum over the steps is missing: L of them": (
+                lambda first, last, L: -(first + last) / 4
+            ),
+            "the betas are given by their squares already": (
+                lambda first, last, L: -L * (first**2 + last**2) / 4
+            ),
+        },
+    ),
+    "fwd-middle": Exercise(
+        asks="the places 1, 2 and 3 of the schedules, in the order given; 1 keeps most",
+        trials=((SCHEDULES,),),
+        solution=left_in_the_middle,
+        mistakes={
+            "only the ends are alike: the earlier the heavy blows, the less is left half-way": (
+                lambda schedules: [1, 1, 1]
+            ),
+            "the other way round: falling blows are heaviest at the start": (
+                lambda schedules: [2, 1, 3]
+            ),
+            "between rising and falling stands the constant one": lambda schedules: [1, 3, 2],
+            "equal blows are not the gentlest start; small ones first are": (
+                lambda schedules: [1, 2, 3]
+            ),
+            "equal blows come before falling ones: they start more gently": (
+                lambda schedules: [3, 2, 1]
+            ),
+            "rising keeps most, but falling keeps least: it hits hardest at the start": (
+                lambda schedules: [3, 1, 2]
             ),
         },
     ),

@@ -67,6 +67,14 @@ def _at(x0: Tensor, i: Tensor, eps: Tensor, bar: Tensor) -> Tensor:
     return _mixed(bar[i], _sigma_bar(bar[i]), x0, eps)
 
 
+def least_loss(v: Tensor, beta: float, alpha_bar: float) -> Tensor:
+    return 1 - beta**2 / (alpha_bar**2 * v + 1 - alpha_bar**2)
+
+
+def untrained_loss(D: int) -> float:
+    return D / 2
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-23": Exercise(
         asks="what DDPM's network would say, of the shape of su",
@@ -228,6 +236,59 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the network is shown the clean datum; show it the mixture": (
                 lambda net, x0, i, eps, bar: _loss(net(x0, i), eps)
+            ),
+        },
+    ),
+    "c-3-22": Exercise(
+        asks="the least loss of each coordinate, of the shape of v",
+        trials=((uniform(13, 5, high=3.0), 0.45, 0.63), (uniform(14, 3, high=2.0), 0.58, 0.35)),
+        solution=least_loss,
+        mistakes={
+            "this is for v = 0: the network sees the noise only, but the datum hides it": (
+                lambda v, beta, bar: least_loss(0 * v, beta, bar)
+            ),
+            "this is for v = 1, where x_i has variance 1": (
+                lambda v, beta, bar: least_loss(0 * v + 1, beta, bar)
+            ),
+            "this is what the network learns; what it cannot learn is the rest of 1": (
+                lambda v, beta, bar: 1 - least_loss(v, beta, bar)
+            ),
+            "beta must be squared: a squared covariance is divided by the variance of x_i": (
+                lambda v, beta, bar: 1 - beta / (bar**2 * v + 1 - bar**2)
+            ),
+            "this is the least loss of DDPM's noise; Su asks for that of the last step": (
+                lambda v, beta, bar: bar**2 * v / (bar**2 * v + 1 - bar**2)
+            ),
+            "the noise is missing in the variance of x_i": (
+                lambda v, beta, bar: 1 - beta**2 / (bar**2 * v)
+            ),
+            "the datum is shrunk by alpha_bar: its variance is alpha_bar^2 v": (
+                lambda v, beta, bar: 1 - beta**2 / (v + 1 - bar**2)
+            ),
+            "the squared covariance is divided by the variance of x_i, not multiplied": (
+                lambda v, beta, bar: 1 - beta**2 * (bar**2 * v + 1 - bar**2)
+            ),
+            "this is a standard deviation; the loss is a square": (
+                lambda v, beta, bar: least_loss(v, beta, bar).abs().sqrt()
+            ),
+            "v is a variance already": lambda v, beta, bar: least_loss(v**2, beta, bar),
+        },
+    ),
+    "noise-untrained": Exercise(
+        asks="the simple loss of a network that answers 0, a number",
+        trials=((3,), (8,)),
+        solution=untrained_loss,
+        mistakes={
+            "a half stands in front of our loss": lambda D: D,
+            "the coordinates add up: this is the loss of one": lambda D: 0.5,
+            "the coordinates add up, and a half stands in front": lambda D: 1.0,
+            "the noise is not 0, only its mean: its square is 1 for each coordinate": (
+                lambda D: 0.0
+            ),
+            "this is half the length of the noise; the loss has its square": lambda D: D**0.5 / 2,
+            "this is the length of the noise, not half its square": lambda D: D**0.5,
+            "that is the error between two independent noises; 0 is a better guess": (
+                lambda D: 2 * D
             ),
         },
     ),

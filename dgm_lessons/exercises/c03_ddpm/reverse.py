@@ -79,6 +79,32 @@ def _three_alphas(beta: float, before: float) -> tuple[float, float, float]:
     return alpha, alpha * before, before
 
 
+def student_loss(mu: Tensor, variance: float, mean: Tensor, log_std: Tensor) -> Tensor:
+    ratio = (variance + (mu - mean) ** 2) / (2 * log_std).exp()
+    return 0.5 * (ratio - 1 + 2 * log_std - math.log(variance)).sum(1)
+
+
+def _student(
+    mu: Tensor,
+    variance: float,
+    mean: Tensor,
+    log_std: Tensor,
+    gap: float = 1.0,
+    widths: float = 1.0,
+) -> Tensor:
+    """The loss with its two parts, of the means and of the widths, weighted."""
+    square = (mu - mean) ** 2 / (2 * log_std).exp()
+    rho = variance / (2 * log_std).exp()
+    return 0.5 * (gap * square + widths * (rho - 1 - rho.log())).sum(1)
+
+
+QUANTITIES = ("KL to the Gaussian", "weight of x_0", "sigma^2(i)")
+
+
+def after_halving(quantities: tuple[str, ...]) -> list[int]:
+    return [64, 4, 4]
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-12": Exercise(
         asks="the mean of x_{i-1} given x_i and x_0, of their shape",
@@ -300,6 +326,100 @@ EXERCISES: dict[str, Exercise] = {
             "the weight is missing: the plain squared distance has no units of nats": (
                 lambda model, target, v: step_loss(model, target, 0.5)
             ),
+        },
+    ),
+    "rev-student": Exercise(
+        asks="the KL from the teacher to the student for each row, shape (B,)",
+        trials=(
+            (normal(21, 4, 3), 0.37, normal(22, 4, 3), 0.4 * normal(23, 4, 3)),
+            (normal(24, 2, 5), 1.7, normal(25, 2, 5), 0.4 * normal(26, 2, 5)),
+        ),
+        solution=student_loss,
+        mistakes={
+            "the two laws are exchanged: the teacher's stands first": (
+                lambda mu, variance, mean, log_std: (
+                    0.5
+                    * (
+                        ((2 * log_std).exp() + (mu - mean) ** 2) / variance
+                        - 1
+                        - 2 * log_std
+                        + math.log(variance)
+                    ).sum(1)
+                )
+            ),
+            "the part of the widths is missing: it teaches the width": (
+                lambda mu, variance, mean, log_std: _student(mu, variance, mean, log_std, widths=0)
+            ),
+            "the part of the means is missing": (
+                lambda mu, variance, mean, log_std: _student(mu, variance, mean, log_std, gap=0)
+            ),
+            "the half is missing before the squared gap of the means": (
+                lambda mu, variance, mean, log_std: _student(mu, variance, mean, log_std, gap=2)
+            ),
+            "the half is missing before the part of the widths": (
+                lambda mu, variance, mean, log_std: _student(mu, variance, mean, log_std, widths=2)
+            ),
+            "the squared gap of the means belongs over the student's variance": (
+                lambda mu, variance, mean, log_std: (
+                    _student(mu, variance, mean, log_std, gap=0)
+                    + 0.5 * ((mu - mean) ** 2 / variance).sum(1)
+                )
+            ),
+            "the squared gap of the means is not divided by the variance": (
+                lambda mu, variance, mean, log_std: (
+                    _student(mu, variance, mean, log_std, gap=0) + 0.5 * ((mu - mean) ** 2).sum(1)
+                )
+            ),
+            "below stands the student's variance, exp(2 log_std); this is its standard deviation": (
+                lambda mu, variance, mean, log_std: (
+                    0.5
+                    * (
+                        (variance + (mu - mean) ** 2) / log_std.exp()
+                        - 1
+                        + 2 * log_std
+                        - math.log(variance)
+                    ).sum(1)
+                )
+            ),
+            "the 1 is missing: equal laws have the distance 0": (
+                lambda mu, variance, mean, log_std: (
+                    student_loss(mu, variance, mean, log_std) + 0.5 * mu.shape[1]
+                )
+            ),
+            "that is the cross-entropy; take the teacher's entropy away": (
+                lambda mu, variance, mean, log_std: (
+                    student_loss(mu, variance, mean, log_std)
+                    + 0.5 * mu.shape[1] * math.log(2 * math.pi * math.e * variance)
+                )
+            ),
+        },
+    ),
+    "rev-halved": Exercise(
+        asks="three factors, of the KL, of the weight and of the variance, in this order",
+        trials=((QUANTITIES,),),
+        solution=after_halving,
+        mistakes={
+            "the KL falls with the sixth power of beta": lambda quantities: [4, 4, 4],
+            "the KL falls with the sixth power of beta, not with the fourth": (
+                lambda quantities: [16, 4, 4]
+            ),
+            "the KL falls with the sixth power of beta, and squares it already has": (
+                lambda quantities: [32, 4, 4]
+            ),
+            "weight and variance have the square of beta": lambda quantities: [64, 2, 2],
+            "the weight of x_0 has the square of beta": lambda quantities: [64, 2, 4],
+            "the variance has the square of beta": lambda quantities: [64, 4, 2],
+            "everything looks as if it were in proportion to beta": lambda quantities: [2, 2, 2],
+            "the skewness falls with the third power; the KL has its square": (
+                lambda quantities: [8, 4, 4]
+            ),
+            "the variance does shrink: a small step leaves little open": (
+                lambda quantities: [64, 4, 1]
+            ),
+            "the weight of x_0 does shrink: x_i is nearly the answer": (
+                lambda quantities: [64, 1, 4]
+            ),
+            "that is six halvings, not the sixth power": lambda quantities: [12, 4, 4],
         },
     ),
 }

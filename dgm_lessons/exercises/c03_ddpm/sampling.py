@@ -82,6 +82,20 @@ def best_square(v: Tensor, beta: float, bar: float) -> Tensor:
 
 _STEP, _LATER = (0.45, 0.7), (0.72, 0.55)  # beta of this step, alpha_bar of those before it
 
+
+def greedy_std(v: Tensor, betas: Tensor) -> Tensor:
+    bar = (1 - betas**2).sqrt().prod()
+    return bar * v / (bar**2 * v + 1 - bar**2)
+
+
+def _bar(betas: Tensor) -> Tensor:
+    return (1 - betas**2).sqrt().prod()
+
+
+def agree(odds: Tensor) -> Tensor:
+    return (odds**2).sum(1)
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-31": Exercise(
         asks="x_{i-1}, of the shape of x",
@@ -244,6 +258,71 @@ EXERCISES: dict[str, Exercise] = {
                     best_square(0 * v, beta, bar)
                     + bar * beta**2 * v / ((1 - beta**2) * bar**2 * v + _numbers(beta, bar)[1] ** 2)
                 )
+            ),
+        },
+    ),
+    "c-3-33": Exercise(
+        asks="the standard deviation of what comes out, of the shape of v",
+        trials=(
+            (uniform(15, 5, high=3.0), uniform(16, 4, low=0.2, high=0.7)),
+            (uniform(17, 3, high=2.0), uniform(18, 6, low=0.1, high=0.5)),
+        ),
+        solution=greedy_std,
+        mistakes={
+            "this is the standard deviation of the data, as the article hopes": (
+                lambda v, betas: v.sqrt()
+            ),
+            "this is for v = 1: every step shrinks by alpha_i": (
+                lambda v, betas: _bar(betas) + 0 * v
+            ),
+            "this is the variance; its root was wanted": (
+                lambda v, betas: greedy_std(v, betas) ** 2
+            ),
+            "this is for a start from p_L; the walk starts from N(0, 1)": (
+                lambda v, betas: (
+                    greedy_std(v, betas) * (_bar(betas) ** 2 * v + 1 - _bar(betas) ** 2).sqrt()
+                )
+            ),
+            "this is the probability flow, which keeps the spread; the means do not": (
+                lambda v, betas: (v / (_bar(betas) ** 2 * v + 1 - _bar(betas) ** 2)).sqrt()
+            ),
+            "alpha_bar is missing above: x_0 and x_L have the covariance alpha_bar v": (
+                lambda v, betas: greedy_std(v, betas) / _bar(betas)
+            ),
+            "each step divides by alpha_i and then takes noise away; it does not only divide": (
+                lambda v, betas: 1 / _bar(betas) + 0 * v
+            ),
+            "this is the last step alone; the walk has L of them": (
+                lambda v, betas: greedy_std(v, betas[:1])
+            ),
+            "this is the walk with noise in it: its variance would be that of the data": (
+                lambda v, betas: v
+            ),
+            "the walk forgets nothing here: it ends in one point only for alpha_bar = 0": (
+                lambda v, betas: 0 * v
+            ),
+        },
+    ),
+    "samp-agree": Exercise(
+        asks="the probability that two copies end alike, for each row, shape (B,)",
+        trials=((normal(21, 4, 3).softmax(1),), (normal(22, 3, 6).softmax(1),)),
+        solution=agree,
+        mistakes={
+            "that is how often one copy ends in the likeliest cluster; two must meet in any": (
+                lambda odds: odds.amax(1)
+            ),
+            "that is how often both end in the likeliest cluster; they may meet elsewhere": (
+                lambda odds: odds.amax(1) ** 2
+            ),
+            "that is how often they part": lambda odds: 1 - (odds**2).sum(1),
+            "the odds add up to one; two copies need each of them twice": lambda odds: odds.sum(1),
+            "that would be three copies": lambda odds: (odds**3).sum(1),
+            "that is chance among equal clusters; the odds are not equal": (
+                lambda odds: odds.mean(1)
+            ),
+            "that is as if both had to end in all clusters": lambda odds: odds.prod(1),
+            "that is the entropy; the copies need only meet": (
+                lambda odds: -(odds * odds.log()).sum(1)
             ),
         },
     ),

@@ -33,6 +33,10 @@ def _level(k: Tensor, mean: Tensor, std: float, low: int, high: int, half: float
     return above - torch.where(k > low, law.cdf(k - half), 0.0)
 
 
+def extra_bits(levels: int, finer: int) -> float:
+    return math.log2((finer - 1) / (levels - 1))
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-3-49": Exercise(
         asks="the bound of each walk in bits per dimension, of shape (B,)",
@@ -173,6 +177,34 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the levels stay apart: no sum over them": (
                 lambda k, mean, std, K: log_probability(k, mean, std, K).sum(1)
+            ),
+        },
+    ),
+    "vlb-finer": Exercise(
+        asks="how many bits a pixel costs more, a number",
+        trials=((17, 256), (11, 64)),
+        solution=extra_bits,
+        mistakes={
+            "it is the gaps that get smaller, and there is one gap fewer than levels": (
+                lambda levels, finer: math.log2(finer / levels)
+            ),
+            "bits have the logarithm to the base 2": (
+                lambda levels, finer: math.log((finer - 1) / (levels - 1))
+            ),
+            "that is what a pixel costs whose guess is worth nothing": (
+                lambda levels, finer: math.log2(finer)
+            ),
+            "bits count doublings: take a logarithm": (
+                lambda levels, finer: (finer - 1) / (levels - 1)
+            ),
+            "the answer is not the number of new levels but its logarithm": (
+                lambda levels, finer: math.log2(finer - levels)
+            ),
+            "the guess is the same, but there are more levels within its error": (
+                lambda levels, finer: 0.0
+            ),
+            "finer levels cost more, not less": (
+                lambda levels, finer: math.log2((levels - 1) / (finer - 1))
             ),
         },
     ),

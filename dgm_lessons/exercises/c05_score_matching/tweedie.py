@@ -19,7 +19,23 @@ def posterior_std(alpha: float, sigma: float, curvature: Tensor) -> Tensor:
     return sigma / alpha * (1 + sigma**2 * curvature).sqrt()
 
 
+def total_variance(alpha: float, sigma: float, laplacian: Tensor, D: int) -> Tensor:
+    return sigma**2 / alpha**2 * (D + sigma**2 * laplacian)
+
+
 _WIDE, _NARROW = (0.7, 1.3), (0.9, 0.35)  # alpha and sigma, with alpha^2 + sigma^2 far from 1
+
+PLACES = (
+    "inside a lone cluster",
+    "half-way between two far clusters, little noise",
+    "far outside of all data",
+    "half-way between the two, much noise",
+)
+
+
+def bends(places: tuple[str, ...]) -> list[int]:
+    return [-1, 1, -1, -1]
+
 
 EXERCISES: dict[str, Exercise] = {
     "c-5-21": Exercise(
@@ -165,6 +181,68 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is Laplace's rule for the density of x itself; here the curvature is that of "
             "the noisy density": lambda alpha, sigma, h: h.abs() ** -0.5,
+        },
+    ),
+    "c-5-25": Exercise(
+        asks="the expected squared error at each point, of the shape of laplacian",
+        trials=(
+            (*_WIDE, uniform(11, 5, low=-1.5, high=1.5), 3),
+            (*_NARROW, uniform(12, 4, low=-9.0, high=9.0), 7),
+        ),
+        solution=total_variance,
+        mistakes={
+            "this is as written: the 1 stands for one dimension, and there are D": (
+                lambda alpha, sigma, laplacian, D: total_variance(alpha, sigma, laplacian, 1)
+            ),
+            "the Laplacian is the sum over the dimensions already": (
+                lambda alpha, sigma, laplacian, D: D * total_variance(alpha, sigma, laplacian, 1)
+            ),
+            "this is the error of one dimension; D of them add up": (
+                lambda alpha, sigma, laplacian, D: total_variance(alpha, sigma, laplacian, D) / D
+            ),
+            "alpha is missing: divide by its square": (
+                lambda alpha, sigma, laplacian, D: (
+                    alpha**2 * total_variance(alpha, sigma, laplacian, D)
+                )
+            ),
+            "alpha must be squared: this is a variance": (
+                lambda alpha, sigma, laplacian, D: (
+                    alpha * total_variance(alpha, sigma, laplacian, D)
+                )
+            ),
+            "the sign: where the log-density bends down, the error is small": (
+                lambda alpha, sigma, laplacian, D: total_variance(alpha, sigma, -laplacian, D)
+            ),
+            "that is the error without data, whatever the curvature": (
+                lambda alpha, sigma, laplacian, D: total_variance(alpha, sigma, 0 * laplacian, D)
+            ),
+            "the Laplacian has sigma to the fourth before it; here a square is missing": (
+                lambda alpha, sigma, laplacian, D: sigma**2 / alpha**2 * (D + laplacian)
+            ),
+            "this is the root; the squared error was wanted": (
+                lambda alpha, sigma, laplacian, D: (
+                    total_variance(alpha, sigma, laplacian, D).abs().sqrt()
+                )
+            ),
+        },
+    ),
+    "tweedie-bends": Exercise(
+        asks="four signs, 1 or -1, in the order of the places",
+        trials=((PLACES,),),
+        solution=bends,
+        mistakes={
+            "the log of a bell is a parabola that opens downwards": lambda places: [1, 1, -1, -1],
+            "half-way between two clusters lies a valley, and a valley bends up": (
+                lambda places: [-1, -1, -1, -1]
+            ),
+            "far out the tail of one bell remains, and its log bends down everywhere": (
+                lambda places: [-1, 1, 1, -1]
+            ),
+            "much noise fills the valley: one broad bell remains": lambda places: [-1, 1, -1, 1],
+            "far out the log-density falls like a parabola; much noise fills the valley": (
+                lambda places: [-1, 1, 1, 1]
+            ),
+            "peaks bend down, valleys up: all signs are turned": lambda places: [1, -1, 1, 1],
         },
     ),
 }

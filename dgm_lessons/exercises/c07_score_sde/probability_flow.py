@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from ..exercise import Exercise, normal
+from ..exercise import Exercise, normal, uniform
 
 Velocity = Callable[[Tensor, float], Tensor]
 
@@ -40,6 +42,10 @@ def heun_by_hand(u: Velocity, x: Tensor, s: float, t: float) -> Tensor:
 def _speed(x: Tensor, t: float) -> Tensor:
     """A velocity that bends in x and in t, so that no two rules agree by chance."""
     return x.cos() + t**2
+
+
+def noise_of_rank(rank: Tensor) -> Tensor:
+    return torch.special.ndtri(rank)
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -206,6 +212,27 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the step keeps its sign: it is t - s, negative on the way to the data": (
                 lambda u, x, s, t: 2 * x - heun_by_hand(u, x, s, t)
+            ),
+        },
+    ),
+    "pf-rank": Exercise(
+        asks="where the particles end, numbers of the shape of rank",
+        trials=((uniform(11, 5, low=0.04, high=0.96),), (uniform(12, 4, low=0.1, high=0.9),)),
+        solution=noise_of_rank,
+        mistakes={
+            "that is the rank itself; the question is where it stands in N(0, 1)": (
+                lambda rank: rank
+            ),
+            "that goes from places to ranks; the inverse is wanted": torch.special.ndtr,
+            "the ranks of a uniform law on [-1, 1]; the noise is Gaussian": (
+                lambda rank: 2 * rank - 1
+            ),
+            "a root of 2 is missing before erfinv": lambda rank: torch.erfinv(2 * rank - 1),
+            "that is the place in a logistic law; the noise is Gaussian": torch.logit,
+            "ranks count from the left": lambda rank: torch.special.ndtri(1 - rank),
+            "the flow forgets nothing: not all end in the middle": lambda rank: 0 * rank,
+            "the density has no inverse on the line; ranks want the distribution function": (
+                lambda rank: (-(rank**2) / 2).exp() / math.sqrt(2 * math.pi)
             ),
         },
     ),

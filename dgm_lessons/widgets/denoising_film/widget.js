@@ -5,7 +5,7 @@ import { makeFields } from "../kit/fields.js";
 import { legend } from "../kit/legend.js";
 import { makePlayer } from "../kit/player.js";
 import { makeStory } from "../kit/story.js";
-import { button, reducedMotion, statusLine } from "../kit/ui.js";
+import { button, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { decidedAt, leaves, loyalty, makeFilms, nextLeaf, tally } from "../maths/film.js";
 import { makeEndings, makePair, makeTree, NONE, trunkOf } from "./view.js";
@@ -83,13 +83,12 @@ function treeOf(w, { step, film }, chosen, calls, branches) {
 
 // Plays once from noise to the step at hand; later, on to the digit.
 function makeFilmPlayer(w, f, calls) {
-  let [waiting, goal, opening] = [0, calls, !reducedMotion()];
+  let [waiting, goal] = [0, calls];
   return makePlayer(w, {
     play: "the film from noise to digit", onstop: f.settle, once: true,
-    begin() {
-      [waiting, goal] = [0, opening && f.now.step ? f.now.step : calls];
-      if (opening || f.now.step === calls) f.set({ step: 0 });
-      opening = false;
+    begin(alone) {
+      [waiting, goal] = [0, alone && f.now.step ? f.now.step : calls];
+      if (alone || f.now.step === calls) f.set({ step: 0 });
     },
     frame(seconds) {
       waiting += seconds;

@@ -2,7 +2,7 @@
 
 import { makeFields } from "../kit/fields.js";
 import { makePlayer } from "../kit/player.js";
-import { button, reducedMotion, slider, statusLine } from "../kit/ui.js";
+import { button, slider, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { stepBelow } from "../maths/sampler.js";
 import { makeDesk } from "./desk.js";
@@ -86,12 +86,11 @@ function press(event, w, f, desk, renew) {
 // and never a frame before it is there.
 function makeShow(w, desk, renew) {
   let waiting = 0;
-  let drowning = !reducedMotion();
+  let drowning = false;
   const player = makePlayer(w, {
     text: "Play again", play: "how the picture changes", once: true,
-    begin() {
-      waiting = 1;
-      drowning &&= desk.fresh;
+    begin(alone) {
+      [waiting, drowning] = [1, alone];
       if (drowning) desk.show(desk.calls);
       else if (!desk.current) renew();
       else desk.place = desk.current.from - 1; // before the first frame, which may not be there yet

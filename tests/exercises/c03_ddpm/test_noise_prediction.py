@@ -49,3 +49,29 @@ def test_the_slide_is_su_s_mean_with_ddpm_s_noise():
     slide = next(wrong for words, wrong in exercise.mistakes.items() if "slide" in words)
     beta = (1 - alpha**2) ** 0.5
     assert torch.allclose(slide(*exercise.trials[0]), (x - beta * eps) / alpha)
+
+
+def test_the_least_loss_is_that_of_regression_on_draws():
+    exercise = EXERCISES["c-3-22"]
+    g = torch.Generator().manual_seed(0)
+    for v, beta, bar in exercise.trials:
+        before = bar / (1 - beta**2) ** 0.5  # alpha_bar of the steps before
+        data, earlier, last = torch.randn(3, 400_000, generator=g, dtype=torch.float64)
+        for variance, found in zip(v, exercise.solution(v, beta, bar), strict=True):
+            x = (1 - beta**2) ** 0.5 * (
+                before * variance.sqrt() * data + (1 - before**2) ** 0.5 * earlier
+            ) + beta * last
+            slope = (x @ last) / (x @ x)
+            rest = (last - slope * x).square().mean()
+            assert abs(found - rest) < 5 * rest * (2 / len(x)) ** 0.5
+
+
+def test_an_untrained_network_loses_half_a_unit_for_each_coordinate():
+    exercise, process = EXERCISES["noise-untrained"], DiscreteProcess.linear(50)
+    silent = Denoiser(lambda x, _: torch.zeros_like(x), process)
+    g = torch.Generator().manual_seed(0)
+    for (D,) in exercise.trials:
+        x0, eps = torch.randn(2, 40_000, D, generator=g, dtype=torch.float64)
+        i = torch.randint(1, 51, (40_000,), generator=g)
+        found = denoising_loss(silent, x0, i, eps)
+        assert abs(found - exercise.solution(D)) < 5 * (D / 2 / 40_000) ** 0.5

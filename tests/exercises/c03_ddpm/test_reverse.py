@@ -6,6 +6,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from dgm_lessons.exercises.c03_ddpm.reverse import EXERCISES
+from dgm_lessons.mixtures import gm1
 from dgm_lessons.processes import DiscreteProcess
 
 
@@ -48,3 +49,31 @@ def test_the_step_loss_is_the_kl():
     model, target, variance = exercise.trials[0]
     kl = kl_divergence(Normal(target, math.sqrt(variance)), Normal(model, math.sqrt(variance)))
     assert torch.allclose(exercise.solution(*exercise.trials[0]), kl.sum(1), atol=1e-12)
+
+
+def test_the_student_loss_is_torchs_kl():
+    exercise = EXERCISES["rev-student"]
+    for mu, variance, mean, log_std in exercise.trials:
+        teacher, student = Normal(mu, math.sqrt(variance)), Normal(mean, log_std.exp())
+        kl = kl_divergence(teacher, student).sum(1)
+        assert torch.allclose(exercise.solution(mu, variance, mean, log_std), kl, atol=1e-12)
+
+
+def test_what_half_a_step_does():
+    """KL to the Gaussian, weight of x_0 and variance, for two small steps of one chain."""
+    law = gm1().diffuse(0.7, math.sqrt(1 - 0.7**2))
+    u, found = torch.linspace(-9, 9, 2001, dtype=torch.float64), []
+    for beta in (0.04, 0.02):
+        alpha = math.sqrt(1 - beta**2)
+        x = 0.5 + beta * u  # x_{i-1} near x_i = 0.5
+        log_p = -((0.5 - alpha * x) ** 2) / (2 * beta**2) + law.log_prob(x[:, None])
+        log_p = log_p - torch.trapezoid(log_p.exp(), x).log()
+        mean = torch.trapezoid(log_p.exp() * x, x)
+        std = torch.trapezoid(log_p.exp() * (x - mean) ** 2, x).sqrt()
+        kl = torch.trapezoid(log_p.exp() * (log_p - Normal(mean, std).log_prob(x)), x)
+        chain = DiscreteProcess(torch.tensor([math.sqrt(1 - 0.7**2), beta], dtype=torch.float64))
+        zero, one = torch.zeros(1, 1, dtype=torch.float64), torch.ones(1, 1, dtype=torch.float64)
+        pull, width = chain.posterior(zero, one, 2, 1)
+        found.append(torch.stack([kl, pull[0, 0], width**2]))
+    wanted = torch.tensor(EXERCISES["rev-halved"].solution(()), dtype=torch.float64)
+    assert torch.allclose(found[0] / found[1], wanted, rtol=0.02)

@@ -39,3 +39,27 @@ def test_the_best_square_is_conditioning_and_has_both_special_cases():
     assert torch.isclose(found[0], narrow**2)
     assert torch.isclose(found[2], torch.tensor(beta**2, dtype=torch.float64))
     assert found[1] < beta**2 < found[3]
+
+
+def test_the_greedy_walk_collapses_as_it_says():
+    """Every step is linear for Gaussian data: the packages' chain, multiplied out."""
+    exercise = EXERCISES["c-3-33"]
+    for v, betas in exercise.trials:
+        chain = DiscreteProcess(betas)
+        x = torch.ones(1, 1, dtype=torch.float64)
+        for variance, found in zip(v, exercise.solution(v, betas), strict=True):
+            width = x
+            for i in range(len(betas), 0, -1):
+                alpha, sigma = chain.alpha(i), chain.sigma(i)
+                clean = alpha * variance / (alpha**2 * variance + sigma**2) * width
+                width, _ = chain.posterior(width, clean, i, i - 1)
+            assert torch.isclose(width.squeeze(), found)
+            assert found < variance.sqrt()
+
+
+def test_two_copies_agree_as_often_as_counted():
+    exercise, g = EXERCISES["samp-agree"], torch.Generator().manual_seed(0)
+    for (odds,) in exercise.trials:
+        one, other = (torch.multinomial(odds, 100_000, True, generator=g) for _ in range(2))
+        share = (one == other).double().mean(1)
+        assert torch.allclose(exercise.solution(odds), share, atol=5 * 0.5 / 100_000**0.5)

@@ -40,3 +40,19 @@ def test_the_levels_add_up_and_agree_with_quadrature():
     fine = torch.linspace(2.5, 3.5, 2001, dtype=torch.float64)
     area = torch.trapezoid(Normal(mean[..., None], std).log_prob(fine).exp(), fine)
     assert torch.allclose(each[3], area, atol=1e-7)
+
+
+def test_finer_levels_cost_the_logarithm_of_the_gaps():
+    """One guess and its error, told in two grey scales on [-1, 1] by the exercise's decoder."""
+    decode = EXERCISES["c-3-50"].solution
+    g = torch.Generator().manual_seed(0)
+    value = torch.rand(200_000, generator=g, dtype=torch.float64) - 0.5
+    guess = value + 0.3 * torch.randn(value.shape, generator=g, dtype=torch.float64)
+    for levels, finer in EXERCISES["vlb-finer"].trials:
+        bits = []
+        for K in (levels, finer):
+            scale = (K - 1) / 2  # levels to a unit
+            k = ((value + 1) * scale).round()
+            std = torch.full_like(guess, 0.3 * scale)
+            bits.append(-decode(k, (guess + 1) * scale, std, K).mean() / math.log(2))
+        assert abs(bits[1] - bits[0] - EXERCISES["vlb-finer"].solution(levels, finer)) < 0.03

@@ -3,7 +3,11 @@
 import pytest
 import torch
 
+from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.exercises.c07_score_sde.probability_flow import EXERCISES
+from dgm_lessons.mixtures import gm1
+from dgm_lessons.processes import VP
+from dgm_lessons.samplers import solve_adaptive
 
 
 def wanted(name):
@@ -40,3 +44,19 @@ def test_solution_agrees_with_another_derivation(name):
     torch.testing.assert_close(
         by_definition(name).double(), wanted(name).double(), rtol=1e-6, atol=1e-8
     )
+
+
+def test_the_flow_takes_a_rank_to_its_noise():
+    """Two heaps of data, where a rank is found by bisection, carried along the exact flow."""
+    exercise, process = EXERCISES["pf-rank"], VP()
+    (rank,) = exercise.trials[0]
+    exact = ExactDenoiser(gm1(), process)
+    first = exact.marginal(process.t_min)
+    width = first.covariances[:, 0, 0].sqrt()
+    low, high = torch.full_like(rank, -9.0), torch.full_like(rank, 9.0)
+    for _ in range(60):
+        x = (low + high) / 2
+        below = torch.special.ndtr((x[:, None] - first.means.T) / width) @ first.weights < rank
+        low, high = torch.where(below, x, low), torch.where(below, high, x)
+    end, _ = solve_adaptive(exact, x[:, None], process.t_min, 1.0, 1e-8, 1e-8)
+    assert torch.allclose(end[:, 0], exercise.solution(rank), atol=0.03)  # p_1 is nearly N(0, 1)

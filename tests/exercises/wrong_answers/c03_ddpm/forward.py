@@ -77,7 +77,36 @@ WRONG = {
         ),
         lambda x, a: kl(x, 1, 1 - a**2),
     ],
+    "c-3-38": [
+        lambda a, b, L: -L * (a + b) / 2,
+        lambda a, b, L: -L * (a + b),
+        lambda a, b, L: math.exp(-L * (a + b) / 4),
+        lambda a, b, L: L * (a + b) / 4,
+        lambda a, b, L: 0.5 * (1 - torch.linspace(a, b, L).double()).log().sum(),
+        lambda a, b, L: (1 - torch.linspace(a, b, L).double()).log().sum(),
+        lambda a, b, L: -L * b / 2,
+        lambda a, b, L: -L * b / 4,
+        lambda a, b, L: -L * (b - a) / 4,
+        lambda a, b, L: -(a + b) / 4,
+        lambda a, b, L: -L * (a**2 + b**2) / 4,
+        lambda a, b, L: -(L**2) * (a + b) / 4,
+    ],
+    "fwd-middle": [
+        lambda s: [1, 1, 1],
+        lambda s: [2, 1, 3],
+        lambda s: [1, 2, 3],
+        lambda s: [3, 2, 1],
+        lambda s: [1, 3, 2],
+        lambda s: [3, 1, 2],
+        lambda s: [2, 2, 2],
+        lambda s: [2, 3, 3],
+        lambda s: [1, 3, 1],
+        lambda s: [0, 1, 2],
+        lambda s: ["rising", "constant", "falling"],
+        lambda s: sorted(s),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

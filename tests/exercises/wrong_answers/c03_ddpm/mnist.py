@@ -9,6 +9,15 @@ def last(mask):
     return int(mask.nonzero().max())
 
 
+def bell(m1, v1, m0, v0, w):
+    precision = (1 + w) / v1 - w / v0
+    return [((1 + w) * m1 / v1 - w * m0 / v0) / precision, 1 / precision]
+
+
+def fid(m1, v1, m2, v2):
+    return (m1 - m2) ** 2 + (v1.sqrt() - v2.sqrt()) ** 2
+
+
 WRONG = {
     "digits-guidance": [
         lambda told, untold, w: w * told + (1 - w) * untold,
@@ -44,7 +53,51 @@ WRONG = {
         lambda readings, end: last(readings.mode(1).values != end) + 1,
         lambda readings, end: (readings == end).all(1),
     ],
+    "digits-bell": [
+        lambda m1, v1, m0, v0, w: [(1 + w) * m1 - w * m0, (1 + w) * v1 - w * v0],
+        lambda m1, v1, m0, v0, w: [bell(m1, v1, m0, v0, w)[0], (1 + w) * v1 - w * v0],
+        lambda m1, v1, m0, v0, w: [bell(m1, v1, m0, v0, w)[0], 1 / bell(m1, v1, m0, v0, w)[1]],
+        lambda m1, v1, m0, v0, w: [bell(m1, v1, m0, v0, w)[0], bell(m1, v1, m0, v0, w)[1] ** 0.5],
+        lambda m1, v1, m0, v0, w: [(1 + w) * m1 - w * m0, bell(m1, v1, m0, v0, w)[1]],
+        lambda m1, v1, m0, v0, w: [m1, v1],
+        lambda m1, v1, m0, v0, w: bell(m1, v1, m0, v0, w - 1),
+        lambda m1, v1, m0, v0, w: bell(m1, v1, m0, -v0, w),
+        lambda m1, v1, m0, v0, w: bell(m1, v1**0.5, m0, v0**0.5, w),
+        lambda m1, v1, m0, v0, w: bell(m0, v0, m1, v1, w),
+        lambda m1, v1, m0, v0, w: bell(m1, v1, m0, v0, w)[::-1],
+        lambda m1, v1, m0, v0, w: [bell(m1, v1, m0, v0, w)[0], v1],
+    ],
+    "digits-frechet": [
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + v1 + v2 - 2 * v1 * v2).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + (v1 - v2) ** 2).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + v1 + v2 - (v1 * v2).sqrt()).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2).sum(),
+        lambda m1, v1, m2, v2: ((v1.sqrt() - v2.sqrt()) ** 2).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2).abs() + (v1.sqrt() - v2.sqrt()) ** 2).sum(),
+        lambda m1, v1, m2, v2: fid(m1, v1, m2, v2).sum().sqrt(),
+        lambda m1, v1, m2, v2: fid(m1, v1, m2, v2).mean(),
+        lambda m1, v1, m2, v2: fid(m1, v1, m2, v2),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + (v1 - v2).abs()).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + v1 + v2).sum(),
+        lambda m1, v1, m2, v2: ((m1 - m2) ** 2 + (v1 + v2).sqrt()).sum(),
+    ],
+    "digits-judges": [
+        lambda s: [10, 100, 10, 0, 1, 2],
+        lambda s: [100, 10, 10, 0, 1, 2],
+        lambda s: [100, 100, 100, 0, 1, 2],
+        lambda s: [100, 100, 0, 0, 1, 2],
+        lambda s: [100, 100, 10, 1, 1, 2],
+        lambda s: [100, 100, 10, 0, 1, 1],
+        lambda s: [100, 100, 10, 0, 2, 2],
+        lambda s: [100, 100, 10, 0, 1, 0],
+        lambda s: [0, 100, 10, 0, 1, 2],
+        lambda s: [0, 1, 2, 100, 100, 10],
+        lambda s: [1, 1, 0.1, 0, 1, 2],
+        lambda s: [100, 100, 50, 0, 1, 2],
+        lambda s: [100, 99, 11, 0, 1, 1],
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

@@ -104,7 +104,36 @@ WRONG = {
         rebuilt(width, lambda a: a),
         rebuilt(torch.ones_like, width),
     ],
+    "c-3-22": [
+        lambda v, b, bar: 1 - b**2 / (1 - bar**2) + 0 * v,
+        lambda v, b, bar: 1 - b**2 + 0 * v,
+        lambda v, b, bar: b**2 / (bar**2 * v + 1 - bar**2),
+        lambda v, b, bar: 1 - b / (bar**2 * v + 1 - bar**2),
+        lambda v, b, bar: bar**2 * v / (bar**2 * v + 1 - bar**2),
+        lambda v, b, bar: 1 - b**2 / (bar * v + 1 - bar),
+        lambda v, b, bar: 1 - b**2 / (v + 1 - bar**2),
+        lambda v, b, bar: 1 - b / (bar * v + 1 - bar),
+        lambda v, b, bar: 1 - b**2 / (bar**2 * v**2 + 1 - bar**2),
+        lambda v, b, bar: (1 - b**2 / (bar**2 * v + 1 - bar**2)).sqrt(),
+        lambda v, b, bar: 1 - b / (bar**2 * v + 1 - bar**2).sqrt(),
+        lambda v, b, bar: 1 + b**2 / (bar**2 * v + 1 - bar**2),
+    ],
+    "noise-untrained": [
+        lambda D: D,
+        lambda D: 1,
+        lambda D: 0.5,
+        lambda D: 0,
+        lambda D: 2 * D,
+        lambda D: D**2 / 2,
+        lambda D: D**0.5 / 2,
+        lambda D: D**0.5,
+        lambda D: D / 4,
+        lambda D: 1 / D,
+        lambda D: 1 / (2 * D),
+        lambda D: -D / 2,
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

@@ -155,6 +155,49 @@ WRONG = {
         lambda m, t, v: (m - t).abs().sum(1) / (2 * v),
         lambda m, t, v: square(m, t).sum(1) / (2 * v) + m.shape[1] / 2 * math.log(v),
     ],
+    "rev-student": [
+        lambda m, v, s, r: (
+            0.5 * (((2 * r).exp() + (m - s) ** 2) / v - 1 - 2 * r + math.log(v)).sum(1)
+        ),
+        lambda m, v, s, r: 0.5 * ((m - s) ** 2 / (2 * r).exp()).sum(1),
+        lambda m, v, s, r: 0.5 * ((v + (m - s) ** 2) / r.exp() - 1 + 2 * r - math.log(v)).sum(1),
+        lambda m, v, s, r: 0.5 * ((v + (m - s) ** 2) / (2 * r).exp() + 2 * r - math.log(v)).sum(1),
+        lambda m, v, s, r: ((v + (m - s) ** 2) / (2 * r).exp() - 1 + 2 * r - math.log(v)).sum(1),
+        lambda m, v, s, r: 0.5 * ((v + (m - s) ** 2) / (2 * r).exp() - 1 + r - math.log(v)).sum(1),
+        lambda m, v, s, r: (
+            0.5 * ((v + (m - s) ** 2) / (2 * r).exp() - 1 + 2 * r - math.log(v)).mean(1)
+        ),
+        lambda m, v, s, r: 0.5 * ((v + (m - s) ** 2) / (2 * r).exp() - 1 + 2 * r - math.log(v)),
+        lambda m, v, s, r: (
+            0.5 * ((v + (m - s) ** 2) / (2 * r).exp() - 1 + 2 * r - math.log(v)).sum()
+        ),
+        lambda m, v, s, r: (
+            0.5 * ((v**2 + (m - s) ** 2) / (2 * r).exp() - 1 + 2 * r - math.log(v)).sum(1)
+        ),
+        lambda m, v, s, r: 0.5 * ((m - s) ** 2 / v).sum(1),
+        lambda m, v, s, r: (
+            0.5 * ((v + (m - s) ** 2) / (2 * r).exp() - 1 - 2 * r + math.log(v)).sum(1)
+        ),
+        lambda m, v, s, r: (
+            0.5 * (v / (2 * r).exp() + (m - s) ** 2 - 1 + 2 * r - math.log(v)).sum(1)
+        ),
+        lambda m, v, s, r: 0.5 * (v / (2 * r).exp() - 1 + 2 * r - math.log(v)).sum(1),
+    ],
+    "rev-halved": [
+        lambda q: [4, 4, 4],
+        lambda q: [16, 4, 4],
+        lambda q: [64, 2, 2],
+        lambda q: [64, 2, 4],
+        lambda q: [64, 4, 2],
+        lambda q: [2, 2, 2],
+        lambda q: [8, 4, 4],
+        lambda q: [6, 4, 4],
+        lambda q: [12, 4, 4],
+        lambda q: [64, 1, 4],
+        lambda q: [36, 4, 4],
+        lambda q: [4, 2, 2],
+        lambda q: [64, 8, 4],
+    ],
 }
 
 # Written after the mistakes that the exercises name, and not used for them.

@@ -80,6 +80,10 @@ def best(v, beta, bar):
     return beta**2 * (bar**2 * v + 1 - bar**2) / (now(beta, bar) * v + 1 - now(beta, bar))
 
 
+def collapsed(v, bar):
+    return bar * v / (bar**2 * v + 1 - bar**2)
+
+
 WRONG = {
     "c-3-31": [
         lambda x, g, e, b, bar: mean(x, g, b, bar) + b * e,
@@ -140,7 +144,37 @@ WRONG = {
         lambda v, b, bar: bar**2 * v + 1 - bar**2,
         lambda v, b, bar: narrow(b, bar) ** 2 * v,
     ],
+    "c-3-33": [
+        lambda v, b: v.sqrt(),
+        lambda v, b: (1 - b**2).sqrt().prod() + 0 * v,
+        lambda v, b: collapsed(v, (1 - b**2).sqrt().prod()) ** 2,
+        lambda v, b: (1 - b**2).sqrt().prod() * v.sqrt(),
+        lambda v, b: collapsed(v, (1 - b).sqrt().prod()),
+        lambda v, b: collapsed(v, (1 - b**2).prod()),
+        lambda v, b: collapsed(v**2, (1 - b**2).sqrt().prod()),
+        lambda v, b: v / ((1 - b**2).prod() * v + 1 - (1 - b**2).prod()),
+        lambda v, b: (v / ((1 - b**2).prod() * v + 1 - (1 - b**2).prod())).sqrt(),
+        lambda v, b: 0 * v,
+        lambda v, b: collapsed(v, (1 - b**2).sqrt().prod()).sqrt(),
+        lambda v, b: collapsed(v, (1 - b**2).sqrt()[-1]),
+    ],
+    "samp-agree": [
+        lambda odds: odds.amax(1),
+        lambda odds: odds.amax(1) ** 2,
+        lambda odds: 1 - (odds**2).sum(1),
+        lambda odds: odds.sum(1),
+        lambda odds: odds.sum(1) ** 2,
+        lambda odds: (odds**2).mean(1),
+        lambda odds: (odds**2).sum(0),
+        lambda odds: (odds**2).sum(),
+        lambda odds: (odds**2).sum(1).sqrt(),
+        lambda odds: odds.prod(1),
+        lambda odds: 2 * odds.amax(1) - 1,
+        lambda odds: (odds**2).sum(1) / 2,
+        lambda odds: odds.mean(1),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

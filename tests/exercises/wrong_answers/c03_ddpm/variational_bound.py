@@ -75,6 +75,20 @@ WRONG = {
         lambda k, m, s, K: levels(k, m, s**0.5, K).log(),
         lambda k, m, s, K: levels(k, m, s, K).log().sum(1),
     ],
+    "vlb-finer": [
+        lambda k, n: math.log2(n / k),
+        lambda k, n: math.log((n - 1) / (k - 1)),
+        lambda k, n: math.log2(n),
+        lambda k, n: n / k,
+        lambda k, n: n - k,
+        lambda k, n: math.log2(n - k),
+        lambda k, n: 0,
+        lambda k, n: math.log2((k - 1) / (n - 1)),
+        lambda k, n: (n - 1) / (k - 1),
+        lambda k, n: math.log2((n + 1) / (k + 1)),
+        lambda k, n: 0.5 * math.log2((n - 1) / (k - 1)),
+        lambda k, n: math.log(n / k),
+    ],
 }
 
 # Written after the mistakes that the exercises name, and not used for them.

@@ -52,7 +52,36 @@ WRONG = {
         lambda a, s, c: s**2 / a * (1 + s**2 * c).sqrt(),
         lambda a, s, c: s / a * (1 + s**2 * c**2).sqrt(),
     ],
+    "c-5-25": [
+        lambda a, s, h, D: s**2 / a**2 * (1 + s**2 * h),
+        lambda a, s, h, D: D * s**2 / a**2 * (1 + s**2 * h),
+        lambda a, s, h, D: s**2 / a**2 * (1 + s**2 * h / D),
+        lambda a, s, h, D: s**2 * (D + s**2 * h),
+        lambda a, s, h, D: s**2 / a * (D + s**2 * h),
+        lambda a, s, h, D: s**2 / a**2 * (D - s**2 * h),
+        lambda a, s, h, D: s**2 / a**2 * D + 0 * h,
+        lambda a, s, h, D: s**2 / a**2 * (D + h),
+        lambda a, s, h, D: s / a * (D + s**2 * h).abs().sqrt(),
+        lambda a, s, h, D: s / a * (D + s * h),
+        lambda a, s, h, D: s**2 / a**2 * (D + s**2 * h) / 2,
+        lambda a, s, h, D: s**2 / a**2 * (D**2 + s**2 * h),
+    ],
+    "tweedie-bends": [
+        lambda places: [1, -1, 1, 1],
+        lambda places: [-1, -1, -1, -1],
+        lambda places: [-1, 1, 1, -1],
+        lambda places: [-1, 1, -1, 1],
+        lambda places: [1, 1, -1, -1],
+        lambda places: [-1, 1, 1, 1],
+        lambda places: [1, 1, 1, 1],
+        lambda places: [-1, 1, 0, -1],
+        lambda places: [1, -1, -1, -1],
+        lambda places: [-1, 0, -1, -1],
+        lambda places: [1, -1, 1, -1],
+        lambda places: [-1, -1, 1, 1],
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

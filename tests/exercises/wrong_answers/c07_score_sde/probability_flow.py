@@ -1,5 +1,7 @@
 """What readers type on the page `probability-flow` and is wrong."""
 
+import torch
+
 
 def total(s, a, sigma):
     return a**2 * s**2 + sigma**2
@@ -78,6 +80,20 @@ WRONG = {
         lambda u, x, s, t: x + 0.5 * (t - s) * (u(x, s) + u(x + 0.5 * (t - s) * u(x, s), t)),
         lambda u, x, s, t: x + 0.5 * (t - s) * u(x, s),
         lambda u, x, s, t: x + 0.5 * abs(t - s) * sum(slopes(u, x, s, t)),
+    ],
+    "pf-rank": [
+        lambda rank: rank,
+        lambda rank: torch.special.ndtr(rank),
+        lambda rank: 2 * rank - 1,
+        lambda rank: torch.erfinv(2 * rank - 1),
+        lambda rank: torch.erfinv(rank),
+        lambda rank: torch.logit(rank),
+        lambda rank: -torch.special.ndtri(rank),
+        lambda rank: 0 * rank,
+        lambda rank: rank - 0.5,
+        lambda rank: torch.special.ndtri(rank) ** 2,
+        lambda rank: torch.special.erf(rank),
+        lambda rank: rank.log(),
     ],
 }
 
