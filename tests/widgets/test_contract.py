@@ -17,9 +17,6 @@ from dgm_lessons import widgets
 from dgm_lessons.widgets.base import HERE, standalone
 
 KINDS = {name: getattr(widgets, name) for name in widgets.__all__}
-STILL_LONG = {  # whose `build` is to be staged anew
-    "demolition", "digit_from_noise", "denoising_film",
-}  # fmt: skip
 LONGEST = 60  # lines of a function, without those of the functions inside it; of `build` in all
 CONTRACT = Path(__file__).with_name("contract.js").read_text(encoding="utf8")
 browser = pytest.mark.browser
@@ -65,6 +62,8 @@ def shared(chromium, examples, tmp_path_factory):
             page.goto(file.as_uri() + address)
             if options.get("java_script_enabled", True):
                 page.wait_for_function("() => contract.mounted()")
+                page.wait_for_timeout(150)
+                page.evaluate("contract.rest()")
             page.noise = [n for n in page.noise if not n.startswith(f"request: {file.as_uri()}")]
             pages[key] = page
         return pages[key]
@@ -125,7 +124,7 @@ def too_long(folder):
 
 @each
 def test_its_functions_are_short(kind):
-    assert bool(list(too_long(kind._folder))) == (kind._folder.name in STILL_LONG)
+    assert [*too_long(kind._folder)] == []
 
 
 def test_the_functions_of_kit_and_mathematics_are_short():
