@@ -9,7 +9,6 @@ from torch.distributions import Normal
 from dgm_lessons.divergences import js
 from dgm_lessons.metrics import sliced_wasserstein
 from dgm_lessons.mixtures import gm1
-from dgm_lessons.seeds import over_seeds
 
 X = torch.linspace(-8, 8, 16001, dtype=torch.float64)
 P = gm1().log_prob(X[:, None]).exp()
@@ -42,7 +41,7 @@ def test_squares_see_less_of_the_jensen_shannon_divergence_than_points():
 
 
 def test_the_distance_is_a_root_mean_square_of_w2():
-    """Two equal clouds, one moved by d: W2 on a line is |<u, d>|; its root mean square is d / sqrt 2."""
+    """Equal clouds, one moved by d: W2 on a line is |<u, d>|, in root mean square d / sqrt 2."""
     cloud = torch.randn(200, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     moved = cloud + torch.tensor([3.0, 0.0], dtype=torch.float64)
     found = sliced_wasserstein(cloud, moved, 4000, torch.Generator().manual_seed(1)).item()
