@@ -1,6 +1,8 @@
 # make book    set up and build the site          make serve     build it and open it on localhost:8000
 # make test    set up and check everything        make fast      the checks without notebooks and browser
+# make seal    show formulas that are not as sealed; make seal SEAL="eq-a eq-b" seals them
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
+# make gallery     every widget on one page, for those who work on them
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -11,33 +13,48 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 NOTEBOOKS := $(shell find book -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' | sort)
+# What the checks of the equations rest on: these tests, the package, the formulas of the book.
+CHECKED := $(shell find tests/equations dgm_lessons book -not -path '*/.*' \
+  \( -name '*.py' -o -name '*.tex' -o -name '*.ipynb' -o -name '*.md' -o -name '*.safetensors' \))
+UNIT := tests --ignore=tests/book --ignore=tests/equations -q
 
-.PHONY: book test fast lint unit checks nbval browser serve notebooks clean
+# The environment remembers its Python, and is built anew when PYTHON is another one.
+FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
+OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-$(READY): requirements.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+.PHONY: book test fast lint unit checks nbval browser serve notebooks seal gallery clean anew
+.DELETE_ON_ERROR:
+
+$(READY): requirements.txt pyproject.toml $(OTHER)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(if $(OTHER),--clear) $(VENV)
 	$(BIN)/pip install --quiet -r requirements.txt
 	$(BIN)/pip install --quiet --no-deps -e .
-	touch $@
+	echo $(FOUND) > $@
 
-book: $(READY) checks
+book: $(READY) $(CHECKS)
 	$(BIN)/jupyter-book build . -W --keep-going -n --all
 	@echo "open _build/html/index.html"
 
 # Every labelled equation is checked, and what was found is written down for the page "Checks".
-checks: $(READY)
-	$(BIN)/pytest tests/equations -q
+checks: $(CHECKS)
+
+$(CHECKS): $(READY) $(CHECKED)
+	$(BIN)/pytest tests/equations -q -n 2 --checks $@
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
+# Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
-	$(BIN)/pytest tests --ignore=tests/book -q
+	$(BIN)/pytest $(UNIT) -n 2 -m "not timing"
+	$(BIN)/pytest $(UNIT) -m timing
 
-fast: lint $(READY)
-	$(BIN)/pytest tests --ignore=tests/book -q -n 2 -m "not slow and not browser"
+fast: lint $(CHECKS)
+	$(BIN)/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
 
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
@@ -45,13 +62,19 @@ nbval: $(READY)
 browser: $(READY)
 	$(BIN)/pytest tests/book -q
 
-test: lint unit nbval book browser
+test: lint $(CHECKS) unit nbval book browser
 
 serve: book
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
 notebooks: $(READY)
 	$(BIN)/python tests/execute.py $(NOTEBOOKS)
+
+seal: $(READY)
+	$(BIN)/python tests/seal.py $(SEAL)
+
+gallery: $(READY)
+	$(BIN)/python book/_ext/gallery.py _build/gallery.html
 
 clean:
 	rm -rf _build

@@ -25,12 +25,12 @@ PARTICLES = 2000
 
 FRAMES = """(seconds) => new Promise((done) => {
   const times = [];
-  const look = (now) => {
+  const frame = (now) => {
     times.push(now);
-    if (now - times[0] < 1000 * seconds) requestAnimationFrame(look);
+    if (now - times[0] < 1000 * seconds) requestAnimationFrame(frame);
     else done((times.length - 1) / ((now - times[0]) / 1000));
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(frame);
 })"""
 MOUNTED = (
     "() => [...document.querySelectorAll('.dgm-widget')]"

@@ -1,12 +1,11 @@
 """The variational bound of MNIST denoisers, in bits per dimension of the first test digits.
 
 Three widths of the reverse steps in chains of 50 to 1,000 of them, for the network
-`mnist-conditional`, label not told; and three prediction types, each trained for as many steps.
+`mnist-conditional`, unconditional; and three prediction types, each trained for as many steps.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,10 +14,11 @@ from accelerate import Accelerator
 from torch import Generator, Tensor, nn
 
 from dgm_lessons import data, zoo
+from dgm_lessons.bounds import WIDTHS, variational_bound
 from dgm_lessons.denoisers import AbstractDenoiser, Denoiser
 from dgm_lessons.objectives import denoising_loss
-from dgm_lessons.recipes import Batch, Recipe, mnist_vp, variational_bound
-from dgm_lessons.recipes.bound import WIDTHS
+from dgm_lessons.recipes import Batch
+from dgm_lessons.recipes.digits import MnistVP
 from dgm_lessons.train import Run
 
 from .measure import Clock, need_mnist, progress
@@ -44,7 +44,7 @@ def compare_widths(
     rows = []
     for steps in chains:
         for width in WIDTHS:
-            rows.append({"steps": steps, "width": width} | bill(denoiser, images, steps, width))
+            rows.append({"steps": steps, "width": width} | bound(denoiser, images, steps, width))
             progress(f"{steps} steps, {width}: {rows[-1]['total']:.3f} bits per dimension")
     return rows
 
@@ -56,12 +56,12 @@ def compare_predictions(images: Tensor, steps: int, chain: int) -> list[dict[str
         denoiser = trained(kind, steps)
         for width in ("small", "best"):
             row = {"predicts": kind, "trained": steps, "steps": chain, "width": width}
-            rows.append(row | bill(denoiser, images, chain, width))
+            rows.append(row | bound(denoiser, images, chain, width))
             progress(f"{kind}, {width}: {rows[-1]['total']:.3f} bits per dimension")
     return rows
 
 
-def bill(
+def bound(
     denoiser: AbstractDenoiser, images: Tensor, steps: int, width: str
 ) -> dict[str, float | list[float]]:
     """The bound's parts; the noise is the same for every denoiser and width."""
@@ -70,23 +70,22 @@ def bill(
 
 
 def trained(kind: str, steps: int) -> Denoiser:
-    """The recipe `mnist-vp` with another prediction type: same first weights, batches and noise."""
+    """The recipe with another prediction type: same first weights, batches and noise."""
     torch.manual_seed(0)
-    training = Run(predicting(mnist_vp(torch.device("cpu")), kind), steps, 0, Accelerator(cpu=True))
+    recipe = Unweighted(torch.device("cpu"))
+    recipe.predicts = kind
+    training = Run(recipe, steps, 0, Accelerator(cpu=True))
     while training.step < steps:
         training.advance()
-    assert training.recipe.process
-    return Denoiser(training.ema.network, training.recipe.process, kind)
+    return recipe.denoiser(training.ema.network)
 
 
-def predicting(recipe: Recipe, kind: str) -> Recipe:
-    """The recipe with another prediction type, and the plain squared error of what it predicts."""
-    process = recipe.process
-    assert process
+class Unweighted(MnistVP):
+    """`mnist-vp` with the plain squared error of what it predicts, whatever that is."""
 
-    def loss(network: nn.Module, batch: Batch) -> Tensor:
+    predicts: str
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         x0, labels, t, eps = batch
-        denoiser = Denoiser(partial(network, labels=labels), process, kind)
+        denoiser = self.denoiser(partial(network, labels=labels))
         return denoising_loss(denoiser, x0, t, eps) / x0[0].numel()
-
-    return replace(recipe, predicts=kind, loss=loss)

@@ -50,8 +50,8 @@ class Counted(AbstractDenoiser):
         """
         self.calls += 1
         alpha, side = (1 - t).abs(), 1.0 if float(t) <= 1 else -1.0
-        x0, score = self.exact.mixture.posterior_mean_and_score(side * x, alpha, t.abs())
-        return -x0 - t * side * score
+        seen = self.exact.mixture.seen(side * x, alpha, t.abs())
+        return -seen.mean - t * side * seen.score
 
 
 Method = Callable[[Counted, Tensor, float], Tensor]

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Generator, Tensor
 
-from . import judge, ours, peers
+from . import evaluate, ours, peers
 from .ablation import Variant, rows
 from .measure import over_seeds
-from .race import Course, one_long_run, race, separate_runs
+from .race import Training, one_long_run, race, separate_runs
 
 POINTS, DRAWS = 50_000, 5
 
@@ -33,7 +33,7 @@ def settings(quick: bool) -> dict[str, Any]:
         "peers": [4.0, 16.0, 40.0],
         "ablation": [2.0],
         "seeds": [0, 1, 2],
-        "samples": judge.SAMPLES,
+        "samples": evaluate.SAMPLES,
     }
 
 
@@ -41,11 +41,11 @@ def run(quick: bool) -> dict[str, Any]:
     """Everything the page's first part shows."""
     chosen = settings(quick)
     found, missing = peers.available(tuple(peers.POINTS))
-    laws, n = judge.laws(), chosen["samples"]
-    floors = {law.name: judge.floor(law, n, 5 if quick else 100) for law in laws}
+    laws, n = evaluate.laws(), chosen["samples"]
+    floors = {law.name: evaluate.floor(law, n, 5 if quick else 100) for law in laws}
     result: dict[str, Any] = {
         "samples": n,
-        "angles": judge.ANGLES,
+        "angles": evaluate.ANGLES,
         "seeds": chosen["seeds"],
         "draws": DRAWS,
         "budgets": {k: chosen[k] for k in ("ours", "untuned", "peers", "ablation")},
@@ -65,26 +65,26 @@ def run(quick: bool) -> dict[str, Any]:
     for name in found:
         make = peers.POINTS[name]
         about = {"law": "ring", "settings": " ".join((make.__doc__ or "").split())}
-        course = one_long_run(make)
-        result["contenders"][name] = about | bench(laws[0], name, course, budgets=chosen["peers"])
+        training = one_long_run(make)
+        result["contenders"][name] = about | bench(laws[0], name, training, budgets=chosen["peers"])
     for name, parts in rows().items():
-        course = separate_runs(partial(Variant, parts=parts)) if parts else own
-        result["ablation"][name] = bench(laws[0], name, course, budgets=chosen["ablation"])
+        training = separate_runs(partial(Variant, parts=parts)) if parts else own
+        result["ablation"][name] = bench(laws[0], name, training, budgets=chosen["ablation"])
     return result
 
 
-def truth(law: judge.Law, n: int, floor: float, seeds: list[int]) -> dict[str, Any]:
+def truth(law: evaluate.Law, n: int, floor: float, seeds: list[int]) -> dict[str, Any]:
     """What true samples get on the same scales."""
     draws = [
         law.sample(n, Generator().manual_seed(9000 + seed)) for seed in range(len(seeds) * DRAWS)
     ]
-    return over_seeds([judge.judge(law, x, floor, k) for k, x in enumerate(draws)])
+    return over_seeds([evaluate.evaluate(law, x, floor, k) for k, x in enumerate(draws)])
 
 
 def contest(
-    law: judge.Law,
+    law: evaluate.Law,
     name: str,
-    course: Course,
+    training: Training,
     budgets: list[float],
     floors: dict[str, float],
     seeds: list[int],
@@ -92,19 +92,19 @@ def contest(
 ) -> dict[str, Any]:
     """The rows of a contender."""
 
-    def judged(contender: Any, seed: int) -> dict[str, float]:
-        error = judge.rmse(law, contender.noise, seed)
+    def evaluated(contender: Any, seed: int) -> dict[str, float]:
+        error = evaluate.rmse(law, contender.noise, seed)
         found = typical(law, contender, n, floors[law.name], seed)
         return found if error is None else found | {"noise_rmse": error}
 
     def points(seed: int) -> Tensor:
         return law.sample(POINTS, Generator().manual_seed(100 + seed))
 
-    return {"rows": race(name, course, points, judged, budgets, seeds)}
+    return {"rows": race(name, training, points, evaluated, budgets, seeds)}
 
 
-def typical(law: judge.Law, contender: Any, n: int, floor: float, seed: int) -> dict[str, float]:
+def typical(law: evaluate.Law, contender: Any, n: int, floor: float, seed: int) -> dict[str, float]:
     """The median over some draws: one distance of two samples may be four times another by luck."""
     seeds = [10 * seed + k for k in range(DRAWS)]
-    draws = [judge.judge(law, contender.sample(n, k), floor, k) for k in seeds]
+    draws = [evaluate.evaluate(law, contender.sample(n, k), floor, k) for k in seeds]
     return {name: median(draw[name] for draw in draws) for name in draws[0]}

@@ -15,9 +15,10 @@ from torch import Generator, Tensor, nn
 
 from dgm_lessons import data, metrics, roofline, zoo
 from dgm_lessons.denoisers import Denoiser
+from dgm_lessons.evaluation import sample_codes, sample_digits
+from dgm_lessons.evaluation.sampling import Draw
 from dgm_lessons.networks import EMA
-from dgm_lessons.recipes import mnist_conditional, sample_codes, sample_digits
-from dgm_lessons.recipes.judging import Draw
+from dgm_lessons.recipes.digits import MnistConditional
 from dgm_lessons.training import learning_rate, set_learning_rate
 
 from .measure import over_seeds, progress
@@ -38,14 +39,14 @@ def run(
     def frechet(digits: Tensor) -> float:
         return metrics.frechet_distance(metrics.mnist_features(digits), target)
 
-    def judge(contender: Any, seed: int) -> dict[str, float]:
+    def evaluate(contender: Any, seed: int) -> dict[str, float]:
         return {"frechet": frechet(contender.sample(labels, seed))}
 
     contenders: dict[str, Any] = {}
     entries = [("dgm_lessons", Ours, separate_runs, budgets["ours"])]
     entries += [(k, PEERS[k], one_long_run, budgets["peers"]) for k in PEERS if k not in missing]
     for name, make, how, seconds in entries:
-        rows = race(name, how(make), lambda seed: train, judge, seconds, seeds)
+        rows = race(name, how(make), lambda seed: train, evaluate, seconds, seeds)
         contenders[name] = {"settings": " ".join((make.__doc__ or "").split()), "rows": rows}
     for name in SHIPPED:
         drawn = [{"frechet": frechet(from_the_zoo(name, labels, seed))} for seed in seeds]
@@ -68,11 +69,11 @@ def truth(n: int) -> tuple[Tensor, float, Tensor]:
 
 
 class Ours:
-    """The recipe mnist-conditional: a UNet for a CPU, told the label; 18 network calls."""
+    """The recipe mnist-conditional: a conditional UNet for a CPU; 18 network calls."""
 
     def __init__(self, train: Tensor, seed: int, steps: int) -> None:
         torch.manual_seed(seed)  # layers draw their first weights from the global generator
-        self.recipe = mnist_conditional(torch.device("cpu"))
+        self.recipe = MnistConditional(torch.device("cpu"))
         self.steps, self.done, self.generator = steps, 0, Generator().manual_seed(seed)
         self.network = self.recipe.network
         self.ema = EMA(self.network)
@@ -90,9 +91,7 @@ class Ours:
 
     def sample(self, labels: Tensor, seed: int) -> Tensor:
         """A digit for each label."""
-        assert self.recipe.process and self.recipe.predicts
-        denoiser = Denoiser(self.ema.network, self.recipe.process, self.recipe.predicts)
-        return told(denoiser, labels, seed, sample_digits)
+        return conditional(self.recipe.denoiser(self.ema.network), labels, seed, sample_digits)
 
 
 class SmallDiffusion:
@@ -111,8 +110,8 @@ class SmallDiffusion:
         )
         self.schedule = sd.ScheduleLogLinear(sigma_min=0.01, sigma_max=20, N=800)
         loader = Fresh(train, BATCH, seed)
-        self.course = sd.training_loop(loader, self.network, self.schedule, epochs=10**9, lr=7e-4)
-        next(self.course)  # it yields before the first step
+        self.loop = sd.training_loop(loader, self.network, self.schedule, epochs=10**9, lr=7e-4)
+        next(self.loop)  # it yields before the first step
 
     @staticmethod
     def make() -> nn.Module:
@@ -123,7 +122,7 @@ class SmallDiffusion:
 
     def advance(self) -> None:
         """One step."""
-        next(self.course)
+        next(self.loop)
         self.average.update_parameters(self.network)
 
     def sample(self, labels: Tensor, seed: int) -> Tensor:
@@ -134,7 +133,7 @@ class SmallDiffusion:
             *_, found = self.sd.samples(self.average.module, levels, gam=1.6, batchsize=n)
             return found
 
-        return untold(draw, len(labels), seed)
+        return unconditional(draw, len(labels), seed)
 
 
 class Diffusers:
@@ -184,7 +183,7 @@ class Diffusers:
                 found = self.solver.step(self.network(found, t).sample, t, found).prev_sample
             return found
 
-        return untold(draw, len(labels), seed)
+        return unconditional(draw, len(labels), seed)
 
 
 PEERS: dict[str, Any] = {"smalldiffusion": SmallDiffusion, "diffusers": Diffusers}
@@ -197,7 +196,7 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.step()
 
 
-def told(denoiser: Denoiser, labels: Tensor, seed: int, draw: Draw) -> Tensor:
+def conditional(denoiser: Denoiser, labels: Tensor, seed: int, draw: Draw) -> Tensor:
     """Digits `(n, 28, 28)`, uint8, of these labels."""
     generator = Generator().manual_seed(100 + seed)
     parts = labels.split(500)
@@ -205,7 +204,7 @@ def told(denoiser: Denoiser, labels: Tensor, seed: int, draw: Draw) -> Tensor:
 
 
 @torch.no_grad()
-def untold(draw: Callable[[int], Tensor], n: int, seed: int) -> Tensor:
+def unconditional(draw: Callable[[int], Tensor], n: int, seed: int) -> Tensor:
     """Digits `(n, 28, 28)`, uint8, from samples in [-1, 1]."""
     torch.manual_seed(100 + seed)  # the peers draw from the global generator
     found = torch.cat([draw(len(part)) for part in torch.arange(n).split(250)])
@@ -214,7 +213,7 @@ def untold(draw: Callable[[int], Tensor], n: int, seed: int) -> Tensor:
 
 def from_the_zoo(name: str, labels: Tensor, seed: int) -> Tensor:
     """Digits of a network that ships."""
-    return told(zoo.load(name), labels, seed, SHIPPED[name])
+    return conditional(zoo.load(name), labels, seed, SHIPPED[name])
 
 
 def cost_of(name: str) -> dict[str, float]:
@@ -226,7 +225,7 @@ def cost_of(name: str) -> dict[str, float]:
 def calls(missing: dict[str, str]) -> dict[str, Callable[[], Any]]:
     """One call on a batch of 4, for each contender's network."""
     x, level = torch.zeros(4, 1, 28, 28), torch.ones(4)
-    ours: Any = mnist_conditional(torch.device("cpu")).network
+    ours: Any = MnistConditional(torch.device("cpu")).network
     found: dict[str, Callable[[], Any]] = {
         "dgm_lessons": partial(ours, torch.zeros(4, *ours.shape), level)
     }

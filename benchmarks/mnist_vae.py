@@ -8,8 +8,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from dgm_lessons import data
+from dgm_lessons.evaluation import evaluate_vae
 from dgm_lessons.networks import DigitVAE
-from dgm_lessons.recipes import evaluate_vae
 from dgm_lessons.training import learning_rate, set_learning_rate
 from dgm_lessons.vae import elbo
 
@@ -76,10 +76,10 @@ def run(budgets: list[float], seeds: list[int], draws: int) -> dict[str, Any]:
     ink = data.mnist("train")[0].float() / 255
     about = {"classic": Classic.__doc__, "dgm_lessons": Ours.__doc__}
     result: dict[str, Any] = {"draws": draws, "contenders": {}}
-    for name, course in CONTENDERS.items():
+    for name, training in CONTENDERS.items():
         rows = race(
             f"autoencoder, {name}",
-            course,
+            training,
             lambda seed: ink,
             lambda contender, seed: evaluate_vae(contender.vae, draws),
             budgets,

@@ -23,11 +23,11 @@ class Ours:
         torch.manual_seed(seed)  # layers draw their first weights from the global generator
         self.denoiser = Denoiser(MLP(2), VP(), predicts="v")
         self.steps = steps
-        self.course: Iterator = fit(self.denoiser, points, steps, generator=_seeded(seed))
+        self.loop: Iterator = fit(self.denoiser, points, steps, generator=_seeded(seed))
 
     def advance(self) -> None:
         """One step."""
-        next(self.course)
+        next(self.loop)
 
     def noise(self, x: Tensor, s: float) -> Tensor:
         """E[eps | x] for x = x_0 + s eps."""

@@ -1,6 +1,6 @@
 """The peers' samplers on the exact denoiser of the ring: diffusers' schedulers, flow_matching's.
 
-Both are told the exact answer at the noise level they are at: E[eps | x] for a scheduler of the
+Both are given the exact answer at the noise level they are at: E[eps | x] for a scheduler of the
 variance-preserving kind, the velocity for a flow.
 """
 

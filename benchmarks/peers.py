@@ -77,11 +77,11 @@ class SmallDiffusion:
         self.model = sd.TimeInputMLP(hidden_dims=(16, 128, 128, 128, 128, 16))
         self.schedule = sd.ScheduleLogLinear(N=200, sigma_min=0.005, sigma_max=10)
         loader = Fresh(points, 2048, seed)
-        self.course = sd.training_loop(loader, self.model, self.schedule, epochs=10**9)
+        self.loop = sd.training_loop(loader, self.model, self.schedule, epochs=10**9)
 
     def advance(self) -> None:
         """One step."""
-        next(self.course)
+        next(self.loop)
 
     @torch.no_grad()
     def noise(self, x: Tensor, s: float) -> Tensor:

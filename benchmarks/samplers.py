@@ -25,7 +25,7 @@ from dgm_lessons.samplers import (
     solve_adaptive,
 )
 
-from . import judge, peer_samplers, peers
+from . import evaluate, peer_samplers, peers
 from .measure import cpu_seconds, over_seeds, progress, summary
 
 BUDGETS = (5, 10, 20, 50)
@@ -123,10 +123,10 @@ def follow(name: str, noise: Tensor, calls: int) -> tuple[Tensor, int]:
 def run(quick: bool) -> dict[str, Any]:
     """Quality at every budget, and seconds a step."""
     # many draws of noise: the distance of one draw may be four times that of another
-    n, seeds = (1000, [0]) if quick else (judge.SAMPLES, list(range(24)))
+    n, seeds = (1000, [0]) if quick else (evaluate.SAMPLES, list(range(24)))
     _, missing = peers.available(("diffusers", "flow_matching"))
-    law = judge.laws()[0]
-    floor = judge.floor(law, n, 5 if quick else 100)
+    law = evaluate.laws()[0]
+    floor = evaluate.floor(law, n, 5 if quick else 100)
     exact = ExactDenoiser(ring(8), FlowMatching())
     starts = [torch.randn((n, 2), generator=Generator().manual_seed(s)).double() for s in seeds]
     fine = [solve_adaptive(exact, z, 1.0, 0.0, 1e-7, 1e-7)[0] for z in starts]
@@ -139,12 +139,14 @@ def run(quick: bool) -> dict[str, Any]:
             runs, used = [], 0
             for seed, z, end in zip(seeds, starts, fine, strict=True):
                 x, used = how(name, z, calls)
-                runs.append(judge.judge(law, x, floor, seed) | {"paired_error": paired(x, end)})
+                runs.append(
+                    evaluate.evaluate(law, x, floor, seed) | {"paired_error": paired(x, end)}
+                )
             numbers = over_seeds(runs)
             rows.append({"owner": owner, "sampler": name, "budget": calls, "calls": used} | numbers)
             line = ", ".join(f"{k} {v['median']:.3g}" for k, v in numbers.items())
             progress(f"{owner}: {name}, {used} calls: {line}")
-    ends = [judge.judge(law, x, floor, s) for s, x in zip(seeds, fine, strict=True)]
+    ends = [evaluate.evaluate(law, x, floor, s) for s, x in zip(seeds, fine, strict=True)]
     return {
         "samples": n,
         "seeds": seeds,

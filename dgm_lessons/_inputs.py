@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -14,6 +14,16 @@ Scalar = TypeVar("Scalar", float, Tensor)
 def on_cpu(x: Tensor) -> bool:
     """Whether the values may be looked at without making an accelerator wait."""
     return x.device.type == "cpu"
+
+
+def widest(device: torch.device) -> torch.dtype:
+    """The widest floating dtype of a device: float64, or float32 where there is none."""
+    if device.type in ("cpu", "cuda"):
+        return torch.float64
+    try:
+        return torch.empty(0, dtype=torch.float64, device=device).dtype
+    except (TypeError, RuntimeError):  # as Apple's MPS says
+        return torch.float32
 
 
 def all_finite(c: float | Tensor) -> bool:
@@ -39,7 +49,7 @@ def check_time(
         given = f"a {type(t).__name__}" if not isinstance(t, Tensor) else _shape(t)
         raise ValueError(f"{name} must be a float or a tensor of shape () or (B,), not {given}")
     else:
-        t = t if t.is_floating_point() else t.to(torch.float64)
+        t = t if t.is_floating_point() else t.to(widest(t.device))
         if not on_cpu(t) or not t.numel():
             return t.clamp(low, high)
         smallest, largest = (end.item() for end in t.detach().aminmax())  # NaN if any is
@@ -59,7 +69,7 @@ def as_time(t: float | Tensor, low: float = 0.0, high: float = math.inf, name: s
     return t if isinstance(t, Tensor) else torch.tensor(t, dtype=torch.float64)
 
 
-def expand(c: Scalar, x: Tensor) -> Scalar:
+def expand(c: float | Tensor, x: Tensor) -> Any:
     """The coefficient `c`, a number or of shape () or (B,), to multiply `x` of shape (B, *D)."""
     if not isinstance(c, Tensor) or c.dim() == 0:
         return c

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pooch
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -85,7 +85,7 @@ def mnist_to_pixels(x: Tensor) -> Tensor:
     return torch.nn.functional.pad(pixels, (MARGIN,) * 4)
 
 
-def digits() -> tuple[Tensor, Tensor]:
+def small_digits() -> tuple[Tensor, Tensor]:
     """Small digits that ship with scikit-learn: uint8 `(1797, 8, 8)` in 0..16, labels `(1797,)`."""
     from sklearn.datasets import load_digits
 
@@ -93,7 +93,7 @@ def digits() -> tuple[Tensor, Tensor]:
     return torch.from_numpy(bunch.images).to(torch.uint8), torch.from_numpy(bunch.target).long()
 
 
-def two_moons(n: int, noise: float = 0.1, generator: Generator | None = None) -> Tensor:
+def two_moons(n: int, noise: float = 0.1, generator: torch.Generator | None = None) -> Tensor:
     """Two interleaved half circles of radius 1 with Gaussian noise: float64 `(n, 2)`."""
     angle = math.pi * _uniform(n, generator)
     upper = torch.rand(n, generator=generator) < 0.5
@@ -102,14 +102,14 @@ def two_moons(n: int, noise: float = 0.1, generator: Generator | None = None) ->
     return _noisy(torch.stack([x, y], dim=1), noise, generator)
 
 
-def spiral(n: int, noise: float = 0.1, generator: Generator | None = None) -> Tensor:
+def spiral(n: int, noise: float = 0.1, generator: torch.Generator | None = None) -> Tensor:
     """One spiral of 1.5 turns that ends at radius 3, with Gaussian noise: float64 `(n, 2)`."""
     turn = _uniform(n, generator).sqrt()  # the square root spreads the points evenly in length
     angle = 3 * math.pi * turn
     return _noisy(3 * turn[:, None] * torch.stack([angle.cos(), angle.sin()], 1), noise, generator)
 
 
-def checkerboard(n: int, generator: Generator | None = None) -> Tensor:
+def checkerboard(n: int, generator: torch.Generator | None = None) -> Tensor:
     """Uniform points on the eight dark squares of a 4x4 board on [-2, 2]^2: float64 `(n, 2)`."""
     cell = (8 * _uniform(n, generator)).long()
     row = cell // 2
@@ -118,13 +118,13 @@ def checkerboard(n: int, generator: Generator | None = None) -> Tensor:
     return torch.stack([column, row], dim=1) - 2 + inside
 
 
-def _uniform(n: int, generator: Generator | None) -> Tensor:
+def _uniform(n: int, generator: torch.Generator | None) -> Tensor:
     if n < 0:
         raise ValueError(f"n is {n}; give the number of points, 0 or more")
     return torch.rand(n, generator=generator, dtype=torch.float64)
 
 
-def _noisy(points: Tensor, noise: float, generator: Generator | None) -> Tensor:
+def _noisy(points: Tensor, noise: float, generator: torch.Generator | None) -> Tensor:
     if not 0 <= noise < math.inf:
         raise ValueError(f"noise is {noise}; give a standard deviation, 0 or more")
     return points + noise * torch.randn(points.shape, generator=generator, dtype=points.dtype)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ._inputs import as_time, check_batch, check_finite
+from ._inputs import check_batch, check_finite
 from .calculus import rademacher, value_and_probed_divergence
-from .denoisers import AbstractDenoiser
+from .denoisers import AbstractDenoiser, process_of
 from .samplers import integrate, solve_adaptive
+from .samplers.times import single
 
 
 @torch.no_grad()
@@ -27,6 +28,8 @@ def log_prob(
 ) -> Tensor:
     """log-density of x0 (B, *D) in nats, shape (B,), under the PF-ODE of the denoiser.
 
+    In the dtype of x0, or in float32 where that has 16 bits.
+
     Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39). The
     clock is the angle phi with tan phi = sigma/alpha: y = x_t / sqrt(alpha^2 + sigma^2), which
     is cos(phi) x_0 + sin(phi) eps, obeys dy/dphi = v for every process.
@@ -35,13 +38,14 @@ def log_prob(
         trace: "exact" (closed form for a mixture, else one backward pass a coordinate) or
             "hutchinson" (`n_probes` random signs, drawn once, so that the estimate is unbiased
             and the ODE stays smooth).
-        rtol, atol: tolerances of the Dormand-Prince solver.
+        rtol, atol: tolerances of the Dormand-Prince solver, which each row keeps.
         t_min: where x0 is placed, the process's `t_min` by default: the density is that of
             the data with this much noise.
     """
     check_batch(x0, "x0")
-    process = denoiser.process
-    start = float(as_time(process.t_min if t_min is None else t_min, 0.0, process.T, "t_min"))
+    x0 = x0.to(torch.promote_types(x0.dtype, torch.float32))  # 16 bits would cost whole nats
+    process = process_of(denoiser)
+    start = single(process, process.t_min if t_min is None else t_min, "t_min")
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
     process.alpha_dot(start)  # says so where time is discrete
@@ -50,7 +54,8 @@ def log_prob(
         return process.prior_log_prob(x0)
 
     def slope(phi: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(phi))))
+        angle = phi.to("cpu", torch.float64)
+        t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(angle))))
         scale = math.hypot(*process.levels(t))
         v, divergence = divergent(scale * state[0], t)
         return v / scale, divergence
@@ -85,7 +90,7 @@ def encode(
     denoiser: AbstractDenoiser, x0: Tensor, rtol: float = 1e-5, atol: float = 1e-5
 ) -> Tensor:
     """The noise x_T to which the PF-ODE carries x0, both (B, *D)."""
-    process = denoiser.process
+    process = process_of(denoiser)
     return solve_adaptive(denoiser, x0, process.t_min, process.T, rtol, atol)[0]
 
 
@@ -93,7 +98,7 @@ def decode(
     denoiser: AbstractDenoiser, x_T: Tensor, rtol: float = 1e-5, atol: float = 1e-5
 ) -> Tensor:
     """The data x_0 to which the PF-ODE carries x_T, both (B, *D); the inverse of `encode`."""
-    process = denoiser.process
+    process = process_of(denoiser)
     return solve_adaptive(denoiser, x_T, process.T, process.t_min, rtol, atol)[0]
 
 

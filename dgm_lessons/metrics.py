@@ -23,7 +23,7 @@ def sliced_wasserstein(
     Args:
         x, y: equally many samples, `(N, D)` each.
         n_projections: number of directions; the error falls with its square root.
-        generator: draws the directions.
+        generator: draws the directions, on the CPU.
 
     Source: Rabin, Peyre, Delon and Bernot, Wasserstein barycenter and its application (2012).
     """
@@ -60,7 +60,7 @@ def mode_weights(x: Tensor, mixture: GaussianMixture) -> Tensor:
     """
     if not len(x):
         raise ValueError("x holds no samples")
-    return mixture.responsibilities(x, 1.0, 0.0).mean(0)
+    return mixture.seen(x, 1.0, 0.0).responsibilities.mean(0)
 
 
 def off_mode_share(x: Tensor, mixture: GaussianMixture, distance: float = 4.0) -> float:
@@ -105,15 +105,17 @@ def frechet_interval(
 ) -> tuple[float, float]:
     """An interval of two bootstrap standard deviations either side of `frechet_distance`.
 
+    The rows of the resampled sets are drawn by the generator, on the CPU.
+
     Only the spread of the resampled values is used: their mean is too high, since a resampled
     set repeats points and so has the bias of a smaller one.
     """
-    value = frechet_distance(features_a, features_b)
-    values = []
+    a, b = _clouds(features_a, features_b)
+    value, values = frechet_distance(a, b), []
     for _ in range(draws):
-        rows_a = torch.randint(len(features_a), (len(features_a),), generator=generator)
-        rows_b = torch.randint(len(features_b), (len(features_b),), generator=generator)
-        values.append(frechet_distance(features_a[rows_a], features_b[rows_b]))
+        rows_a = torch.randint(len(a), (len(a),), generator=generator)
+        rows_b = torch.randint(len(b), (len(b),), generator=generator)
+        values.append(frechet_distance(a[rows_a], b[rows_b]))
     half = 2 * torch.tensor(values).std().item()
     return value - half, value + half
 
@@ -125,6 +127,7 @@ def spread_within(features: Tensor, real: Tensor, labels: Tensor) -> float:
     `real`; row i of both, `(N, F)`, belongs to the class `labels[i]`, at least two rows a class.
     """
     ours, theirs = _clouds(features, real)
+    labels = labels.cpu()
     if labels.shape != (len(ours),) or len(ours) != len(theirs):
         raise ValueError(
             f"{len(ours)} features, {len(theirs)} real ones and labels of shape "
@@ -170,14 +173,14 @@ def _over_batches(network: nn.Module, images: Tensor, batch_size: int) -> Tensor
 
 
 def _clouds(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Both as finite float64 `(N, D)` with one D, and not empty."""
+    """Both as finite float64 `(N, D)`, not empty, on the CPU: not every GPU has float64."""
     for name, points in (("x", x), ("y", y)):
         check_finite(points, name)
         if points.ndim != 2 or not len(points):
             raise ValueError(f"{name} has shape {tuple(points.shape)}; give (N, D) with N >= 1")
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x has {x.shape[1]} columns and y {y.shape[1]}; they must agree")
-    return x.double(), y.double()
+    return x.cpu().double(), y.cpu().double()
 
 
 def _sum_of_distances(x: Tensor, y: Tensor, rows: int = 1024) -> Tensor:

@@ -14,14 +14,16 @@ import torch
 from torch import Tensor, nn
 
 from ._inputs import check_batch, check_positive, check_same_shape, expand
-from .denoisers import Denoiser
+from .denoisers import Denoiser, prediction_row
 from .objectives import denoising_target, half_squared_norm
-from .processes import Process
+from .processes import DiscreteProcess, Process
 
 BLOCK = 8  # batches that `fit` draws, and averages targets over, at once
+LARGEST = 10.0  # times the noise, that a network is asked to predict
+FAR = 3.0  # how much larger the noise of one row in 64 is, to reach places far from the data
 
 
-class Step(NamedTuple):
+class TrainingStep(NamedTuple):
     """One finished training step, counted from 1, and its loss."""
 
     step: int
@@ -36,24 +38,26 @@ def fit(
     lr: float = 2e-2,
     generator: torch.Generator | None = None,
     average: bool = True,
-) -> Iterator[Step]:
+) -> Iterator[TrainingStep]:
     """Train the denoiser's network on samples in place, one step for each item taken.
 
     Each step draws data with replacement, noise levels from `noise_times` (median: a quarter of
     the data's standard deviation; one in 32 from anywhere in the process's range) and noise, and
-    moves against the gradient of `denoising_loss`.
+    moves against the gradient of `denoising_loss`. With averaged targets, which are right at any
+    x_t, one row in 64 has three times its noise: so the network is not left to guess far out.
 
     Args:
         denoiser: its network must be a `torch.nn.Module`.
-        data: samples `(N, *D)`, floating.
+        data: samples `(N, *D)`, floating, of about unit scale.
         steps, batch_size: number of steps, samples in each.
-        lr: peak learning rate of AdamW; see `learning_rate` for its course.
+        lr: peak learning rate of AdamW; see `learning_rate` for how it rises and falls.
         generator: source of all randomness, on the device of the data.
         average: replace the targets by `averaged_targets`. For points in few dimensions it costs
             little and steadies the gradient; among images hardly two explain the same input.
 
     Raises:
-        ValueError: for empty or non-finite data, or counts below 1.
+        ValueError: for data that are empty, not finite or far from unit scale, counts below 1, a
+            process in discrete time, or a prediction that small noise makes huge.
         RuntimeError: when the loss stops being finite.
     """
     check_batch(data, "data")
@@ -64,8 +68,46 @@ def fit(
     if not isinstance(denoiser.network, nn.Module):
         raise ValueError("the denoiser's network must be a torch.nn.Module to be trained")
     check_positive(lr, "lr")
+    data = data.to(next(denoiser.network.parameters()).dtype)
+    check_unit_scale(data)
+    check_learnable(denoiser)
     # eager checks above, lazy steps below: a function with `yield` would check at the first step
     return _steps(denoiser, denoiser.network, data, steps, batch_size, lr, generator, average)
+
+
+def check_unit_scale(data: Tensor) -> None:
+    """`ValueError` for data of another scale than a process and a network are made for.
+
+    A ring of radius 2 is learned as well at 0.1 to 10 times its size, and 5 standard deviations off
+    the origin; at a 30th of its size a fifth of the samples are strays.
+    """
+    mean = data.mean(0)
+    std = (data - mean).square().mean().sqrt().item()
+    shift = mean.square().mean().sqrt().item()
+    if not 0.1 <= std <= 20 or shift > 5 * std:
+        raise ValueError(
+            f"the data have a standard deviation of {std:.3g} and a mean of size {shift:.3g}; give "
+            "a standard deviation from 0.1 to 20, and a mean within 5 of them: train on "
+            "(data - mean) / std, and turn samples back by x * std + mean"
+        )
+
+
+def check_learnable(denoiser: Denoiser) -> None:
+    """`ValueError` where what the network predicts has no scale that it could learn."""
+    process, kind = denoiser.process, denoiser.predicts
+    if isinstance(process, DiscreteProcess):
+        raise ValueError(
+            "fit draws noise levels from continuous time, and a DiscreteProcess has none: "
+            "use VP(), the limit of DiscreteProcess.linear, or a loop of your own with "
+            "denoising_loss at t = torch.randint(1, L + 1, (batch,))"
+        )
+    for t in (process.t_min, process.t_max):
+        size = abs(float(prediction_row(kind, t, process)[1]))
+        if size > LARGEST:
+            raise ValueError(
+                f"at t = {t:g} the {kind} is {size:.3g} times the noise: no network learns numbers "
+                f"of such different sizes; let it predict eps, and read denoiser.{kind} from that"
+            )
 
 
 def _steps(
@@ -77,8 +119,7 @@ def _steps(
     lr: float,
     generator: torch.Generator | None,
     average: bool,
-) -> Iterator[Step]:
-    # its slight decay of the weights keeps the network tame far from the data in a long run
+) -> Iterator[TrainingStep]:
     optimizer = torch.optim.AdamW(network.parameters(), lr, betas=(0.9, 0.95), fused=True)
     for step in range(1, steps + 1):
         part = (step - 1) % BLOCK
@@ -90,7 +131,7 @@ def _steps(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        yield Step(step, check_loss(loss.item(), step))
+        yield TrainingStep(step, check_loss(loss.item(), step))
 
 
 def _draw(
@@ -102,7 +143,7 @@ def _draw(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Inputs, log-SNRs and targets of the network, each (BLOCK, batch_size, ...)."""
     process, device, n = denoiser.process, data.device, BLOCK * batch_size
-    median = 0.25 * (data - data.mean(0)).square().mean().sqrt().item() or 0.25
+    median = 0.25 * (data - data.mean(0)).square().mean().sqrt().item()
     x0 = data[torch.randint(len(data), (n,), generator=generator, device=device)]
     eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
     t = noise_times(process, n, generator, median, device=device)
@@ -110,6 +151,7 @@ def _draw(
     noisy, clean = (process.log_snr(end).item() for end in (process.t_max, process.t_min))
     t[::32] = process.t_from_log_snr(noisy + (clean - noisy) * rare)  # no level is unheard of
     if average:
+        eps[::64] *= FAR
         x0, eps = averaged_targets(process, x0, t, eps)
     target = denoising_target(denoiser, x0, t, eps)
     tensors = (*denoiser.inputs(process.perturb(x0, t, eps), t), target)

@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
-from .denoisers import Denoiser
+from .denoisers import AbstractDenoiser, Denoiser, GuidedDenoiser
 from .networks import (
     MLP,
     Classifier,
@@ -24,18 +24,20 @@ from .networks import (
     DigitCodes,
     DigitPlane,
     DigitVAE,
-    GreyLevels,
+    PixelHistograms,
     UNet,
     WithLabels,
 )
 from .processes import EDM, VE, VP, FlowMatching
 
 WEIGHTS = Path(__file__).parent / "weights"
-KINDS: tuple[type[nn.Module], ...] = (
-    *(MLP, UNet, CodeMLP, GreyLevels),  # denoisers
-    *(Classifier, DigitVAE, DigitPlane, DigitCodes),
-)
-NETWORKS = {network.__name__: network for network in KINDS}
+NETWORKS: dict[str, type[nn.Module]] = {
+    network.__name__: network
+    for network in (
+        *(MLP, UNet, CodeMLP, PixelHistograms),  # denoisers
+        *(Classifier, DigitVAE, DigitPlane, DigitCodes),
+    )
+}
 PROCESSES = {process.__name__: process for process in (VP, VE, EDM, FlowMatching)}
 Card = dict[str, Any]
 
@@ -44,9 +46,28 @@ class DamagedFile(RuntimeError):
     """A weights file or a checkpoint is missing, cut short or altered; the message says which."""
 
 
+def names() -> list[str]:
+    """The names of all shipped networks."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.json"))
+
+
 def cards() -> dict[str, Card]:
-    """The cards of all shipped networks, by name."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob("*.json"))}
+    """The cards of all shipped networks, by name; `DamagedFile` if one of them is damaged."""
+    return {name: card(name) for name in names()}
+
+
+def card(name: str) -> Card:
+    """The card of one network: how it was made, how good it was found to be.
+
+    Raises `ValueError` for a name that is not in the zoo, `DamagedFile` for a damaged card.
+    """
+    if name not in (known := names()):
+        raise ValueError(f"no network {name!r} in the zoo; there are {', '.join(known) or 'none'}")
+    path = WEIGHTS / f"{name}.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise DamagedFile(f"{path} is damaged ({error}); install the package again") from None
 
 
 def load(name: str) -> Denoiser:
@@ -59,35 +80,33 @@ def load(name: str) -> Denoiser:
         ValueError: for a name that is not in the zoo, or names no denoiser.
         DamagedFile: when a file is missing, cut short, or does not match its card.
     """
-    network, card = load_network(name), cards()[name]
-    if "process" not in card:
+    about = card(name)
+    if "process" not in about:
         raise ValueError(
-            f"{name!r} is a {card['network']}, not a denoiser; use load_network({name!r})"
+            f"{name!r} is a {about['network']}, not a denoiser; use load_network({name!r})"
         )
-    numbers = dict(card["process"])
+    numbers = dict(about["process"])
     process = PROCESSES[numbers.pop("kind")](**numbers)
-    return Denoiser(network, process, card["predicts"])
+    return Denoiser(load_network(name), process, about["predicts"])
 
 
 def load_network(name: str) -> nn.Module:
     """The network alone, in evaluation mode; errors as for `load`."""
-    known = cards()
-    if name not in known:
-        raise ValueError(f"no network {name!r} in the zoo; there are {', '.join(known) or 'none'}")
-    return read_network(WEIGHTS / f"{name}.safetensors", known[name])
+    return read_network(WEIGHTS / f"{name}.safetensors", card(name))
 
 
-def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> Denoiser:
-    """The denoiser for one known label per sample, `(B,)` integers; see `WithLabels`."""
+def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> AbstractDenoiser:
+    """The denoiser for one known label per sample, `(B,)` integers; see `GuidedDenoiser`."""
     if not isinstance(denoiser.network, UNet | CodeMLP) or not denoiser.network.classes:
         raise ValueError("only a denoiser whose network was trained with labels takes them")
-    network = WithLabels(denoiser.network, labels, guidance)
-    return Denoiser(network, denoiser.process, denoiser.predicts)
+    network = WithLabels(denoiser.network, labels)
+    conditional = Denoiser(network, denoiser.process, denoiser.predicts)
+    return GuidedDenoiser(conditional, denoiser, guidance) if guidance else conditional
 
 
 def read_network(weights: Path, card: Card) -> nn.Module:
     """Build the network that the card describes, and fill it from the file of weights."""
-    tensors, _ = read_tensors(weights)
+    state = read_state(weights)
     found = file_hash(weights)
     if found != card["sha256"]:
         raise DamagedFile(
@@ -95,13 +114,21 @@ def read_network(weights: Path, card: Card) -> nn.Module:
             "the two files do not belong together: install the package again"
         )
     network = NETWORKS[card["network"]](**card["arguments"])
-    network.load_state_dict(tensors)
+    network.load_state_dict(state)
     return network.eval().requires_grad_(False)
 
 
-def halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Numbers in 16 bits in place of 32: half the size, and no sample looks different."""
-    return {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+def write_network(path: Path, network: nn.Module, note: Card) -> None:
+    """Write the network's numbers in 16 bits in place of 32: no sample looks different."""
+    state = network.state_dict()
+    halved = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+    write_tensors(path, halved, note)
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The state that `write_network` has written, in 32 bits."""
+    tensors, _ = read_tensors(path)
+    return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
 
 
 # -- files -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A device that is the CPU under another name: tensors there and here do not mix.
 
 Code that forgets where its tensors live works on a CPU and fails on a GPU. Here it fails at once.
+Like Apple's GPUs, the device knows no float64.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Away(torch.Tensor):
 
     @staticmethod
     def __new__(cls, numbers: torch.Tensor) -> Away:
+        if numbers.dtype == torch.float64:
+            raise TypeError("this device has no float64; use float32 instead")
         made = torch.Tensor._make_wrapper_subclass(
             cls, numbers.shape, strides=numbers.stride(), dtype=numbers.dtype, device=AWAY
         )
@@ -34,7 +37,7 @@ class Away(torch.Tensor):
         return call(func, args, kwargs or {})
 
 
-class Generator(torch.Generator):
+class AwayGenerator(torch.Generator):
     """A source of randomness that is away, if asked to be."""
 
     device = AWAY
@@ -56,7 +59,7 @@ class WithoutDispatch(TorchFunctionMode):
             return func(*args, **kwargs | {"device": None}).to(AWAY)
         source = kwargs.get("generator")
         found = func(*args, **kwargs)
-        if source is not None and isinstance(source, Generator) != isinstance(found, Away):
+        if source is not None and isinstance(source, AwayGenerator) != isinstance(found, Away):
             raise RuntimeError(f"{func}: the generator is on another device than its numbers")
         return found
 

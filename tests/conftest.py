@@ -1,4 +1,7 @@
-"""Shared by all tests: one thread, reproducible hypothesis, processes, a generator, a browser."""
+"""Shared by all tests: one thread, reproducible hypothesis, processes, a generator, a browser.
+
+SEED_SHIFT=1000 moves every seed of a test run, so that nothing rests on one draw.
+"""
 
 import os
 import shutil
@@ -7,8 +10,22 @@ import pytest
 import torch
 from hypothesis import settings
 
-from benchmarks.book import FLAGS
-from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching
+SHIFT = int(os.environ.get("SEED_SHIFT", "0"))
+
+
+class ShiftedGenerator(torch.Generator):
+    """A generator whose seeds are moved by SEED_SHIFT."""
+
+    def manual_seed(self, seed):
+        return super().manual_seed(seed + SHIFT)
+
+
+if SHIFT:  # before any module takes the names from torch
+    manual_seed = torch.manual_seed
+    torch.Generator, torch.manual_seed = ShiftedGenerator, lambda seed: manual_seed(seed + SHIFT)
+
+from benchmarks.book import FLAGS  # noqa: E402
+from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching  # noqa: E402
 
 torch.set_num_threads(1)
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=25)

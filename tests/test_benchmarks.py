@@ -8,7 +8,7 @@ import torch
 from pytest import approx
 
 from benchmarks import __main__ as command
-from benchmarks import bound, judge, likelihood, measure, mixture, peers, samplers
+from benchmarks import bound, evaluate, likelihood, measure, mixture, peers, samplers
 from dgm_lessons import data
 
 
@@ -57,6 +57,7 @@ def test_a_missing_peer_is_named_and_left_out(monkeypatch, capsys):
     assert "left out: torchcfm" in capsys.readouterr().out
 
 
+@pytest.mark.timing
 def test_mixture_writes_its_results(short, tmp_path, capsys):
     state = torch.get_rng_state()
     command.main(["mixture", "--quick", "--out", str(tmp_path)])
@@ -71,17 +72,17 @@ def test_mixture_writes_its_results(short, tmp_path, capsys):
     assert "left out: torchcfm" in capsys.readouterr().out
 
 
-def test_the_judge_knows_the_truth_and_what_is_not():
-    law = judge.laws()[0]
-    floor = judge.floor(law, 2000, 4)
+def test_the_evaluation_knows_the_truth_and_what_is_not():
+    law = evaluate.laws()[0]
+    floor = evaluate.floor(law, 2000, 4)
     true = law.sample(2000, torch.Generator().manual_seed(1))
-    good = judge.judge(law, true, floor, 0)
+    good = evaluate.evaluate(law, true, floor, 0)
     assert 0.3 < good["distance_over_floor"] < 3 and good["off_mode_share"] < 0.003
     assert good["width_over_truth"] == approx(1, abs=0.05) and good["weights_error"] < 0.05
     means = law.mixture.means[torch.arange(2000) % 8]
-    narrow = judge.judge(law, means, floor, 0)
+    narrow = evaluate.evaluate(law, means, floor, 0)
     assert narrow["width_over_truth"] == approx(0, abs=1e-6) and narrow["weights_error"] > 0.1
-    zero = judge.rmse(law, lambda x, s: torch.zeros_like(x), 0)
+    zero = evaluate.rmse(law, lambda x, s: torch.zeros_like(x), 0)
     assert 0.6 < zero < 1.0
 
 

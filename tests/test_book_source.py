@@ -1,4 +1,4 @@
-"""The book's sources keep their promises: labels, checks, syllabus targets, errata, notebooks."""
+"""The book's sources keep their promises: syllabus targets and notebooks."""
 
 import csv
 import json
@@ -8,14 +8,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from definitions import DEFINITIONS
-from verification import declared_checks
+from equation_sources import BOOK, pages, prose
 
-ROOT = Path(__file__).parents[1]
-BOOK = ROOT / "book"
-
-# Rows of the syllabus without a place in the book. Write the place, then bring this number down.
-ROWS_WITHOUT_A_HOME = 138
+# The rows of the syllabus without a place in the book, one id a line. Who writes the place deletes
+# the line.
+HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 
 # Pictures and widgets without a caption. Write the caption, then bring the page's number down.
 WITHOUT_A_CAPTION = {
@@ -37,78 +34,32 @@ WITHOUT_A_CAPTION = {
     "index": 1,
 }
 
+# Papers without a known address on the web.
+WITHOUT_A_LINK = {
+    "csiszar1967",
+    "feller1949",
+    "hoffman2016surgery",
+    "langevin1908",
+    "lecun2006",
+    "minka2005",
+    "miyasawa1961",
+    "su2022ddpm",
+}
+
 KINDS = {"definition", "theorem", "algorithm", "intuition", "figure", "exercise"}
-LABEL = re.compile(r"^\s*(?:\$\$\s*\((eq-[\w-]+)\)|:label:\s*(eq-[\w-]+))", re.MULTILINE)
 TARGET = re.compile(r"^\((c-[\w-]+)\)=", re.MULTILINE)
-SOURCES = sorted(
-    path
-    for pattern in ("**/*.ipynb", "**/*.md")
-    for path in BOOK.glob(pattern)
-    if ".ipynb_checkpoints" not in path.parts
-)
+SOURCES = pages()
 NOTEBOOKS = [path for path in SOURCES if path.suffix == ".ipynb"]
 
 
-def prose(path: Path) -> str:
-    """The Markdown of a page."""
-    text = path.read_text(encoding="utf8")
-    if path.suffix == ".md":
-        return text
-    cells = json.loads(text)["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-
-
 def found_in_book(pattern: re.Pattern) -> Counter:
-    """How often each label or target stands in the book."""
-    return Counter(
-        next(filter(None, match.groups()))
-        for path in SOURCES
-        for match in pattern.finditer(prose(path))
-    )
+    """How often each target stands in the book."""
+    return Counter(name for path in SOURCES for name in pattern.findall(prose(path)))
 
 
-def checked(prefix: str) -> set[str]:
-    labels = (label for check in declared_checks() for label in check.labels)
-    return {label for label in labels if label.startswith(prefix)}
-
-
-def test_every_labelled_equation_has_a_check_or_is_a_definition():
-    equations = set(found_in_book(LABEL))
-    assert equations, "no labelled equation was found: has the syntax changed?"
-    missing = equations - checked("eq-") - set(DEFINITIONS)
-    assert not missing, f"write a @verifies test, or a reason in definitions.py: {sorted(missing)}"
-
-
-def test_no_equation_is_both_checked_and_a_definition():
-    both = checked("eq-") & set(DEFINITIONS)
-    assert not both, f"take these out of definitions.py: {sorted(both)}"
-
-
-def test_every_check_and_definition_belongs_to_an_equation_of_the_book():
-    stray = (checked("eq-") | set(DEFINITIONS)) - set(found_in_book(LABEL))
-    assert not stray, f"no equation of the book has these labels: {sorted(stray)}"
-
-
-def test_labels_and_targets_are_unique():
-    counts = found_in_book(LABEL) + found_in_book(TARGET)
-    twice = [name for name, count in counts.items() if count > 1]
+def test_targets_are_unique():
+    twice = [name for name, count in found_in_book(TARGET).items() if count > 1]
     assert not twice, f"used more than once: {twice}"
-
-
-def test_definitions_that_are_steps_lead_to_a_checked_equation():
-    for label, reason in DEFINITIONS.items():
-        assert len(reason.split()) >= 2, f"{label}: say why it needs no check"
-        if reason.startswith("step"):
-            results = set(re.findall(r"eq-[\w-]+", reason))
-            assert results & checked("eq-"), f"{label}: name the checked equation it leads to"
-
-
-def test_errata_that_claim_a_check_have_one():
-    text = prose(BOOK / "errata.md")
-    claimed = set(re.findall(r"checks\.html#(err-E\d-\d\d)", text))
-    assert claimed == checked("err-"), sorted(claimed ^ checked("err-"))
-    entries = set(re.findall(r"^\((err-E\d-\d\d)\)=", text, re.MULTILINE))
-    assert claimed <= entries, sorted(claimed - entries)
 
 
 def syllabus() -> list[dict[str, str]]:
@@ -125,14 +76,16 @@ def test_the_syllabus_is_whole():
         assert re.match(r"00[0-4]\b", row["source"]), row
 
 
-def test_targets_name_rows_of_the_syllabus(capsys):
+def test_targets_name_rows_of_the_syllabus():
     rows = {"c-" + row["id"].replace(".", "-"): row for row in syllabus()}
     targets = set(found_in_book(TARGET))
     assert targets <= set(rows), f"no such row: {sorted(targets - set(rows))}"
     homeless = [row["id"] for target, row in rows.items() if target not in targets]
-    with capsys.disabled():
-        print(f"\n{len(homeless)} rows have no home yet: {' '.join(homeless)}")
-    assert len(homeless) == ROWS_WITHOUT_A_HOME, "set ROWS_WITHOUT_A_HOME to the new number"
+    listed = HOMELESS.read_text(encoding="utf8").split()
+    housed, lost = sorted(set(listed) - set(homeless)), sorted(set(homeless) - set(listed))
+    assert not housed, f"{HOMELESS.name}: delete the lines of {housed}, which have a place"
+    assert not lost, f"{lost} have no place in the book and are not in {HOMELESS.name}"
+    assert listed == homeless, f"{HOMELESS.name}: keep the order of the syllabus, each id once"
 
 
 def problems(notebook: dict) -> list[str]:
@@ -236,6 +189,14 @@ def test_notebooks_install_in_the_same_way():
 def test_pictures_in_markdown_have_alt_text():
     for path in SOURCES:
         assert "![](" not in prose(path), f"{path}: a picture without alt text"
+
+
+def test_references_carry_links():
+    text = (BOOK / "references.bib").read_text(encoding="utf8")
+    entries = re.findall(r"^@\w+\{(\w+),(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    link = re.compile(r"^\s*(?:doi|eprint|url) = ", re.MULTILINE)
+    missing = {key for key, entry in entries if not link.search(entry)}
+    assert missing == WITHOUT_A_LINK, "add doi, eprint (arXiv) or url where you are sure of it"
 
 
 def test_a_bad_notebook_is_noticed():

@@ -248,7 +248,7 @@ def test_pixels_refuse_what_is_no_image():
 
 
 def test_digits():
-    images, labels = data.digits()
+    images, labels = data.small_digits()
     assert images.shape == (1797, 8, 8) and images.max() == 16
     assert labels[:5].tolist() == [0, 1, 2, 3, 4]
 

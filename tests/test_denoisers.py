@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dgm_lessons.denoisers import (
-    KINDS,
+    PREDICTIONS,
     AbstractDenoiser,
     Denoiser,
     ExactDenoiser,
@@ -80,17 +80,17 @@ SHAPES = ((4, 4), (1, 3), (3, 1), (5, 2, 3, 3), (3, 3, 3))
 def test_every_prediction_is_read_in_every_dialect(process, shape):
     """A network that says the truth about (x_0, eps) in one dialect is right in all five."""
     _, _, t, x_t, answers = drawn(process, shape)
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         denoiser = Denoiser(lambda x, level, y=answers[kind]: y, process, kind)
         close(denoiser.predict(x_t, t), answers[kind], 0)
-        for other in KINDS:
+        for other in PREDICTIONS:
             close(reading(denoiser, other)(x_t, t), answers[other])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_convert_between_all_pairs(process, shape):
     x0, eps, t, x_t, answers = drawn(process, shape, seed=1)
-    for source, target in product(KINDS, KINDS):
+    for source, target in product(PREDICTIONS, PREDICTIONS):
         close(convert(answers[source], x_t, t, process, source, target), answers[target])
         found = x0_eps_from(answers[source], x_t, t, process, source)
         close(found[0], x0)
@@ -99,7 +99,7 @@ def test_convert_between_all_pairs(process, shape):
 
 def test_rows_mean_what_they_say(process):
     x0, eps, t, _, answers = drawn(process, (6, 6), seed=2)
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         a, b = prediction_row(kind, t, process)
         assert a.shape == b.shape == (6,)
         close(a[:, None] * x0 + b[:, None] * eps, answers[kind])
@@ -156,7 +156,7 @@ def test_a_network_is_never_shown_a_level_it_was_not_trained_on(process):
     assert torch.equal(seen[0], seen[2]) and torch.equal(seen[1], seen[3])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PREDICTIONS)
 def test_times_by_row_equal_row_by_row_calls(process, kind):
     _, _, t, x_t, _ = drawn(process, (4, 4))
 
@@ -164,7 +164,7 @@ def test_times_by_row_equal_row_by_row_calls(process, kind):
         return torch.tanh(x + level[:, None]) + x.flip(1)
 
     for denoiser in (Denoiser(network, process, kind), ExactDenoiser(four(), process)):
-        for other in KINDS:
+        for other in PREDICTIONS:
             read = reading(denoiser, other)
             rows = [read(x_t[i : i + 1], float(t[i])) for i in range(4)]
             close(read(x_t, t), torch.cat(rows), 1e-12)
@@ -218,7 +218,7 @@ def test_exact_readings_stay_finite_at_both_ends(process):
     x = torch.linspace(-2, 2, 9, dtype=torch.float64)[:, None]
     close(denoiser(x, 0.0), x, 1e-12)
     close(denoiser.score(x, 0.0), gm1().score(x), 1e-12)
-    for kind, t in product(KINDS, (0.0, process.T)):
+    for kind, t in product(PREDICTIONS, (0.0, process.T)):
         assert bool(torch.isfinite(reading(denoiser, kind)(x, t)).all()), (kind, t)
     early = 1e-9 * process.T
     close(denoiser.velocity(x, 0.0), denoiser.velocity(x, early), 1e-6)
@@ -249,7 +249,7 @@ def test_closed_form_divergence_of_v_is_the_automatic_one(process):
 def test_samplers_may_be_given_float32():
     denoiser = ExactDenoiser(ring(), VP())
     x = torch.ones(3, 2)
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         for t in (0.5, torch.full((3,), 0.5), torch.full((3,), 0.5, dtype=torch.float64)):
             assert reading(denoiser, kind)(x, t).dtype == torch.float32
 
@@ -269,7 +269,7 @@ def test_reclocking_is_exact_for_every_pair(there, here):
         ReclockedDenoiser(ExactDenoiser(ring(), there), here),
         ExactDenoiser(ring(), here),
     )
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         close(reading(moved, kind)(x, t), reading(exact, kind)(x, t), 1e-8)
         one = float(t[2])
         close(reading(moved, kind)(x, one), reading(exact, kind)(x, one), 1e-8)
@@ -331,14 +331,14 @@ EVERY = (
     ],
 )
 def test_bad_input_is_refused(denoiser, x, t, error, words):
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         with pytest.raises(error, match=words):
             reading(denoiser, kind)(x, t)
 
 
 @pytest.mark.parametrize("denoiser", EVERY, ids=lambda d: type(d).__name__)
 def test_empty_batches_stay_empty(denoiser):
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         for t in (0.5, torch.empty(0)):
             assert reading(denoiser, kind)(torch.empty(0, 2), t).shape == (0, 2)
 

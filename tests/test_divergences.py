@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from scipy.integrate import quad
 from scipy.stats import wasserstein_distance
 
 from dgm_lessons import divergences
@@ -50,7 +51,8 @@ def test_kl_of_two_gaussians_both_ways():
 def test_kl_is_infinite_where_the_model_has_nothing():
     left = torch.where(X < 0, Q, 0.0)
     left = left / torch.trapezoid(left, X)
-    assert kl(Q, left, X) == math.inf
+    with pytest.warns(UserWarning, match=r"q is 0 at 2400 points .*functions of the log-density"):
+        assert kl(Q, left, X) == math.inf
     assert kl(left, Q, X).item() == pytest.approx(-math.log(0.456), abs=0.01)  # Phi(-1/9)
 
 
@@ -91,6 +93,120 @@ def test_fisher_is_second_order_up_to_the_edges():
     x = torch.linspace(0, 1, 201, dtype=torch.float64)
     value = fisher(torch.ones_like(x), (x**2).exp(), x)  # a gap of slopes of 2 x
     assert value.item() == pytest.approx(4 / 3, abs=2e-5)
+
+
+def fisher_by_quadrature(log_p, log_q, low, high):
+    """The mean squared gap of slopes under p on [low, high], by scipy."""
+    mass = quad(lambda x: math.exp(log_p(x)), low, high, epsabs=0)[0]
+    slope = lambda f, x: (f(x + 1e-5) - f(x - 1e-5)) / 2e-5  # noqa: E731
+    gap = lambda x: (slope(log_p, x) - slope(log_q, x)) ** 2  # noqa: E731
+    return quad(lambda x: math.exp(log_p(x)) * gap(x), low, high, epsabs=0)[0] / mass
+
+
+def order(errors):
+    """Of convergence, from errors at spacings that halve."""
+    return (errors[0] / errors[-1]).abs().log2().item() / (len(errors) - 1)
+
+
+@pytest.mark.parametrize("n", [401, 470, 1001])
+def test_fisher_where_p_has_zeros_on_the_grid(n):
+    """p proportional to (1 - x^2)^3 against N(0, 1) on [-2, 2]: 8.6111, whatever the grid."""
+    values = []
+    for points in (n, 2 * n - 1, 4 * n - 3, 8 * n - 7):
+        x = torch.linspace(-2, 2, points, dtype=torch.float64)
+        p = 35 / 32 * (1 - x**2).clamp(min=0) ** 3
+        values.append(fisher(p, (-(x**2) / 2).exp(), x))
+    errors = torch.stack(values) - 155 / 18
+    assert errors[0].abs() < 0.02 and order(errors) > 1.6  # h^2 log(1/h): its slope is infinite
+
+
+def test_fisher_of_laws_that_are_cut():
+    """Two Gaussians cut to x <= 0, with a point on the edge; and to x < 0, a cell short."""
+    (m, s), (other, wide) = (-0.5, 0.8), (0.3, 1.2)
+    exact = fisher_by_quadrature(
+        lambda x: -((x - m) ** 2) / (2 * s**2), lambda x: -((x - other) ** 2) / (2 * wide**2), -4, 0
+    )
+    errors = {True: [], False: []}
+    for n in (201, 401, 801, 1601):
+        x = torch.linspace(-4, 4, n, dtype=torch.float64)
+        for edge, found in errors.items():
+            inside = x < 1e-9 if edge else x < -1e-9
+            p, q = (torch.where(inside, bell(*law, x), 0.0) for law in ((m, s), (other, wide)))
+            found.append(fisher(p / torch.trapezoid(p, x), 7 * q, x) - exact)
+    on_edge, short = (torch.stack(errors[edge]) for edge in (True, False))
+    assert on_edge[0].abs() < 2e-3 and order(on_edge) == pytest.approx(2, abs=0.1)
+    assert short[-1].abs() < 3e-3 and order(short) == pytest.approx(1, abs=0.1)
+
+
+def test_fisher_of_two_stretches():
+    """A gap between them is no place for a slope: the two halves count as if they were alone."""
+    x = torch.linspace(-3, 3, 601, dtype=torch.float64)
+    left, right = ((x - sign * 2).abs() <= 0.5 for sign in (-1, 1))
+    p = torch.where(left, 0.4, 0.0) + torch.where(right, 0.6, 0.0)
+    p = p / torch.trapezoid(p, x)
+    value = fisher(p, (-(x**2) / 2).exp(), x).item()  # the mean of x^2 in either half
+    assert value == pytest.approx(4 + 1 / 12, abs=1e-4)
+
+
+# -- laws as functions of the log-density ----------------------------------------------------------
+
+
+def gaussian(mean, std, dtype=torch.float64):
+    mean, std = (torch.tensor(value, dtype=dtype) for value in (mean, std))
+    return torch.distributions.Normal(mean, std).log_prob
+
+
+@pytest.mark.parametrize("dtype, std", [(torch.float32, 0.5), (torch.float64, 0.25)])
+def test_kl_where_the_density_of_the_model_underflows(dtype, std):
+    """.807 and 6.114 in closed form; from densities, which are 0 there, it is infinite."""
+    x = torch.linspace(-10, 10, 2001, dtype=dtype)
+    laws = gaussian(0.0, 1.0, dtype), gaussian(0.0, std, dtype)
+    value = kl(*laws, x)
+    assert value.dtype == dtype
+    assert value.item() == pytest.approx(math.log(std) + 0.5 / std**2 - 0.5, rel=1e-6)
+    with pytest.warns(UserWarning, match="infinite"):
+        assert kl(*(law(x).exp() for law in laws), x) == math.inf
+
+
+@pytest.mark.parametrize("dtype, std", [(torch.float32, 0.5), (torch.float64, 0.25)])
+def test_the_others_where_a_density_underflows(dtype, std):
+    """Against the closed forms, or against a grid on which nothing underflows."""
+    x = torch.linspace(-10, 10, 2001, dtype=dtype)
+    p, q = gaussian(0.0, 1.0, dtype), gaussian(0.0, std, dtype)
+    assert fisher(p, q, x).item() == pytest.approx((1 / std**2 - 1) ** 2, rel=1e-5)
+    assert fisher(q, p, x).item() == pytest.approx((1 / std - std) ** 2, rel=1e-3)
+    near = torch.linspace(-5, 5, 4001, dtype=torch.float64)
+    for divergence in (js, total_variation, wasserstein_1):
+        exact = divergence(gaussian(0.0, 1.0)(near).exp(), gaussian(0.0, std)(near).exp(), near)
+        assert divergence(p, q, x).item() == pytest.approx(exact.item(), abs=1e-4)
+    f = lambda u: torch.xlogy(u, u)  # noqa: E731
+    if dtype == torch.float32:
+        assert f_divergence(f, p, q, x).item() == pytest.approx(kl(p, q, x).item(), rel=1e-5)
+    else:
+        with pytest.raises(ValueError, match=r"p / q is too large .*narrower grid"):
+            f_divergence(f, p, q, x)  # e^700 is
+        assert f_divergence(f, p, q, x[150:-150]).item() == pytest.approx(6.1137, abs=1e-4)
+
+
+@pytest.mark.parametrize("divergence", OF_DENSITIES)
+def test_functions_and_densities_agree(divergence):
+    one, other = gm1(), gaussian(0.2, 1.8)
+    expected = divergence(one.log_prob(X[:, None]).exp(), other(X).exp(), X).item()
+    assert divergence(one.log_prob, other, X).item() == pytest.approx(expected, rel=1e-9)
+    assert divergence(one.log_prob, other(X).exp(), X).item() == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("divergence", OF_DENSITIES)
+def test_bad_functions_are_refused(divergence):
+    law = gaussian(0.0, 1.0)
+    with pytest.raises(ValueError, match=r"q is a function; .*log-densities \(n,\), not \(\)"):
+        divergence(law, lambda x: law(x).sum(), X)
+    with pytest.raises(ValueError, match="not float"):
+        divergence(law, lambda x: 0.5, X)
+    with pytest.raises(ValueError, match="p gives a log-density that is NaN"):
+        divergence(lambda x: law(x) * torch.nan, law, X)
+    with pytest.raises(ValueError, match="p integrates to 7"):
+        divergence(lambda x: law(x) + math.log(7), law, X)
 
 
 def test_points_where_both_laws_are_zero_do_not_count():
@@ -178,6 +294,9 @@ def test_f_is_looked_at():
         f_divergence(lambda u: (u - 1).sum()[None], P, Q, X)
     with pytest.raises(ValueError, match="no score"):
         fisher(Q, gap, X)
+    spike = torch.where((X - 0.5).abs() < 1e-9, 1.0, 0.0)
+    with pytest.raises(ValueError, match="only 1 neighbouring points"):
+        fisher(spike / torch.trapezoid(spike, X), Q, X)
     with pytest.raises(ValueError, match="3 or more"):
         fisher(torch.ones(2), torch.ones(2), torch.tensor([0.0, 1.0]))
 

@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import alt_text
 import concordance
 import equation_checks
+import equation_seals
+import equation_sources
 import nbformat
 import numpy as np
 import offline
 import pytest
 import torch
 import verification
-import widget_code
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -40,28 +41,32 @@ RECORD = {
 
 
 class TestCompare:
-    def test_keeps_the_worst_error_and_the_smallest_wrong_one(self):
+    def test_keeps_the_error_nearest_to_its_tolerance_and_the_smallest_wrong_one(self):
         compare = verification.Comparison()
         compare(1.0, 1.0 + 1e-10, tol=1e-9, wrong=4.0)
-        compare(torch.ones(2), np.ones(2) + 1e-12, tol=1e-11, wrong=[2.0, 1.0])
-        assert (compare.error, compare.tolerance) == (pytest.approx(1e-10), 1e-9)
+        compare(torch.ones(2), np.ones(2) + 5e-12, tol=1e-11, wrong=[2.0, 1.0])
+        compare(1.0, 1.0 + 1e-3, tol=1e-2)
+        assert (compare.error, compare.tolerance) == (pytest.approx(5e-12), 1e-11)
         assert compare.wrong_error == pytest.approx(1.0)
 
     @pytest.mark.parametrize(
         ("found", "expected", "wrong"),
-        [(1.0, 2.0, 5.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.5)],
-        ids=["off", "wrong equals right", "wrong within ten tolerances"],
+        [(4.0, 5.0, 9.0), (4.0, 4.0, 4.0), (4.0, 4.0, 4.5), (1.0, 1.0, 9.0)],
+        ids=["off", "wrong equals right", "wrong within ten tolerances", "so is a slip of 5%"],
     )
     def test_fails(self, found, expected, wrong):
         with pytest.raises(AssertionError):
             verification.Comparison()(found, expected, tol=0.1, wrong=wrong)
 
+    def test_a_right_side_of_zero_has_no_slip_of_5_per_cent(self):
+        verification.Comparison()(0.01, 0.0, tol=0.1, wrong=2.0)
+
     @pytest.mark.parametrize(
         ("found", "wrong", "tol"),
         [
             (float("nan"), 2.0, 0.1),
-            (1.0, float("nan"), 0.1),
-            (1.0, float("inf"), 0.1),
+            (1.0, float("nan"), 0.01),
+            (1.0, float("inf"), 0.01),
             ([1.0, 1.0], 2.0, 0.1),
             ([], 2.0, 0.1),
             (1.0, 2.0, -1.0),
@@ -77,35 +82,78 @@ class TestCompare:
             verification.verifies("tweedie", against="a", wrong="b")
 
 
-def test_results_are_merged_and_those_of_changed_tests_dropped(tmp_path, monkeypatch):
-    path = tmp_path / "checks.json"
-    now = verification.Declared(("eq-a",), "test_a", RECORD["file"], 3, RECORD["source"])
-    monkeypatch.setattr(verification, "declared_checks", lambda: [now])
-    verification.save({"one": RECORD}, path)
-    verification.save({"two": {**RECORD, "error": 2e-12}}, path)
-    assert list(verification.load(path)) == ["one", "two"]
-    verification.save({"three": {**RECORD, "source": "another text"}}, path)
-    assert list(verification.load(path)) == ["one", "two"]
-
-
 def test_declared_checks_are_read_from_the_source(tmp_path):
     text = '@verifies("eq-a", "eq-b", against="x", wrong="y")\ndef test_a(compare):\n    pass\n'
     (tmp_path / "test_x.py").write_text(f"import verification\n\n\n{text}")
-    (check,) = verification.declared_checks(tmp_path)
+    (check,) = equation_sources.declared_checks(tmp_path)
     assert (check.labels, check.test, check.line) == (("eq-a", "eq-b"), "test_a", 4)
     assert check.source == text.rstrip()
 
 
-def write_checks(root, records):
-    (root / "_build").mkdir()
-    (root / "_build" / "checks.json").write_text(json.dumps(records))
+def test_definitions_are_read_from_the_test_files(tmp_path):
+    (tmp_path / "c01").mkdir()
+    (tmp_path / "c01" / "test_x.py").write_text('DEFINITIONS = {"eq-a": "defines a"}\n')
+    (tmp_path / "test_y.py").write_text("X = 1\n")
+    assert equation_sources.definitions(tmp_path) == {"eq-a": "defines a"}
 
 
-def test_cases_of_one_test_become_one_check(tmp_path):
+def test_a_page_knows_its_test_file():
+    pages = {
+        "03-ddpm/noise-prediction.ipynb": "c03_ddpm/test_noise_prediction.py",
+        "appendix/zoo.ipynb": "appendix/test_zoo.py",
+        "notation.md": "test_notation.py",
+    }
+    for page, file in pages.items():
+        found = equation_sources.equation_tests(equation_sources.BOOK / page)
+        assert found == equation_sources.TESTS / file
+
+
+def test_a_seal_holds_the_formula_but_not_its_spaces(tmp_path, monkeypatch):
+    page, file = tmp_path / "x.md", tmp_path / "seals_x.tex"
+    monkeypatch.setattr(equation_seals, "seal_file", lambda page: file)
+    page.write_text("Text $$a$$\n\n$$\n\\begin{aligned}\n  x &= 1\n$$ (eq-b)\n")
+    assert [change.label for change in equation_seals.changes(page)] == ["eq-b"]
+    equation_seals.write(page, dict(equation_sources.formulas(page)))
+    assert equation_seals.changes(page) == []
+    page.write_text("$$\\begin{aligned} x\n&=\n1 $$ (eq-b)")
+    assert equation_seals.changes(page) == []
+    page.write_text("$$\\begin{aligned} x &= -1$$ (eq-b)")
+    (change,) = equation_seals.changes(page)
+    assert change.sealed == "\\begin{aligned}\nx &= 1" and change.stands.endswith("-1")
+    file.write_text(file.read_text().replace("&= 1", "&= -1"))  # the seal itself tampered with
+    (change,) = equation_seals.changes(page)
+    assert change.sealed is None
+    page.write_text("No formula is left.")
+    equation_seals.write(page, {"eq-b": "x"})
+    (change,) = equation_seals.changes(page)
+    assert (change.sealed, change.stands) == ("x", None)
+
+
+@pytest.fixture
+def write_checks(tmp_path, monkeypatch):
+    """Stores records as `make checks` does; all of them belong to tests as they are now."""
+
+    def write(records):
+        verification.save(records, tmp_path / "_build" / "checks.json")
+        tests = {r["test"]: (r["file"], r["test"], r["source"]) for r in records.values()}
+        now = [SimpleNamespace(file=f, test=t, source=s) for f, t, s in tests.values()]
+        monkeypatch.setattr(equation_checks, "declared_checks", lambda: now)
+
+    return write
+
+
+def test_cases_of_one_test_become_one_check(tmp_path, write_checks):
     second = {**RECORD, "error": 3e-12, "wrong_error": 5.0, "passed": False}
-    write_checks(tmp_path, {"test_a[1]": RECORD, "test_a[2]": second})
+    write_checks({"test_a[1]": RECORD, "test_a[2]": second})
     (check,) = equation_checks.read_checks(tmp_path)["eq-a"]
     assert (check.error, check.wrong_error, check.passed) == (3e-12, 2.0, False)
+
+
+def test_results_of_a_changed_test_do_not_count(tmp_path, write_checks, monkeypatch):
+    write_checks({"test_a": RECORD})
+    changed = SimpleNamespace(file=RECORD["file"], test="test_a", source="another text")
+    monkeypatch.setattr(equation_checks, "declared_checks", lambda: [changed])
+    assert equation_checks.read_checks(tmp_path) == {}
 
 
 def test_missing_results_say_what_to_run(tmp_path):
@@ -113,9 +161,9 @@ def test_missing_results_say_what_to_run(tmp_path):
         equation_checks.read_checks(tmp_path)
 
 
-def test_marks_stand_before_the_number(tmp_path):
+def test_marks_stand_before_the_number(tmp_path, write_checks):
     failed = {**RECORD, "labels": ["eq-e"], "test": "test_e", "passed": False}
-    write_checks(tmp_path, {"test_a": RECORD, "test_e": failed})
+    write_checks({"test_a": RECORD, "test_e": failed})
     app = SimpleNamespace(
         checks=equation_checks.read_checks(tmp_path),
         definitions={"eq-b": "defines b", "eq-c": "step of the derivation of eq-a"},
@@ -132,14 +180,6 @@ def test_marks_stand_before_the_number(tmp_path):
     assert "eq-mark" not in d
     assert "✗" in e and "failed" in e
     assert a.index("eq-mark") < a.index("(1)")
-
-
-def test_a_page_keeps_one_copy_of_a_widgets_code():
-    script = '<script type="text/dgm-esm" data-dgm="A-1">code</script>\n'
-    style = '<script type="text/dgm-css" data-dgm="A-1">css</script>\n'
-    other = '<script data-dgm="runtime-2">run()</script>\n'
-    page = widget_code.share(f"<p>one</p>{script}{style}{other}<p>two</p>{script}{style}{other}")
-    assert page == f"<p>one</p>{script}{style}{other}<p>two</p>"
 
 
 def test_alt_texts_are_found_by_the_picture(tmp_path):

@@ -1,4 +1,4 @@
-"""The glossary is in order, has no term twice, and each entry leads to the page that introduces it."""
+"""The glossary is in order, and each of its entries leads to the page that introduces it."""
 
 import re
 

@@ -109,6 +109,22 @@ def test_frechet_interval_covers_repeated_draws(generator):
     assert 0.5 < (high - low) / (4 * spread) < 2
 
 
+def test_frechet_distance_of_two_rows_each():
+    """Least that has a covariance: (1, 3) and (0, 6) have means 2, 3 and variances 2, 18."""
+    a, b = torch.tensor([[1.0], [3.0]]), torch.tensor([[0.0], [6.0]])
+    assert frechet_distance(a, b) == pytest.approx(1 + (18**0.5 - 2**0.5) ** 2)
+
+
+def test_frechet_interval_repeats_with_its_generator_and_only_with_it(generator):
+    a, b = normal(50, 2, generator), normal(50, 2, generator)
+    before = torch.get_rng_state()
+    one, again, other = (
+        frechet_interval(a, b, 5, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+    )
+    assert one == again != other
+    assert torch.equal(before, torch.get_rng_state())
+
+
 @pytest.mark.parametrize("distance", [sliced_wasserstein, energy_distance, frechet_distance])
 def test_bad_clouds(distance):
     x = torch.zeros(4, 2)

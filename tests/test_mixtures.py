@@ -54,6 +54,10 @@ def points(mixture, alpha=1.0, sigma=0.0, n=12):
 
 MIXTURES = (gm1(), ring(), full(), full(5, 5, seed=2))
 mixtures = pytest.mark.parametrize("mixture", MIXTURES, ids=repr)
+READINGS = (
+    *("mean", "covariance", "score", "responsibilities", "log_prob"),
+    *("hessian", "mean_divergence", "score_divergence"),
+)
 LEVELS = ((1.0, 0.0), (1.0, 0.5), (0.6, 0.8), (0.01, 1.0), (0.0, 1.0), (1.0, 30.0))
 
 
@@ -75,15 +79,17 @@ def test_density_score_and_hessian_equal_autograd(mixture):
 def test_traces_are_those_of_the_jacobians(mixture, alpha, sigma):
     """Found by autograd, in passes of their own; where alpha or sigma is 0 too."""
     x = points(mixture, alpha, sigma)
-    mean, score, *traces = mixture.mean_score_and_traces(x, alpha, sigma)
-    for value, trace, field in (
-        (mean, traces[0], mixture.posterior_mean),
-        (score, traces[1], mixture.diffused_score),
-    ):
-        torch.testing.assert_close(value, field(x, alpha, sigma))
-        jacobian = torch.func.jacrev(lambda x: field(x, alpha, sigma).sum(0))(x)  # noqa: B023
+    seen = mixture.seen(x, alpha, sigma)
+    for reading in ("mean", "score"):
+        jacobian = torch.func.jacrev(
+            lambda x: getattr(mixture.seen(x, alpha, sigma), reading).sum(0)  # noqa: B023
+        )(x)
         expected = torch.einsum("ibi->b", jacobian)
+        trace = getattr(seen, f"{reading}_divergence")
         torch.testing.assert_close(trace, expected, rtol=1e-9, atol=1e-9)
+    hessian = seen.hessian
+    torch.testing.assert_close(hessian.diagonal(dim1=1, dim2=2).sum(1), seen.score_divergence)
+    torch.testing.assert_close(hessian, mixture.diffuse(alpha, sigma).hessian(x))
 
 
 def test_score_and_hessian_are_derivatives_of_the_package_itself():
@@ -118,15 +124,11 @@ def test_density_has_finite_derivatives_far_away():
 def test_sample_moments(mixture):
     n = 100_000
     x = mixture.sample(n, torch.Generator().manual_seed(7), torch.float64)
-    mean = mixture.weights @ mixture.means
-    offset = mixture.means - mean
-    covariance = torch.einsum("k,kd,ke->de", mixture.weights, offset, offset)
-    covariance += torch.einsum("k,kde->de", mixture.weights, mixture.covariances)
-    centred = x - mean
+    centred = x - mixture.mean
     z = centred.mean(0) / (centred.std(0) / math.sqrt(n))
     assert float(z.abs().max()) < 4.5
     products = centred[:, :, None] * centred[:, None, :]
-    z = (products.mean(0) - covariance) / (products.std(0) / math.sqrt(n))
+    z = (products.mean(0) - mixture.covariance) / (products.std(0) / math.sqrt(n))
     assert float(z.abs().max()) < 4.5
 
 
@@ -161,7 +163,7 @@ def test_diffused_density_and_score_equal_autograd(mixture, alpha, sigma):
     score, _ = gradient_and_hessian(log_density, x)
     noised = mixture.diffuse(alpha, sigma)
     torch.testing.assert_close(noised.log_prob(x), log_density(x), rtol=1e-10, atol=1e-10)
-    for found in (noised.score(x), mixture.diffused_score(x, alpha, sigma)):
+    for found in (noised.score(x), mixture.seen(x, alpha, sigma).score):
         torch.testing.assert_close(found, score, rtol=1e-8, atol=1e-8)
 
 
@@ -192,12 +194,12 @@ def test_posterior_moments_by_tweedie(mixture, alpha, sigma):
     """E[x_0 | x_t] = (x + sigma^2 score)/alpha; Cov = (sigma/alpha)^2 (I + sigma^2 Hessian)."""
     x = points(mixture, alpha, sigma)
     score, hessian = gradient_and_hessian(reference(mixture, alpha, sigma).log_prob, x)
-    mean = mixture.posterior_mean(x, alpha, sigma)
+    mean = mixture.seen(x, alpha, sigma).mean
     # at alpha = 0.01 the right-hand side loses four digits, the package none
     torch.testing.assert_close(mean, (x + sigma**2 * score) / alpha, rtol=1e-8, atol=1e-8)
     eye = torch.eye(mixture.dim, dtype=torch.float64)
     expected = (sigma / alpha) ** 2 * (eye + sigma**2 * hessian)
-    found = mixture.posterior_covariance(x, alpha, sigma)
+    found = mixture.seen(x, alpha, sigma).covariance
     torch.testing.assert_close(found, expected, rtol=1e-7, atol=1e-7)
 
 
@@ -209,9 +211,9 @@ def test_posterior_moments_by_quadrature_on_the_line():
         weight = (prior - 0.5 * ((x - alpha * GRID) / sigma) ** 2).softmax(1)
         mean = weight @ GRID
         variance = weight @ GRID**2 - mean**2
-        found = mixture.posterior_mean(x, alpha, sigma)[:, 0]
+        found = mixture.seen(x, alpha, sigma).mean[:, 0]
         torch.testing.assert_close(found, mean, rtol=1e-9, atol=1e-9)
-        found = mixture.posterior_covariance(x, alpha, sigma)[:, 0, 0]
+        found = mixture.seen(x, alpha, sigma).covariance[:, 0, 0]
         torch.testing.assert_close(found, variance, rtol=1e-8, atol=1e-8)
 
 
@@ -225,8 +227,8 @@ def test_posterior_moments_by_quadrature_in_the_plane():
     weight = (reference(mixture).log_prob(plane) - 0.5 * misfit).softmax(1)
     mean = weight @ plane
     second = torch.einsum("bn,nd,ne->bde", weight, plane, plane)
-    found = mixture.posterior_covariance(x, alpha, sigma)
-    torch.testing.assert_close(mixture.posterior_mean(x, alpha, sigma), mean, rtol=0, atol=1e-6)
+    found = mixture.seen(x, alpha, sigma).covariance
+    torch.testing.assert_close(mixture.seen(x, alpha, sigma).mean, mean, rtol=0, atol=1e-6)
     expected = second - mean[:, :, None] * mean[:, None, :]
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
 
@@ -251,8 +253,8 @@ def test_posterior_moments_keep_their_digits(sigma):
         mean = float((x + s**2 * score) / a)
         variance = float(s**2 / a**2 * (1 + s**2 * hessian))
     at = torch.tensor([[x]], dtype=torch.float64)
-    assert float(mixture.posterior_mean(at, alpha, sigma)) == approx(mean, rel=1e-9)
-    assert float(mixture.posterior_covariance(at, alpha, sigma)) == approx(variance, rel=1e-9)
+    assert float(mixture.seen(at, alpha, sigma).mean) == approx(mean, rel=1e-9)
+    assert float(mixture.seen(at, alpha, sigma).covariance) == approx(variance, rel=1e-9)
 
 
 @mixtures
@@ -260,18 +262,25 @@ def test_posterior_at_the_ends(mixture):
     """Without noise it is the point; without signal it is the prior."""
     x = points(mixture)
     eye = torch.eye(mixture.dim, dtype=torch.float64)
-    torch.testing.assert_close(mixture.posterior_mean(0.5 * x, 0.5, 0.0), x, rtol=0, atol=1e-10)
-    assert float(mixture.posterior_covariance(x, 1.0, 0.0).abs().max()) < 1e-28
-    tiny = mixture.posterior_covariance(x, 0.5, 1e-9) / 4e-18
+    torch.testing.assert_close(mixture.seen(0.5 * x, 0.5, 0.0).mean, x, rtol=0, atol=1e-10)
+    assert float(mixture.seen(x, 1.0, 0.0).covariance.abs().max()) < 1e-28
+    tiny = mixture.seen(x, 0.5, 1e-9).covariance / 4e-18
     torch.testing.assert_close(tiny, eye.expand_as(tiny), rtol=1e-9, atol=1e-9)
-    mean = mixture.weights @ mixture.means
-    torch.testing.assert_close(mixture.posterior_mean(x, 0.0, 1.0), mean.expand_as(x))
-    offset = mixture.means - mean
-    prior = torch.einsum("k,kd,ke->de", mixture.weights, offset, offset)
-    prior += torch.einsum("k,kde->de", mixture.weights, mixture.covariances)
+    torch.testing.assert_close(mixture.seen(x, 0.0, 1.0).mean, mixture.mean.expand_as(x))
     for alpha, sigma in ((0.0, 1.0), (1.0, 1e7)):
-        found = mixture.posterior_covariance(x, alpha, sigma)
-        torch.testing.assert_close(found, prior.expand_as(found), rtol=1e-5, atol=1e-5)
+        found = mixture.seen(x, alpha, sigma).covariance
+        expected = mixture.covariance.expand_as(found)
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+
+
+@mixtures
+def test_mean_and_covariance_of_the_whole_law_by_their_definition(mixture):
+    """Sums over the components of E[x] and E[x x^T], each written out by hand."""
+    parts = list(zip(mixture.weights, mixture.means, mixture.covariances, strict=True))
+    mean = sum(w * m for w, m, _ in parts)
+    second = sum(w * (c + torch.outer(m, m)) for w, m, c in parts)
+    torch.testing.assert_close(mixture.mean, mean)
+    torch.testing.assert_close(mixture.covariance, second - torch.outer(mean, mean))
 
 
 def test_responsibilities_by_bayes():
@@ -279,7 +288,7 @@ def test_responsibilities_by_bayes():
     x = points(mixture, alpha, sigma)
     law = reference(mixture, alpha, sigma)
     joint = law.component_distribution.log_prob(x[:, None]).exp() * mixture.weights
-    found = mixture.responsibilities(x, alpha, sigma)
+    found = mixture.seen(x, alpha, sigma).responsibilities
     torch.testing.assert_close(found, joint / joint.sum(1, keepdim=True), rtol=1e-9, atol=1e-12)
 
 
@@ -289,23 +298,21 @@ def test_levels_by_row_equal_row_by_row_calls():
     x = points(mixture, n=5)
     alpha = torch.tensor([1.0, 0.9, 0.5, 0.1, 0.0], dtype=torch.float64)
     sigma = torch.tensor([0.0, 0.3, 2.0, 0.7, 1.0], dtype=torch.float64)
-    for method in (
-        mixture.posterior_mean,
-        mixture.posterior_covariance,
-        mixture.diffused_score,
-        mixture.responsibilities,
-    ):
-        rows = [method(x[i : i + 1], float(alpha[i]), float(sigma[i])) for i in range(5)]
-        torch.testing.assert_close(method(x, alpha, sigma), torch.cat(rows), rtol=1e-12, atol=1e-12)
+    alone = [mixture.seen(x[i : i + 1], float(alpha[i]), float(sigma[i])) for i in range(5)]
+    for reading in READINGS:
+        rows = torch.cat([getattr(one, reading) for one in alone])
+        found = getattr(mixture.seen(x, alpha, sigma), reading)
+        torch.testing.assert_close(found, rows, rtol=1e-12, atol=1e-12)
 
 
 def test_float32_points_get_float32_answers_of_float64_quality():
     mixture = ring()
     x = points(mixture)
-    for method in (mixture.log_prob, mixture.score, mixture.hessian):
-        found = method(x.float())
+    for reading in READINGS:
+        found = getattr(mixture.seen(x.float(), 0.6, 0.8), reading)
+        exact = getattr(mixture.seen(x.float().double(), 0.6, 0.8), reading)
         assert found.dtype == torch.float32
-        torch.testing.assert_close(found.double(), method(x.float().double()), rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(found.double(), exact, rtol=1e-6, atol=1e-6)
     assert mixture.sample(3).dtype == torch.float32
 
 
@@ -411,13 +418,10 @@ def test_bad_test_beds_are_refused(make, words):
         make()
 
 
-AT_A_LEVEL = ("posterior_mean", "posterior_covariance", "diffused_score", "responsibilities")
-
-
-@pytest.mark.parametrize("method", ["log_prob", "score", "hessian", *AT_A_LEVEL])
+@pytest.mark.parametrize("method", ["log_prob", "score", "hessian", "seen"])
 def test_bad_points_are_refused(method):
     call = getattr(ring(), method)
-    level = (0.6, 0.8) if method in AT_A_LEVEL else ()
+    level = (0.6, 0.8) if method == "seen" else ()
     for value in (math.nan, math.inf):
         with pytest.raises(ValueError, match=r"x.* contains NaN or infinity"):
             call(X * value, *level)
@@ -428,11 +432,17 @@ def test_bad_points_are_refused(method):
         call(X.long(), *level)
     with pytest.raises(TypeError, match=r"must be a torch.Tensor, not list"):
         call([[1.0, 2.0]], *level)
-    empty = call(torch.empty(0, 2), *level)
-    assert len(empty) == 0 and empty.shape[1:] == call(X, *level).shape[1:]
 
 
-@pytest.mark.parametrize("method", [*AT_A_LEVEL, "diffuse"])
+@pytest.mark.parametrize("reading", READINGS)
+def test_no_points_are_an_empty_batch(reading):
+    empty = getattr(ring().seen(torch.empty(0, 2), 0.6, 0.8), reading)
+    assert (
+        len(empty) == 0 and empty.shape[1:] == getattr(ring().seen(X, 0.6, 0.8), reading).shape[1:]
+    )
+
+
+@pytest.mark.parametrize("method", ["seen", "diffuse"])
 @pytest.mark.parametrize(
     "alpha, sigma, words",
     [
@@ -454,12 +464,11 @@ def test_bad_levels_are_refused(method, alpha, sigma, words):
         getattr(ring(), method)(*points, alpha, sigma)
 
 
-@pytest.mark.parametrize("method", ["log_prob", "score", "hessian", *AT_A_LEVEL])
-def test_points_beyond_the_range_of_floats_never_give_nan(method):
+@pytest.mark.parametrize("reading", READINGS)
+def test_points_beyond_the_range_of_floats_never_give_nan(reading):
     x = torch.full((2, 2), 1e200, dtype=torch.float64)
-    level = (0.6, 0.8) if method in AT_A_LEVEL else ()
     try:
-        value = getattr(ring(), method)(x, *level)
+        value = getattr(ring().seen(x, 0.6, 0.8), reading)
     except ValueError as error:
         assert "x" in str(error) and "large" in str(error)
     else:

@@ -1,10 +1,19 @@
-"""Networks: shapes, independence within a batch, labels, guidance, the running average."""
+"""Networks: shapes, independence within a batch, labels, the running average."""
 
 import pytest
 import torch
 
 from dgm_lessons.denoisers import Denoiser
-from dgm_lessons.networks import EMA, MLP, Classifier, DigitPlane, DigitVAE, UNet, WithLabels
+from dgm_lessons.networks import (
+    EMA,
+    MLP,
+    Classifier,
+    DigitCodes,
+    DigitPlane,
+    DigitVAE,
+    UNet,
+    WithLabels,
+)
 from dgm_lessons.processes import VP
 from dgm_lessons.vae import elbo
 
@@ -119,19 +128,11 @@ def test_labels():
             network(x, log_snr, wrong)
 
 
-def test_guidance_is_the_formula_within_the_interval():
+def test_labels_can_be_fixed():
     network, (x, log_snr) = awake(UNet(size=8, widths=(4, 8))), inputs(1, 8, 8)
     labels = torch.arange(5)
-    told, untold = network(x, log_snr, labels), network(x, log_snr)
+    told = network(x, log_snr, labels)
     assert torch.equal(WithLabels(network, labels)(x, log_snr), told)
-    guided = WithLabels(network, labels, 0.7, (0.5, 5.0))(x, log_snr)
-    s = (-log_snr / 2).exp()  # 55, 7.4, 1, 0.14, 0.02: only the third is inside
-    for i in range(5):
-        inside = 0.5 <= s[i] <= 5
-        expected = 1.7 * told[i] - 0.7 * untold[i] if inside else told[i]
-        torch.testing.assert_close(guided[i], expected)
-    with pytest.raises(ValueError, match="guidance"):
-        WithLabels(network, labels, -1.0)
 
 
 def test_ema_is_the_weighted_mean_and_forgets_the_start():
@@ -151,6 +152,30 @@ def test_ema_is_the_weighted_mean_and_forgets_the_start():
     assert not ema.network.weight.requires_grad
     with pytest.raises(ValueError, match="fraction"):
         EMA(network, 0.0)
+
+
+def test_ema_keeps_the_buffers_of_the_network():
+    network = torch.nn.BatchNorm1d(2)
+    ema = EMA(network)
+    network(torch.tensor([[1.0, 2.0], [3.0, 6.0]]))
+    ema.update(network, 1)
+    assert network.num_batches_tracked == 1 and network.running_mean.abs().min() > 0.1
+    for kept, new in zip(ema.network.buffers(), network.buffers(), strict=True):
+        assert torch.equal(kept, new)
+
+
+def test_digit_codes_are_standardised(generator):
+    """Over the images that they were taken from: mean 0 and standard deviation 1."""
+    codes = awake(DigitCodes(code=3, widths=(4, 8)))
+    images = torch.rand(1500, 1, 28, 28, generator=generator)
+    codes.standardise(images)
+    z = codes.encode(images).detach()
+    assert (codes.std - 1).abs().min() > 0.1  # so that it matters
+    torch.testing.assert_close(z.mean(0), torch.zeros(3), rtol=0, atol=1e-3)
+    torch.testing.assert_close(z.std(0), torch.ones(3), rtol=1e-3, atol=0)
+    raw, decoded = codes(images[:5], torch.zeros(5, 3))
+    torch.testing.assert_close(codes.decode(z[:5]), decoded, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close((raw - codes.mean) / codes.std, z[:5], rtol=1e-3, atol=1e-3)
 
 
 def test_digit_vae_gives_the_terms_of_the_bound(generator):

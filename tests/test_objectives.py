@@ -8,7 +8,7 @@ import torch
 from pytest import approx
 from scipy.stats import norm
 
-from dgm_lessons.denoisers import KINDS, Denoiser, ExactDenoiser, prediction_row
+from dgm_lessons.denoisers import PREDICTIONS, Denoiser, ExactDenoiser, prediction_row
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.objectives import (
     denoising_loss,
@@ -153,7 +153,7 @@ def test_losses_can_be_trained_through(generator):
 # -- denoising -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PREDICTIONS)
 @pytest.mark.parametrize("mixture", [gm1(), ring()], ids=repr)
 def test_denoising_loss_of_the_truth_is_the_floor(process, mixture, kind):
     """E|y - E[y | x_t]|^2 / 2 is half the trace of Cov[x_0 | x_t], times a factor of the kind."""
@@ -165,10 +165,10 @@ def test_denoising_loss_of_the_truth_is_the_floor(process, mixture, kind):
     denoiser = truthful(mixture, process, kind)
     loss = float(denoising_loss(denoiser, x0, t, eps))
     x_t = alpha * x0 + sigma * eps
-    covariance = mixture.posterior_covariance(x_t, alpha, sigma)
+    covariance = mixture.seen(x_t, alpha, sigma).covariance
     factor = (a - b * alpha / sigma) ** 2
     floors = 0.5 * factor * covariance.diagonal(dim1=1, dim2=2).sum(1)
-    error = x0 - mixture.posterior_mean(x_t, alpha, sigma)
+    error = x0 - mixture.seen(x_t, alpha, sigma).mean
     rows = 0.5 * factor * (error**2).sum(1)
     assert loss == approx(float(rows.mean()), rel=1e-7)
     assert abs(loss - float(floors.mean())) < 4 * float((rows - floors).std()) / math.sqrt(n)
@@ -185,7 +185,7 @@ def test_the_floor_is_a_floor():
     assert gap == approx(0.125, abs=4 * 0.5 * noise + 0.01)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PREDICTIONS)
 def test_targets_by_hand(kind):
     process = VP()
     x0, eps = noisy(tilted(), process, 0.5, 2)

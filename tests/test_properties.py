@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm_lessons.denoisers import KINDS, Denoiser, ExactDenoiser, ReclockedDenoiser, convert
+from dgm_lessons.denoisers import PREDICTIONS, Denoiser, ExactDenoiser, ReclockedDenoiser, convert
 from dgm_lessons.mixtures import GaussianMixture
 from dgm_lessons.processes import (
     EDM,
@@ -40,7 +40,7 @@ shapes = st.one_of(
     st.lists(st.integers(1, 4), min_size=2, max_size=4).map(tuple),
 )
 seeds = st.integers(0, 10**6)
-kinds = st.sampled_from(KINDS)
+kinds = st.sampled_from(PREDICTIONS)
 
 
 def draw(seed, *shape, dtype=torch.float64):
@@ -141,7 +141,7 @@ def test_a_batch_of_one_equals_its_row(process, shape, seed, kind):
     x = draw(seed, *shape)
     t = times_for(process, seed, shape[0])
     denoiser = Denoiser(tanh_network, process, kind)
-    for other in KINDS:
+    for other in PREDICTIONS:
         read = denoiser if other == "x0" else getattr(denoiser, other)
         full = read(x, t)
         assert bool(torch.isfinite(full).all())
@@ -155,7 +155,7 @@ def test_the_exact_denoiser_row_by_row(process, dim, seed, dtype):
     t = times_for(process, seed, dim)  # B equal to D
     x = process.perturb(mixture.sample(dim, dtype=torch.float64), t, draw(seed, dim, dim)).to(dtype)
     denoiser = ExactDenoiser(mixture, process)
-    for kind in KINDS:
+    for kind in PREDICTIONS:
         read = denoiser if kind == "x0" else getattr(denoiser, kind)
         full = read(x, t)
         assert full.dtype == dtype and bool(torch.isfinite(full).all())
@@ -185,9 +185,9 @@ def test_tweedie_at_any_noise_level(dim, seed, ratio, alpha):
     mixture = mixture_in(dim, seed)
     x = alpha * draw(seed, 3, dim) + sigma * draw(seed + 1, 3, dim)
     score = mixture.diffuse(alpha, sigma).score(x)
-    mean = mixture.posterior_mean(x, alpha, sigma)
+    mean = mixture.seen(x, alpha, sigma).mean
     close(alpha * mean, x + sigma**2 * score, 1e-9)
-    covariance = mixture.posterior_covariance(x, alpha, sigma)
+    covariance = mixture.seen(x, alpha, sigma).covariance
     close(covariance, covariance.mT, 1e-12)
     eigenvalues = torch.linalg.eigvalsh(covariance)
     assert bool((eigenvalues > 0).all()) and bool(torch.isfinite(covariance).all())

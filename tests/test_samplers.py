@@ -70,7 +70,7 @@ def truth():
 
     def slope(log_rho, z):
         at = torch.from_numpy(z)[:, None]
-        return (at - gm1().posterior_mean(at, 1.0, math.exp(log_rho)))[:, 0].numpy()
+        return (at - gm1().seen(at, 1.0, math.exp(log_rho)).mean)[:, 0].numpy()
 
     solution = solve_ivp(slope, (1, -1), Z[:, 0].numpy(), "DOP853", rtol=1e-12, atol=1e-12)
     return torch.from_numpy(solution.y[:, -1:])

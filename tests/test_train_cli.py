@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from dgm_lessons import train, zoo
-from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import UNet
 from dgm_lessons.objectives import denoising_loss
 from dgm_lessons.processes import VP
@@ -23,31 +22,37 @@ from dgm_lessons.recipes import RECIPES, Recipe
 from dgm_lessons.training import noise_times
 
 
-def tiny(device):
+class Tiny(Recipe):
     """A UNet in the memory layout of the real one, on 8x8 noise: a step takes milliseconds."""
-    arguments = {"size": 8, "widths": [4, 8]}
-    network = UNet(**arguments).to(memory_format=torch.channels_last)
-    data = torch.randn(50, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 
-    def draw(generator):
-        rows = torch.randint(50, (8,), generator=generator)
+    name, steps, lr, process, predicts = "tiny", 40, 4e-3, VP(), "v"
+
+    def __init__(self, device):
+        super().__init__(device)
+        self.arguments = {"size": 8, "widths": [4, 8]}
+        self.network = UNet(**self.arguments).to(memory_format=torch.channels_last)
+        self.x0 = torch.randn(50, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    def draw(self, generator):
+        rows = self.rows(50, generator, 8)
         eps = torch.randn(8, 1, 8, 8, generator=generator)
-        return data[rows], noise_times(VP(), 8, generator), eps
+        return self.x0[rows], noise_times(VP(), 8, generator), eps
 
-    def loss(network, batch):
-        return denoising_loss(Denoiser(network, VP(), "v"), *batch)
+    def loss(self, network, batch):
+        return denoising_loss(self.denoiser(network), *batch)
 
-    return Recipe("tiny", network, arguments, draw, loss, lambda network: {}, 40, 4e-3)
+    def evaluate(self, network):
+        return {}
 
 
 @pytest.fixture(autouse=True)
 def with_tiny(monkeypatch):
-    monkeypatch.setitem(RECIPES, "tiny", tiny)
+    monkeypatch.setitem(RECIPES, "tiny", Tiny)
 
 
 def run_tiny(*argv):
     """In a process of its own: what the command line runs, with the tiny recipe known."""
-    RECIPES["tiny"] = tiny
+    RECIPES["tiny"] = Tiny
     train.main(["tiny", *argv])
 
 
@@ -69,6 +74,7 @@ def reached(checkpoint):
     return zoo.read_tensors(checkpoint)[1]["step"] if checkpoint.exists() else 0
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_ten_kills_end_in_the_same_weights(tmp_path):
     """SIGKILL at ten random moments: nothing is corrupt, work is lost only since the last save."""
@@ -180,10 +186,10 @@ def test_altered_checkpoint(tmp_path):
 
 def test_checkpoint_of_another_run(tmp_path):
     run_tiny("--out", str(tmp_path), "--steps", "2")
-    for other in (("--steps", "3"), ("--seed", "1")):
+    for other in (("--steps", "3"), ("--steps", "2", "--seed", "1")):
         with pytest.raises(SystemExit, match=r"was made with (steps 2|seed 0).*--restart"):
             run_tiny("--out", str(tmp_path), *other)
-    mixed = child("--out", str(tmp_path), "--bf16")
+    mixed = child("--out", str(tmp_path), "--steps", "2", "--bf16")
     mixed.join()
     assert mixed.exitcode == 1 and reached(tmp_path / "checkpoint.safetensors") == 2
 
@@ -194,12 +200,54 @@ def test_checkpoint_of_another_run(tmp_path):
         (["nothing"], "invalid choice: 'nothing'"),
         (["tiny", "--steps", "0"], "--steps is 0"),
         (["tiny", "--minutes", "-1"], "--minutes is -1"),
+        (["tiny", "--minutes", "nan"], "--minutes is nan"),
+        (["tiny", "--minutes", "inf"], "--minutes is inf"),
+        (["tiny", "--seed", "-1"], "--seed is -1; give 0 or more"),
     ],
 )
 def test_bad_arguments(argv, message, capsys):
     with pytest.raises(SystemExit):
         train.main(argv)
     assert message in capsys.readouterr().err
+
+
+def test_a_finished_run_of_another_length_is_not_taken_for_the_default(tmp_path, capsys):
+    run_tiny("--out", str(tmp_path), "--steps", "1")
+    with pytest.raises(SystemExit, match=r"a finished run of 1 steps, and the recipe has 40.*--re"):
+        run_tiny("--out", str(tmp_path))
+    run_tiny("--out", str(tmp_path), "--restart")
+    assert reached(tmp_path / "checkpoint.safetensors") == 40
+    capsys.readouterr()
+    run_tiny("--out", str(tmp_path))  # the same run, measured again
+    assert "40 of 40 steps are done" in capsys.readouterr().err
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    with (
+        train.command.locked(tmp_path),
+        pytest.raises(SystemExit, match=r"another run is writing to .*give another --out"),
+    ):
+        run_tiny("--out", str(tmp_path), "--steps", "1")
+    run_tiny("--out", str(tmp_path), "--steps", "1")
+
+
+def test_an_evaluation_that_fails_does_not_lose_the_run(tmp_path, monkeypatch):
+    """Weights and card are there before it begins; the same command tries it again."""
+    monkeypatch.setattr(Tiny, "evaluate", lambda recipe, network: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_tiny("--out", str(tmp_path), "--steps", "2")
+    card = json.loads((tmp_path / "tiny.json").read_text())
+    assert card["metrics"] is None
+    zoo.read_network(tmp_path / "tiny.safetensors", card)
+    monkeypatch.setattr(Tiny, "evaluate", lambda recipe, network: {"good": True})
+    run_tiny("--out", str(tmp_path), "--steps", "2")
+    assert json.loads((tmp_path / "tiny.json").read_text())["metrics"] == {"good": True}
+
+
+def test_without_accelerate_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    with pytest.raises(SystemExit, match=r'pip install "dgm-lessons\[train\]"'):
+        train.main(["tiny"])
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
@@ -255,6 +303,7 @@ def test_two_processes_train_like_one(tmp_path):
     agree(one, two)
 
 
+@pytest.mark.timing
 @pytest.mark.slow
 def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
     """One of two workers dies: all stop, and the same command resumes from the checkpoint."""
@@ -297,6 +346,7 @@ def test_a_shipped_network_is_measured_anew(capsys):
     assert found == pytest.approx(claimed, rel=1e-3)
 
 
+@pytest.mark.timing
 def test_a_card_tells_the_pace(tmp_path, capsys):
     """What a step would take at full speed, and what it took."""
     run_tiny("--out", str(tmp_path), "--steps", "40")

@@ -7,7 +7,7 @@ import shutil
 import pytest
 import torch
 
-from dgm_lessons import data, metrics, recipes, zoo
+from dgm_lessons import bounds, data, evaluation, metrics, recipes, zoo
 from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.mixtures import ring
 from dgm_lessons.processes import VP
@@ -52,14 +52,14 @@ def test_a_shipped_denoiser_denoises(name, generator):
 
 def test_the_ring_is_as_good_as_its_card_says(generator):
     claimed = cards()["ring"]["metrics"]["noise_rmse"]
-    found = recipes.noise_rmse(load("ring"), ExactDenoiser(ring(8), VP()), generator)
+    found = evaluation.noise_rmse(load("ring"), ExactDenoiser(ring(8), VP()), generator)
     assert found == pytest.approx(claimed, rel=0.05) and found < 0.04
 
 
 def test_samples_look_like_their_labels(generator):
     """Of 80 digits about 93% are read as their label by the classifier, by chance 10%."""
     labels = torch.arange(10).repeat(8)
-    digits = recipes.sample_digits(with_labels(load("mnist-conditional"), labels), 80, generator)
+    digits = evaluation.sample_digits(with_labels(load("mnist-conditional"), labels), 80, generator)
     agreement = (metrics.mnist_labels(digits) == labels).double().mean()
     assert digits.dtype == torch.uint8 and digits.shape == (80, 28, 28)
     assert agreement > 0.75
@@ -72,12 +72,12 @@ def test_the_denoiser_removes_noise_from_test_digits(generator):
     denoiser = load("mnist-conditional")
     images, labels = data.mnist("test")
     x0 = data.mnist_to_unit(images[:200])
-    told = with_labels(denoiser, labels[:200])
+    conditional = with_labels(denoiser, labels[:200])
     for s, bound in ((0.2, 0.5), (1.0, 0.35), (3.0, 0.5)):
         t = denoiser.process.t_from_log_snr(-2 * torch.tensor(s).log())
         x_t = denoiser.process.perturb(x0, t, torch.randn(x0.shape, generator=generator))
         linear = s**2 / (1 + s**2)
-        assert (told(x_t, t) - x0).square().mean() < bound * linear
+        assert (conditional(x_t, t) - x0).square().mean() < bound * linear
         assert (denoiser(x_t, t) - x0).square().mean() < 1.2 * bound * linear
 
 
@@ -95,7 +95,7 @@ def test_the_classifier_is_as_good_as_its_card_says():
 def test_the_bits_are_those_of_the_card(generator):
     card = cards()["mnist-likelihood"]["metrics"]
     images = data.mnist("test")[0][:1000]
-    bound = recipes.dequantised_bound(load("mnist-likelihood"), images, generator, repeats=1)
+    bound = bounds.dequantised_bound(load("mnist-likelihood"), images, generator, repeats=1)
     assert bound.mean().item() == pytest.approx(card["bound_total"], rel=0.06)
 
 
@@ -143,6 +143,18 @@ def test_weights_of_another_card(shelf):
     (shelf / "mnist-conditional.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
     with pytest.raises(DamagedFile, match=r"its card says 000000000000"):
         load("mnist-conditional")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", "null"])
+def test_a_damaged_card_blocks_its_own_network_only(shelf, content):
+    (shelf / "mnist-codes.json").write_text(content)
+    load("ring")
+    with pytest.raises(DamagedFile, match=r"mnist-codes.json is damaged.*install"):
+        load_network("mnist-codes")
+    with pytest.raises(DamagedFile, match=r"mnist-codes.json is damaged"):
+        cards()
+    with pytest.raises(ValueError, match=r"there are.*mnist-codes"):
+        load("mnist")
 
 
 def test_tensors_round_trip(tmp_path):

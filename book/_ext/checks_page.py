@@ -1,7 +1,7 @@
-"""The page Checks: for each equation what it was compared with, and what was found.
+"""The pages Checks: for each equation what it was compared with, and what was found.
 
-`{checks} summary`, `{checks} equations`, `{checks} definitions` and `{checks} errata` stand in
-book/checks.md for its parts.
+`{checks} summary` counts; `{checks} overview` has one line for each page of the book. Each chapter
+has its page of checks, book/checks/03-ddpm.md with `{checks} 03-ddpm`, and so have the errata.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
-from equation_checks import PAGE, Check, number, passed
+from equation_checks import ERRATA, Check, number, page_of_checks, passed, verdict
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,112 +30,108 @@ def html(text: str) -> nodes.raw:
 
 
 def fill(app: Any, doctree: nodes.document, page: str) -> None:
-    parts = {
-        "summary": summary,
-        "equations": equations,
-        "definitions": definitions,
-        "errata": errata,
-    }
+    parts = {"summary": summary, "overview": overview, "errata": errata}
     for node in list(doctree.findall(Part)):
-        node.replace_self(list(parts[node["name"]](app)))
+        node.replace_self(list(parts.get(node["name"], chapter)(app, page)))
+        if any(doctree.findall(nodes.math_block)):  # the page needs MathJax
+            app.env.get_domain("math").data["has_equations"][page] = True
 
 
-def labelled(app: Any) -> dict[str, tuple[str, int]]:
-    """Page and number of each labelled equation, in the order of the book."""
-    found = app.env.get_domain("math").equations
-    order = {page: place for place, page in enumerate(app.env.collect_relations())}
-    names = [name for name in found if name.startswith("eq-")]
-    names.sort(key=lambda name: (order[found[name][0]], found[name][1]))
-    return {name: found[name] for name in names}
+def labelled(app: Any) -> dict[str, dict[str, int]]:
+    """Label and number of the equations of each page, in the order of the book."""
+    found: dict[str, dict[str, int]] = {page: {} for page in app.env.collect_relations()}
+    for label, (page, place) in app.env.get_domain("math").equations.items():
+        if label.startswith("eq-"):
+            found[page][label] = place
+    ordered = {page: sorted(places, key=places.__getitem__) for page, places in found.items()}
+    return {p: {label: found[p][label] for label in ordered[p]} for p in ordered if ordered[p]}
 
 
-def formula(app: Any, label: str, page: str) -> nodes.math_block | None:
-    """The equation itself, without its number."""
-    for block in app.env.get_doctree(page).findall(nodes.math_block):
-        if block.get("label") == label:
-            text = block.astext()
-            return nodes.math_block(text, text, nowrap=False, number=None, label=None)
-    return None
+def good(app: Any, prefix: str) -> set[str]:
+    return {name for name, found in app.checks.items() if name.startswith(prefix) and passed(found)}
 
 
-def summary(app: Any) -> Iterator[nodes.Node]:
-    names = labelled(app)
-    good = {name for name, checks in app.checks.items() if passed(checks)}
-    checked = len(good & set(names))
-    slips = sum(name.startswith("err-") for name in good)
+def link(app: Any, here: str, page: str, anchor: str = "") -> str:
+    return app.builder.get_relative_uri(here, page) + (f"#{anchor}" if anchor else "")
+
+
+def title(app: Any, page: str) -> str:
+    return escape(app.env.titles[page].astext())
+
+
+def summary(app: Any, here: str) -> Iterator[nodes.Node]:
+    names = {label for places in labelled(app).values() for label in places}
     counts = [
-        (checked, "equations checked by a test"),
-        (sum(name in app.definitions for name in names), "definitions and steps"),
-        (slips, "errata checked by a test"),
+        (len(good(app, "eq-") & names), "equations checked by a test"),
+        (len(names & app.definitions.keys()), "definitions and steps"),
+        (len(good(app, "err-")), "errata checked by a test"),
     ]
     items = "".join(f"<li><strong>{count}</strong> {what}</li>" for count, what in counts)
     yield html(f'<ul class="check-counts">{items}</ul>')
 
 
-def equations(app: Any) -> Iterator[nodes.Node]:
-    last = ""
-    for label, (page, place) in labelled(app).items():
-        if label not in app.checks:
+def overview(app: Any, here: str) -> Iterator[nodes.Node]:
+    rows: list[tuple] = []
+    for page, places in labelled(app).items():
+        checked, defined = good(app, "eq-") & places.keys(), app.definitions.keys() & places.keys()
+        uri = link(app, here, page_of_checks(page), page.split("/")[-1])
+        rows.append((f'<a href="{uri}">{title(app, page)}</a>', len(checked), len(defined)))
+    uri = link(app, here, ERRATA)
+    rows.append((f'<a href="{uri}">{title(app, ERRATA)}</a>', len(good(app, "err-")), ""))
+    head = "".join(f'<th scope="col">{what}</th>' for what in ("Page", "✓", "≔ ∴"))
+    body = "".join(f"<tr><td>{a}</td><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
+    yield html(f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def chapter(app: Any, here: str) -> Iterator[nodes.Node]:
+    """The equations of the pages whose checks stand here."""
+    for page, places in labelled(app).items():
+        if page_of_checks(page) != here:
             continue
-        uri = app.builder.get_relative_uri(PAGE, page)
-        if page != last:
-            title = escape(app.env.titles[page].astext())
-            yield html(f'<h3><a href="{uri}">{title}</a></h3>')
-            last = page
-        back = f'<a href="{uri}#equation-{label}">equation ({place})</a>'
-        yield from card(label, back, app.checks[label], formula(app, label, page))
+        name = page.split("/")[-1]
+        yield html(f'<h2 id="{name}"><a href="{link(app, here, page)}">{title(app, page)}</a></h2>')
+        for label, place in places.items():
+            uri = link(app, here, page, f"equation-{label}")
+            back = f'<a href="{uri}">equation ({place})</a>'
+            if label in app.checks:
+                yield from card(label, back, app.checks[label], app.sealed[page].get(label, ""))
+            else:
+                sign, kind, _ = verdict(app, label)
+                reason = escape(app.definitions.get(label, "no result"))
+                mark = f'<span class="eq-mark eq-mark-{kind}">{sign}</span>'
+                yield html(f'<p id="{label}">{mark} {back}: {reason}</p>')
 
 
-def errata(app: Any) -> Iterator[nodes.Node]:
+def errata(app: Any, here: str) -> Iterator[nodes.Node]:
     places = app.env.get_domain("std").anonlabels
-    for label in sorted(app.checks):
-        if label.startswith("err-"):
-            back = f"erratum {label[4:]}"
-            if label.lower() in places:
-                page, anchor = places[label.lower()]
-                uri = app.builder.get_relative_uri(PAGE, page)
-                back = f'<a href="{uri}#{anchor}">{back}</a>'
-            yield from card(label, back, app.checks[label], None)
+    for label in sorted(good(app, "err-")):
+        back = f"erratum {label[4:]}"
+        if label.lower() in places:
+            back = f'<a href="{link(app, here, *places[label.lower()])}">{back}</a>'
+        yield from card(label, back, app.checks[label], "")
 
 
-def card(
-    label: str, back: str, checks: list[Check], equation: nodes.Node | None
-) -> Iterator[nodes.Node]:
-    """One equation or erratum: its heading, the equation, and each test with what it found."""
+def card(label: str, back: str, checks: list[Check], latex: str) -> Iterator[nodes.Node]:
+    """One equation or erratum: its heading, the equation as sealed, each test and its findings."""
     sign, kind = ("✓", "checked") if passed(checks) else ("✗", "failed")
     yield html(
         f'<article class="check" id="{label}"><p class="check-title">'
         f'<span class="eq-mark eq-mark-{kind}" title="{kind}">{sign}</span> {back} '
         f"<code>{label}</code></p>"
     )
-    if equation is not None:
-        yield equation
+    if latex:
+        yield nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
     for check in checks:
         yield html(
             f"<dl><dt>Compared with</dt><dd>{escape(check.against)}</dd>"
             f"<dt>Error found</dt><dd>{number(check.error)} "
-            f'<span class="quiet">(tolerance {number(check.tolerance)})</span></dd>'
+            f"(tolerance {number(check.tolerance)})</dd>"
             f"<dt>Told apart</dt><dd>{escape(check.wrong)}: "
             f"error {number(check.wrong_error)}</dd></dl>"
-            f"<details><summary>the test, <code>{check.file}</code> line {check.line}</summary>"
+            f"<details><summary>the test, {check.file} line {check.line}</summary>"
+            f"<pre>{escape(check.source)}</pre></details>"
         )
-        yield nodes.literal_block(check.source, check.source, language="python")
-        yield html("</details>")
     yield html("</article>")
-
-
-def definitions(app: Any) -> Iterator[nodes.Node]:
-    rows = []
-    for label, (page, place) in labelled(app).items():
-        if label in app.definitions:
-            uri = app.builder.get_relative_uri(PAGE, page)
-            title = escape(app.env.titles[page].astext())
-            rows.append(
-                f'<tr id="{label}"><td><a href="{uri}#equation-{label}">{title} ({place})</a></td>'
-                f"<td>{escape(app.definitions[label])}</td></tr>"
-            )
-    head = '<thead><tr><th scope="col">Equation</th><th scope="col">Why no test</th></tr></thead>'
-    yield html(f'<table class="table">{head}<tbody>{"".join(rows)}</tbody></table>')
 
 
 def setup(app: Sphinx) -> dict:

@@ -1,6 +1,7 @@
 """No request leaves the reader's machine: MathJax is copied in, thebe is left out.
 
-`quiet.js` keeps the theme's own routine off the console, so that what stands there matters.
+`maths.js` lets MathJax work in pieces, `wide.js` lets what is too wide scroll. `quiet.js` keeps the
+theme's own routine off the console, so that what stands there matters.
 """
 
 import shutil
@@ -45,5 +46,7 @@ def leave_out_thebe(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict:
     app.connect("config-inited", leave_out_thebe)
     app.add_js_file("quiet.js", priority=100)
+    app.add_js_file("maths.js", priority=900)  # after MathJax's settings, before its script runs
+    app.add_js_file("wide.js", priority=900)
     app.connect("build-finished", copy_mathjax)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,9 +8,9 @@ when the data have, and one network serves every process.
 from .autoencoders import DigitPlane, DigitVAE
 from .classifier import Classifier
 from .ema import EMA
-from .greys import GreyLevels
 from .latent import CodeMLP, DigitCodes
 from .mlp import MLP
+from .pixel_histograms import PixelHistograms
 from .unet import UNet, WithLabels
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "DigitCodes",
     "DigitPlane",
     "DigitVAE",
-    "GreyLevels",
+    "PixelHistograms",
     "UNet",
     "WithLabels",
 ]

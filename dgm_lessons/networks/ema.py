@@ -11,6 +11,8 @@ from torch import nn
 class EMA:
     """Running average of a network's parameters, whose memory grows with the training.
 
+    Buffers, which are not trained, are those of the network.
+
     After update n the average moves by 1 / (1 + fraction n) towards the parameters, so it covers
     about the last `fraction` of all steps, whatever their number (Karras et al. 2024, section 3).
     """
@@ -29,3 +31,5 @@ class EMA:
         weight = 1 / (1 + self.fraction * n)
         for average, new in zip(self.network.parameters(), network.parameters(), strict=True):
             average.lerp_(new, weight)
+        for kept, buffer in zip(self.network.buffers(), network.buffers(), strict=True):
+            kept.copy_(buffer)

@@ -1,8 +1,6 @@
-"""A small UNet for images, and its prediction for known labels, with guidance."""
+"""A small UNet for images, and its prediction for known labels."""
 
 from __future__ import annotations
-
-import math
 
 import torch
 import torch.nn.functional as F
@@ -108,31 +106,11 @@ class GlobalView(nn.Module):
 
 
 class WithLabels(nn.Module):
-    """A conditional network with its labels fixed, `(B,)`: callable like any other network.
+    """A conditional network with its labels fixed, `(B,)`: callable like any other network."""
 
-    Guidance w moves the prediction away from the unconditional one,
-    (1 + w) F(x | label) - w F(x), at the noise levels sigma/alpha within `interval` only
-    (Ho and Salimans 2022; Kynkaanniemi et al. 2024). It costs a second call of the network.
-    """
-
-    def __init__(
-        self,
-        network: nn.Module,
-        labels: Tensor,
-        guidance: float = 0.0,
-        interval: tuple[float, float] = (0.5, 5.0),
-    ) -> None:
+    def __init__(self, network: nn.Module, labels: Tensor) -> None:
         super().__init__()
-        if not 0 <= guidance < math.inf:
-            raise ValueError(f"guidance is {guidance}; give a finite number, 0 or more")
-        self.network, self.labels, self.guidance = network, labels, guidance
-        self.interval = interval
+        self.network, self.labels = network, labels
 
     def forward(self, x: Tensor, log_snr: Tensor) -> Tensor:
-        told = self.network(x, log_snr, self.labels)
-        s = (-0.5 * log_snr).exp()
-        inside = (s >= self.interval[0]) & (s <= self.interval[1])
-        if self.guidance == 0 or not bool(inside.any()):
-            return told
-        weight = (self.guidance * inside).to(x.dtype).reshape(-1, *[1] * (x.ndim - 1))
-        return told + weight * (told - self.network(x, log_snr))
+        return self.network(x, log_snr, self.labels)

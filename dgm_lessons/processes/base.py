@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -184,6 +185,28 @@ class Process(ABC):
         device = generator.device if generator is not None else "cpu"
         noise = torch.randn(shape, generator=generator, dtype=dtype, device=device)
         return self.prior_std * noise
+
+    def check_scale(self, scale: float) -> None:
+        """Warn unless the prior covers data of this size.
+
+        At T a part alpha(T) x_0 of the data is left, which the prior N(0, prior_std^2 I) leaves
+        out: harmless while it drowns in the noise, but beyond that samples begin in the wrong
+        place, and modes get wrong weights. A process that keeps more than a tenth of data of unit
+        size, as a short chain, is not meant to end in its prior: of it nothing is said.
+
+        Args:
+            scale: the root mean square of the data's largest coordinate.
+        """
+        alpha, sigma = (float(level) for level in self.levels(self.T))
+        left = alpha * scale / self.prior_std
+        if alpha <= 0.1 * sigma and left > 0.5:
+            warnings.warn(
+                f"data of size {scale:.3g} are too large for {type(self).__name__}: at T = {self.T:g} they still "
+                f"make {left:.2g} of the prior's standard deviation, which leaves them out, so "
+                "that modes get wrong weights. Divide the data by their standard deviation, or "
+                "take a process that ends in noise alone, CosineVP or FlowMatching",
+                stacklevel=3,
+            )
 
     def prior_log_prob(self, x: Tensor) -> Tensor:
         """log N(x; 0, prior_std^2 I) in nats, shape (B,)."""

@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from typing import Any
 
-from torch import Generator, Tensor, nn
+import torch
+from torch import Tensor, nn
 
+from ..denoisers import Denoiser, Network
 from ..processes import Process
 
 Batch = tuple[Tensor, ...]
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """One thing to train. `draw` gives the global batch of a step, `loss` the mean loss of a share.
+class Recipe(ABC):
+    """One thing to train: its data and network, its loss, and how good the result is.
 
-    `arguments` are those of the network's class, for the card; a denoiser also has a `process`
-    and a kind of prediction. `evaluate` gives the metrics of the finished network, `picture`
-    grey pixels to look at on the way, `finish` a last touch before the weights are written.
+    A subclass makes on the device given: `network`, and `arguments`, which are those of the
+    network's class, for the card. A denoiser also has a `process` and says what it `predicts`.
     """
 
     name: str
-    network: nn.Module
-    arguments: dict[str, Any]
-    draw: Callable[[Generator], Batch]
-    loss: Callable[[nn.Module, Batch], Tensor]
-    evaluate: Callable[[nn.Module], dict[str, Any]]
     steps: int
-    lr: float
-    betas: tuple[float, float] = (0.9, 0.99)
-    warmup: float = 0.03
-    picture: Callable[[nn.Module], Tensor] | None = None
+    lr: float  # peak rate of Adam; see `training.learning_rate`
+    betas = (0.9, 0.99)
+    warmup = 0.03
     process: Process | None = None
     predicts: str | None = None
-    finish: Callable[[nn.Module], None] | None = None
+    network: nn.Module
+    arguments: dict[str, Any]
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
+    @abstractmethod
+    def draw(self, generator: torch.Generator) -> Batch:
+        """The global batch of a step; one row of each part belongs to one example."""
+
+    @abstractmethod
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """The mean loss of a batch, or of a share of one; shape ()."""
+
+    @abstractmethod
+    def evaluate(self, network: nn.Module) -> dict[str, Any]:
+        """The metrics of the finished network."""
+
+    def finish(self, network: nn.Module) -> None:  # noqa: B027
+        """A last touch before the weights are written: nothing, by default."""
+
+    def picture(self, network: nn.Module) -> Tensor | None:
+        """Grey pixels (H, W), uint8, to look at on the way."""
+        return None
+
+    def denoiser(self, network: Network) -> Denoiser:
+        """The denoiser that the network makes."""
+        if self.process is None or self.predicts is None:
+            raise TypeError(f"the recipe {self.name!r} trains no denoiser")
+        return Denoiser(network, self.process, self.predicts)
+
+    def rows(self, n: int, generator: torch.Generator, size: int) -> Tensor:
+        """`size` of the numbers 0..n-1, with replacement."""
+        return torch.randint(n, (size,), generator=generator, device=self.device)

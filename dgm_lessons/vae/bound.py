@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from .._inputs import check_batch, check_finite, check_positive, check_same_shape
 
@@ -26,7 +26,7 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean**2 + torch.expm1(log_variance) - log_variance).flatten(1).sum(1)
 
 
-def reparameterise(mean: Tensor, log_variance: Tensor, generator: Generator | None) -> Tensor:
+def reparameterise(mean: Tensor, log_variance: Tensor, generator: torch.Generator | None) -> Tensor:
     """A draw mean + std * noise of their shape, passing gradients; eq-elbo-reparameterise."""
     return mean + (0.5 * log_variance).exp() * noise_like(mean, generator)
 
@@ -99,7 +99,7 @@ def gaussian_head(network: nn.Module, x: Tensor, name: str) -> tuple[Tensor, Ten
     return mean, log_variance
 
 
-def elbo(vae: VAE, x: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+def elbo(vae: VAE, x: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """The two terms of the ELBO, (reconstruction, kl), each (B,); the bound is their difference.
 
     E_q[log p(x | z)] by one draw of z, and KL(q(z | x) || N(0, I)) in closed form, eq-elbo.
@@ -114,7 +114,7 @@ def elbo(vae: VAE, x: Tensor, generator: Generator | None = None) -> tuple[Tenso
 
 
 def importance_weighted_bound(
-    vae: VAE, x: Tensor, n: int, generator: Generator | None = None
+    vae: VAE, x: Tensor, n: int, generator: torch.Generator | None = None
 ) -> Tensor:
     """log of the mean of n weights p(x, z) / q(z | x), z ~ q(z | x): one value per row, (B,).
 
@@ -133,6 +133,6 @@ def importance_weighted_bound(
     return torch.stack(log_weights).logsumexp(0) - math.log(n)
 
 
-def noise_like(like: Tensor, generator: Generator | None) -> Tensor:
+def noise_like(like: Tensor, generator: torch.Generator | None) -> Tensor:
     """Standard normal noise of the shape, dtype and device of `like`."""
     return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from .._inputs import check_batch, check_points, check_positive, check_same_shape
 from .bound import LogLikelihood, gaussian_head, gaussian_kl, reparameterise
@@ -44,7 +44,7 @@ class HVAE(nn.Module):
         self.encoders, self.decoders = nn.ModuleList(encoders), nn.ModuleList(decoders)
         self.log_likelihood = log_likelihood
 
-    def elbo(self, x: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+    def elbo(self, x: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Reconstruction (B,) and the price of each level (B, L); the bound is the first minus all.
 
         Prices are log q(z_i | z_{i-1}) - log p(z_i | z_{i+1}) at one draw of the codes, and at the
@@ -64,7 +64,7 @@ class HVAE(nn.Module):
         return self.log_likelihood(self.decoders[0](codes[1]), x), torch.stack(prices, 1)
 
     def decode(
-        self, z: Tensor, level: int | None = None, generator: Generator | None = None
+        self, z: Tensor, level: int | None = None, generator: torch.Generator | None = None
     ) -> list[Tensor]:
         """Draw downwards from codes of one level: [z, ..., z_1, the first decoder's output].
 

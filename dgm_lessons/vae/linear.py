@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from .._inputs import check_points, check_positive
 from .bound import gaussian_kl
@@ -31,7 +31,7 @@ class LinearVAE:
         check_scalar(self.w, "w")
         check_positive(check_scalar(self.s, "s"), "s")
 
-    def sample(self, n: int, generator: Generator | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Ancestral sampling: codes first, then data, (n, 1) in float64."""
         z, noise = torch.randn(2, n, 1, generator=generator, dtype=torch.float64)
         return self.w * z + self.s * noise

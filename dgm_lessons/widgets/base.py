@@ -1,8 +1,8 @@
 """One widget class for a live kernel (anywidget) and for a page without a kernel or a network.
 
-The JavaScript is kept in small files. A widget names those it needs, and they are joined, in that
-order, into one ES module: modules that come from a blob URL cannot import each other. So a file
-uses the names that the files before it export, and imports nothing.
+A widget is a folder: `__init__.py` (the class: traits, checks, a static picture), `widget.js`,
+which imports what it uses, and `style.css`, whose rules hold inside the widget only. Notebooks
+store state and picture; the book adds the code of the day (`script`, `style`), by name.
 """
 
 from __future__ import annotations
@@ -12,43 +12,124 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import anywidget
 import torch
+import traitlets as t
 
 from ..mixtures import GaussianMixture
 from ..processes import EDM, VE, VP, CosineVP, FlowMatching, Process
+from .joiner import join
 
 HERE = Path(__file__).parent
 PROCESSES = (VP, CosineVP, VE, EDM, FlowMatching)
+RUNTIME = "kit/runtime.js"
+STILL = (
+    "This picture moves where its page runs JavaScript, and in a notebook once its cell has run."
+)
+
+Preset = tuple[str, Mapping[str, Any], str]  # what the button says, fields, and what is then seen
 
 
-def read(*names: str) -> str:
-    """The text of these files of this folder, joined."""
-    return "\n".join((HERE / name).read_text(encoding="utf8") for name in names)
-
-
-RUNTIME = read("runtime.js")
+@cache
+def base_style() -> str:
+    """The style that all widgets share; a page needs it once."""
+    return (HERE / "kit" / "base.css").read_text(encoding="utf8")
 
 
 class LessonWidget(anywidget.AnyWidget):
     """A figure that computes in the reader's browser.
 
-    A subclass names its files (`_modules`, `_styles`), syncs its traits, and draws `picture()`.
+    A subclass names its folder (`_folder`), syncs its traits, draws `picture()` and gives an
+    `example()`. `WORDS` are the terms that a page may not have taught yet, `PRESETS` the settings
+    that are offered as buttons and as links `#set-NAME?field=value` in the text of a page.
     """
 
-    _modules: tuple[str, ...] = ()
-    _styles: tuple[str, ...] = ()
+    _folder: Path
+    _code = ""
+    _entry = ""
+    WORDS: tuple[str, ...] = ()
+    PRESETS: tuple[Preset, ...] = ()
+
+    words: t.List = t.List().tag(sync=True)
+    presets: t.List = t.List().tag(sync=True)
+    guess = t.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # anywidget makes a subclass for every instance: only the named class has files to read
-        if "_modules" in cls.__dict__:
-            cls._esm = read(*cls._modules)
-            cls._css = read("base.css", *cls._styles)
+        if "_folder" in cls.__dict__:
+            entry = f"{cls._folder.name}/widget.js"
+            cls._code = join(cls._folder.parent, RUNTIME, entry)
+            cls._entry = entry
+            cls._esm = (
+                f'{cls._code}export {{ use, files }};\nexport default use("{entry}").default;\n'
+            )
+            cls._css = f"{base_style()}\n{cls.style()}"
         super().__init_subclass__(**kwargs)
+
+    @t.default("words")
+    def _all_words(self) -> list[str]:
+        return list(self.WORDS)
+
+    @t.default("presets")
+    def _own_presets(self) -> list[list]:
+        return [[label, dict(fields), seen] for label, fields, seen in self.PRESETS]
+
+    @classmethod
+    def name(cls) -> str:
+        """Of the kind: of its folder, its CSS class `dgm-NAME`, its links `#set-NAME?...`."""
+        return cls._folder.name.replace("_", "-")
+
+    @classmethod
+    def example(cls) -> Self:
+        """The one that stands in the gallery and is put to the contract's tests."""
+        raise NotImplementedError
+
+    @classmethod
+    def style(cls) -> str:
+        """The widget's own rules, inside its root: they cannot reach another widget."""
+        own = (cls._folder / "style.css").read_text(encoding="utf8")
+        return f".dgm-{cls.name()} {{\n{own}}}\n"
+
+    @classmethod
+    def script(cls) -> str:
+        """A classic script that starts all widgets of this kind on a page, now and later ones."""
+        start = f'use("{RUNTIME}").define("{cls.name()}", () => use("{cls._entry}").default);'
+        return f'(() => {{\n"use strict";\n{cls._code}{start}\n}})();\n'
+
+    def staged(
+        self,
+        *,
+        words: Sequence[str] | None = None,
+        presets: Sequence[Preset] | None = None,
+        guess: tuple[str, Sequence[str], str] | None = None,
+    ) -> Self:
+        """The widget as its page needs it.
+
+        Args:
+            words: those of `WORDS` that the page has taught; by default all.
+            presets: (what the button says, {field: value}, what is then to be seen).
+            guess: a question, the answers to choose from, and what is true, shown after the choice.
+        """
+        if words is not None:
+            if unknown := sorted(set(words) - set(self.WORDS)):
+                known = ", ".join(self.WORDS) or "none"
+                raise ValueError(f"{type(self).__name__} does not know {unknown}; it has {known}")
+            self.words = list(words)
+        if presets is not None:
+            for _, fields, _ in presets:
+                if unknown := sorted(set(fields) - set(self.static_state())):
+                    raise ValueError(f"{type(self).__name__} has no fields {unknown} to preset")
+            self.presets = [[label, dict(fields), seen] for label, fields, seen in presets]
+        if guess is not None:
+            question, answers, truth = guess
+            self.guess = {"question": question, "answers": list(answers), "truth": truth}
+        return self
 
     def picture(self) -> str:
         """An SVG that stands for the widget until it runs, and where it cannot run."""
@@ -56,35 +137,34 @@ class LessonWidget(anywidget.AnyWidget):
 
     def static_state(self) -> dict[str, Any]:
         """The synced traits of the widget's own: what the page needs to start it."""
-        names = set(self.trait_names(sync=True)) - set(LessonWidget.class_trait_names(sync=True))
-        return {name: getattr(self, name) for name in sorted(names) if not name.startswith("_")}
+        return {name: getattr(self, name) for name in self.fields()}
+
+    @classmethod
+    def fields(cls) -> list[str]:
+        """The names of the state that a notebook stores."""
+        own = set(cls.class_trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names())
+        return sorted(name for name in own if not name.startswith("_"))
 
     def static_html(self) -> str:
-        """A self-contained piece of HTML: state, picture, data, module, style and runtime.
+        """What a notebook stores: state, picture and data, without code.
 
-        The scripts carry their content's hash, so that a page can keep one copy of each. Traits
-        of bytes are data: the state names the script (`bytesOf` in bytes.js reads it), which the
-        book turns into a file that is loaded when it is needed.
+        Traits of bytes are data: the state names the script that holds them (`bytesOf` in
+        kit/bytes.js reads it), which the book turns into a file that loads when it is needed.
         """
-        esm, css = str(self._esm), str(self._css)
-        key = f"{type(self).__name__}-{_digest(esm + css)}"
         fields = self.static_state()
         data = {n: base64.b64encode(v).decode() for n, v in fields.items() if isinstance(v, bytes)}
-        keys = {name: f"{name}-{_digest(text)}" for name, text in data.items()}
+        keys = {name: f"{name}-{digest(text)}" for name, text in data.items()}
         state = json.dumps(fields | keys, sort_keys=True, separators=(",", ":"))
         safe_state = state.replace("<", "\\u003c")
         return "\n".join(
             [
-                f'<div class="dgm-widget" data-esm="{key}">'
+                f'<div class="dgm-widget" data-widget="{self.name()}">'
                 f'<script type="application/json" class="dgm-state">{safe_state}</script>'
-                f"{self.picture()}</div>",
+                f'{self.picture()}<p class="dgm-still">{STILL}</p></div>',
                 *(
                     f'<script type="text/dgm-data" data-dgm="{keys[name]}">{text}</script>'
                     for name, text in data.items()
                 ),
-                f'<script type="text/dgm-css" data-dgm="{key}">{_script_safe(css)}</script>',
-                f'<script type="text/dgm-esm" data-dgm="{key}">{_script_safe(esm)}</script>',
-                f'<script data-dgm="runtime-{_digest(RUNTIME)}">{_script_safe(RUNTIME)}</script>',
             ]
         )
 
@@ -98,11 +178,35 @@ class LessonWidget(anywidget.AnyWidget):
         return data, metadata
 
 
-def _digest(text: str) -> str:
+class MixtureWidget(LessonWidget):
+    """A widget that shows a `GaussianMixture`, as the reader has left it."""
+
+    weights: t.List = t.List().tag(sync=True)
+    means: t.List = t.List().tag(sync=True)
+    covariances: t.List = t.List().tag(sync=True)
+
+    @property
+    def mixture(self) -> GaussianMixture:
+        """The mixture as it is now."""
+        parts = (self.weights, self.means, self.covariances)
+        return GaussianMixture(*(torch.tensor(part, dtype=torch.float64) for part in parts))
+
+
+def standalone(*widgets: LessonWidget) -> str:
+    """A piece of HTML that needs nothing else: the widgets, and once each style and script."""
+    kinds = {type(widget).name(): widget for widget in widgets}.values()
+    styles = "\n".join([base_style(), *(kind.style() for kind in kinds)])
+    scripts = (f"<script>{script_safe(kind.script())}</script>" for kind in kinds)
+    bodies = (widget.static_html() for widget in widgets)
+    return "\n".join([f"<style>{styles}</style>", *bodies, *scripts])
+
+
+def digest(text: str) -> str:
+    """Ten letters that change with the text."""
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def _script_safe(text: str) -> str:
+def script_safe(text: str) -> str:
     """The same code, without the two sequences that would end a script element early."""
     return re.sub(r"</(script)", r"<\\/\1", text, flags=re.I).replace("<!--", "<\\!--")
 
@@ -147,3 +251,11 @@ def check_count(value: int, low: int, high: int, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
     return value
+
+
+def check_within(name: str, value: float, limits: Sequence[float]) -> float:
+    """`value` as a float; `ValueError` unless it lies within the limits (NaN does not)."""
+    low, high = limits
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie in [{low:.3f}, {high:.3f}], not {value}")
+    return float(value)

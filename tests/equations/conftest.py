@@ -1,16 +1,60 @@
-"""Runs the checks of the equations and writes what they found to `_build/checks.json`."""
+"""Runs the checks of the equations; `--checks FILE` writes down what they found."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+import torch
 import verification
+from equation_sources import declared_in
 
-RECORDS = pytest.StashKey[dict]()
 COMPARISON = pytest.StashKey[verification.Comparison]()
+
+
+def pytest_addoption(parser):
+    text = "write what the checks of the equations found to this file"
+    parser.addoption("--checks", metavar="FILE", help=text)
+    text = "added to every seed, to see what rests on the stored ones"
+    parser.addoption("--seed-offset", type=int, default=0, metavar="N", help=text)
 
 
 def pytest_configure(config):
     line = "verifies(*labels, against, wrong): the equations or errata that this test checks"
     config.addinivalue_line("markers", line)
-    config.stash[RECORDS] = {}
+    path = config.getoption("checks", None)
+    if path and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Results(Path(path)))
+
+
+@pytest.fixture(autouse=True)
+def other_seeds(request, monkeypatch):
+    """With --seed-offset, generators of torch and numpy start elsewhere."""
+    offset = request.config.getoption("seed_offset", 0)
+    if not offset:
+        return
+
+    class Generator(torch.Generator):
+        def manual_seed(self, seed):
+            return super().manual_seed(seed + offset)
+
+    start = np.random.default_rng
+    monkeypatch.setattr(torch, "Generator", Generator)
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: start(seed + offset))
+
+
+class Results:
+    """Gathers the results of all processes; the one that gives out the tests writes them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.records = path, {}
+
+    def pytest_runtest_logreport(self, report):
+        for name, value in report.user_properties:
+            if name == "check":
+                self.records[report.nodeid] = value
+
+    def pytest_sessionfinish(self):
+        verification.save(self.records, self.path)
 
 
 @pytest.fixture
@@ -37,17 +81,13 @@ def pytest_runtest_makereport(item, call):
     report = yield
     marker = item.get_closest_marker("verifies")
     if marker and report.when == "call" and not report.skipped:
-        item.config.stash[RECORDS][item.nodeid] = record(item, marker, report.passed)
+        report.user_properties.append(("check", record(item, marker, report.passed)))
     return report
 
 
 def record(item, marker, passed: bool) -> dict:
     comparison = item.stash.get(COMPARISON, None) or verification.Comparison()
-    check = next(
-        check
-        for check in verification.declared_checks(item.path.parent)
-        if check.test == item.originalname and check.file.endswith(item.path.name)
-    )
+    check = next(check for check in declared_in(item.path)[0] if check.test == item.originalname)
     return {
         "labels": list(marker.args),
         "test": check.test,
@@ -61,9 +101,3 @@ def record(item, marker, passed: bool) -> dict:
         "wrong_error": comparison.wrong_error,
         "passed": passed,
     }
-
-
-def pytest_sessionfinish(session):
-    records = session.config.stash.get(RECORDS, {})
-    if records:
-        verification.save(records)

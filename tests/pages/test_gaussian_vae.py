@@ -41,13 +41,13 @@ def test_the_code_of_the_picture_averages_two_modes_and_lands_between_them():
     log_share = MODES.weights.log() + MultivariateNormal(MODES.means, wide).log_prob(code)
     shares = log_share.softmax(0).sort(descending=True).values
     assert shares[:2].tolist() == approx([0.71, 0.29], abs=0.005) and shares[2] < 1e-4
-    answer = MODES.posterior_mean(code, 1.0, 0.4)
+    answer = MODES.seen(code, 1.0, 0.4).mean
     assert off_mode_share(answer, MODES, distance=3.0) == 1
 
 
 def test_with_much_noise_everything_ends_in_the_overall_mean_left_of_the_middle():
     codes = torch.tensor([[3.0, 1.0], [-2.0, -4.0]], dtype=torch.float64)
-    decoded, mean = MODES.posterior_mean(codes, 1.0, 200.0), MODES.weights @ MODES.means
+    decoded, mean = MODES.seen(codes, 1.0, 200.0).mean, MODES.weights @ MODES.means
     torch.testing.assert_close(decoded, mean.expand(2, 2), atol=1e-3, rtol=0)
     assert mean[0] < -0.05
 

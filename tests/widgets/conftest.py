@@ -2,10 +2,12 @@
 
 import pytest
 
+from dgm_lessons.widgets.base import standalone
+
 
 @pytest.fixture(scope="module")
 def run_module(chromium):
-    """run_module(widget, code, arguments, slip): runs `code` with the widget's module as M.
+    """run_module(widget, code, arguments, slip): runs `code` with the exports of its files as M.
 
     The arguments are `a`. A slip (text, other text) is put into the module first, once.
     """
@@ -18,7 +20,8 @@ def run_module(chromium):
             module = module.replace(*slip)
         run = f"""async ({{ module, a }}) => {{
           const url = URL.createObjectURL(new Blob([module], {{ type: "text/javascript" }}));
-          const M = await import(url);
+          const {{ use, files }} = await import(url);
+          const M = Object.assign({{}}, ...files.filter((f) => !/worker|runtime/.test(f)).map(use));
           {code}
         }}"""
         return page.evaluate(run, {"module": module, "a": arguments})
@@ -31,28 +34,32 @@ def run_module(chromium):
 def open_page(chromium, tmp_path):
     """open_page(widgets, **context): a file:// page with these widgets, once they all run.
 
+    `prose` comes after them, `address` is the page's hash, `before` is run before its scripts.
+
     What the page logs, throws or requests is kept in `page.noise`, which must stay empty.
     """
     contexts = []
 
-    def open_page(*widgets, theme="light", **options):
-        body = "\n".join(widget.static_html() for widget in widgets)
+    def open_page(*widgets, theme="light", prose="", address="", before="", **options):
+        body = standalone(*widgets)
         file = tmp_path / "page.html"
         file.write_text(
             f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width"><title>Widgets</title>'
-            f'<body style="margin: 12px">{body}<p style="height: 1500px">the end</p></body></html>',
+            f'<body style="margin: 12px">{body}{prose}<p style="height: 1500px">the end</p></body>',
             encoding="utf8",
         )
         options = {"viewport": {"width": 900, "height": 800}, **options}
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(8000)
         page.noise = []
         page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
         page.on("request", lambda request: page.noise.append(f"request: {request.url}"))
-        page.goto(file.as_uri())
+        page.add_init_script(before)
+        page.goto(file.as_uri() + address)
         page.wait_for_function(
             "() => [...document.querySelectorAll('.dgm-widget')]"
             ".every((el) => ['done', 'failed'].includes(el.dataset.mounted))"
@@ -67,4 +74,4 @@ def open_page(chromium, tmp_path):
 
 def _expected(line: str, address: str) -> bool:
     """The page itself, and the module that it imports from its own memory."""
-    return line == f"request: {address}" or line.startswith("request: blob:")
+    return line.split("#")[0] == f"request: {address}" or line.startswith("request: blob:")

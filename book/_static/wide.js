@@ -1,0 +1,34 @@
+// A formula or table that is wider than its place scrolls: it fades at the edge, and keys reach it.
+{
+  const mark = (box) => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("scrolls", hidden > 1);
+    box.classList.toggle("more-left", box.scrollLeft > 1);
+    box.classList.toggle("more-right", box.scrollLeft < hidden - 1);
+    if (hidden > 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  const add = (box) => {
+    box.classList.add("wide");
+    box.addEventListener("scroll", () => mark(box), { passive: true });
+    watch.observe(box);
+  };
+
+  const boxed = (table) => {
+    const parent = table.parentElement;
+    if (parent.tagName === "DIV" && parent.children.length === 1) return parent;
+    const box = document.createElement("div");
+    table.replaceWith(box);
+    box.append(table);
+    return box;
+  };
+
+  addEventListener("DOMContentLoaded", async () => {
+    const article = document.querySelector(".bd-article");
+    if (!article) return;
+    article.querySelectorAll("table").forEach((table) => add(boxed(table)));
+    await window.MathJax?.startup.promise;
+    article.querySelectorAll("span.math, div.math > mjx-container").forEach(add);
+  });
+}

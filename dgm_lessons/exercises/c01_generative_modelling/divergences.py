@@ -1,0 +1,165 @@
+"""Exercises of the page `divergences`, chapter 1."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ..exercise import Exercise
+
+
+def kl_of_two_bells(m1: float, s1: float, m2: float, s2: float) -> float:
+    squares = (s1**2 + (m1 - m2) ** 2) / (2 * s2**2)
+    return math.log(s2 / s1) + squares - 0.5
+
+
+def distance_from_perfect(loss: Tensor, entropy: Tensor) -> Tensor:
+    return loss - entropy
+
+
+def tv(p: Tensor, q: Tensor, x: Tensor) -> Tensor:
+    return 0.5 * torch.trapezoid((p - q).abs(), x)
+
+
+def _bell(x: Tensor, mean: float, std: float) -> Tensor:
+    return torch.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
+
+
+def _densities(points: int, low: float, weight: float, mean: float) -> tuple[Tensor, ...]:
+    """A law with two heaps, a bell, and the grid on which both stand."""
+    x = torch.linspace(low, 9, points, dtype=torch.float64)
+    heaps = weight * _bell(x, -1.6, 0.5) + (1 - weight) * _bell(x, 1.1, 0.8)
+    return heaps, _bell(x, mean, 1.2), x
+
+
+EXERCISES: dict[str, Exercise] = {
+    "c-1-06": Exercise(
+        asks="the divergence KL(p || q) in nats, p = N(m1, s1^2) and q = N(m2, s2^2)",
+        trials=((0.35, 0.7, -0.72, 1.3), (-1.1, 1.7, 0.45, 0.6)),
+        solution=kl_of_two_bells,
+        mistakes={
+            "it looks like the other direction, KL(q || p)": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m2, s2, m1, s1)
+            ),
+            "the half at the end is missing: equal laws must give 0": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, m2, s2) + 0.5
+            ),
+            "a whole 1 is taken away at the end, and a half belongs there": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, m2, s2) - 0.5
+            ),
+            "the logarithm has the wrong sign: the width of the model belongs on top": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, m2, s2) + 2 * math.log(s1 / s2)
+            ),
+            "it looks like variances inside the logarithm without the factor 1/2": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, m2, s2) + math.log(s2 / s1)
+            ),
+            "it looks like s1 where s1 squared belongs": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, m2, s2) + (s1 - s1**2) / (2 * s2**2)
+            ),
+            "the factor 2 below the squares is missing: divide by 2 s2 squared": (
+                lambda m1, s1, m2, s2: 2 * kl_of_two_bells(m1, s1, m2, s2) - math.log(s2 / s1) + 0.5
+            ),
+            "it looks like s2 where s2 squared belongs": (
+                lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1**2 + (m1 - m2) ** 2) / (2 * s2) - 0.5
+            ),
+            "the widths are standard deviations, and here they are read as variances": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1**0.5, m2, s2**0.5)
+            ),
+            "the gap of the means must be squared": (
+                lambda m1, s1, m2, s2: (
+                    math.log(s2 / s1) + (s1**2 + abs(m1 - m2)) / (2 * s2**2) - 0.5
+                )
+            ),
+            "the means are missing: laws in different places differ": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(0.0, s1, 0.0, s2)
+            ),
+            "the two squares are added, not subtracted": (
+                lambda m1, s1, m2, s2: (
+                    math.log(s2 / s1) + (s1**2 - (m1 - m2) ** 2) / (2 * s2**2) - 0.5
+                )
+            ),
+            "this holds for equal widths only": (
+                lambda m1, s1, m2, s2: (m1 - m2) ** 2 / (2 * s2**2)
+            ),
+            "this is the divergence from N(0, 1); the model has a mean and a width": (
+                lambda m1, s1, m2, s2: kl_of_two_bells(m1, s1, 0.0, 1.0)
+            ),
+        },
+    ),
+    "c-1-09": Exercise(
+        asks="KL(data || model) in nats",
+        trials=(
+            (
+                torch.tensor([1.9, 0.4, 3.1], dtype=torch.float64),
+                torch.tensor([1.2, -0.9, 0.3], dtype=torch.float64),
+            ),
+            (
+                torch.tensor([-0.2, 2.6, -1.1, 0.7], dtype=torch.float64),
+                torch.tensor([-0.6, 2.2, -1.7, -0.4], dtype=torch.float64),
+            ),
+        ),
+        solution=distance_from_perfect,
+        mistakes={
+            "the sign of the entropy: it is the floor of the loss, so take it away": (
+                lambda loss, entropy: loss + entropy
+            ),
+            "this is minus the divergence, and no divergence is below 0": (
+                lambda loss, entropy: entropy - loss
+            ),
+            "this is the loss alone; a perfect model would not reach 0": (
+                lambda loss, entropy: loss
+            ),
+            "this is a ratio; the distance from the floor is a difference": (
+                lambda loss, entropy: loss / entropy
+            ),
+            "the difference is the answer; do not divide it by the entropy": (
+                lambda loss, entropy: (loss - entropy) / entropy
+            ),
+            "a negative entropy is no error: it keeps its sign": (
+                lambda loss, entropy: loss - entropy.abs()
+            ),
+            "a negative entropy is no error: do not cut it off at 0": (
+                lambda loss, entropy: loss - entropy.clamp(min=0)
+            ),
+        },
+    ),
+    "c-1-16": Exercise(
+        asks="the total variation of p and q, a number between 0 and 1",
+        trials=(_densities(1801, -9.0, 0.4, 0.3), _densities(1301, -7.0, 0.7, -0.9)),
+        solution=tv,
+        mistakes={
+            "the half is missing: laws that never meet would be 2 apart": (
+                lambda p, q, x: 2 * tv(p, q, x)
+            ),
+            "the half is once too many: where p is above q lies half of the area already": (
+                lambda p, q, x: 0.5 * tv(p, q, x)
+            ),
+            "the integral of p - q is 0 for every pair: take absolute values inside": (
+                lambda p, q, x: torch.trapezoid(p - q, x)
+            ),
+            "this is the largest gap between the densities; integrate it": (
+                lambda p, q, x: (p - q).abs().max()
+            ),
+            "it looks like squares where absolute values belong": (
+                lambda p, q, x: torch.trapezoid((p - q) ** 2, x) / 2
+            ),
+            "the spacing of the grid is missing: use torch.trapezoid with x": (
+                lambda p, q, x: (p - q).abs().sum() / 2
+            ),
+            "this is a mean over the grid; an integral is wanted: torch.trapezoid with x": (
+                lambda p, q, x: (p - q).abs().mean() / 2
+            ),
+            "this is the overlap of the two; 1 minus it is the distance": (
+                lambda p, q, x: torch.trapezoid(torch.minimum(p, q), x)
+            ),
+            "this is Hellinger's distance squared: no roots here": (
+                lambda p, q, x: torch.trapezoid((p.sqrt() - q.sqrt()) ** 2, x) / 2
+            ),
+            "this is not integrated yet: one number is wanted": (
+                lambda p, q, x: 0.5 * (p - q).abs()
+            ),
+        },
+    ),
+}

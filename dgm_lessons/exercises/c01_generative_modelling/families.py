@@ -1,0 +1,147 @@
+"""Exercises of the page `families`, chapter 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ..exercise import Exercise, normal, uniform
+
+C = math.log(2 * math.pi) / 2  # what each coordinate of a bell adds to minus the log-density
+
+
+def log_density(x: Tensor, b: Tensor, s: Tensor) -> Tensor:
+    z = (x - b) * torch.exp(-s)
+    return (-(z**2) / 2 - C - s).sum(1)
+
+
+def _bell(z: Tensor, s: Tensor) -> Tensor:
+    return (-(z**2) / 2 - C - s).sum(1)
+
+
+def best_discriminator(p: Tensor, q: Tensor, r: float) -> Tensor:
+    return r * p / (r * p + (1 - r) * q)
+
+
+FAMILIES = ("energy", "autoregressive", "VAE", "flow", "GAN", "diffusion")
+SEEN = (2, 3, 1, 3, 0, 1)
+HINTS = (
+    "its loss has the energy, and Z is missing",
+    "its conditionals sum to one, so nothing is missing",
+    "an encoder helps to climb a bound",
+    "its determinant is known, so nothing is missing",
+    "there is only a recipe for samples",
+    "the chain is a VAE of many layers, and its loss is a bound",
+)
+
+
+def seen_in_training(families: tuple[str, ...]) -> list[int]:
+    return list(SEEN)
+
+
+def _one_wrong(place: int, value: int) -> Callable[..., list[int]]:
+    return lambda families: [value if i == place else seen for i, seen in enumerate(SEEN)]
+
+
+def _one_slip() -> dict[str, Callable[..., list[int]]]:
+    """Every column with one wrong entry, under a hint on that family."""
+    return {
+        f"not {value} ({hint})": _one_wrong(place, value)
+        for place, hint in enumerate(HINTS)
+        for value in range(4)
+        if value != SEEN[place]
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "c-1-20": Exercise(
+        asks="log p(x) of the flow for each row, shape (B,)",
+        trials=(
+            (normal(1, 4, 3), normal(2, 4, 3), 0.6 * normal(3, 4, 3)),
+            (normal(4, 2, 5), normal(5, 2, 5), 0.6 * normal(6, 2, 5)),
+        ),
+        solution=log_density,
+        mistakes={
+            "the sign of the stretching: where the map stretches, the density falls": (
+                lambda x, b, s: log_density(x, b, s) + 2 * s.sum(1)
+            ),
+            "the stretching is missing: take the sum of s away": (
+                lambda x, b, s: log_density(x, b, s) + s.sum(1)
+            ),
+            "the stretching enters as a logarithm: s, not exp(s)": (
+                lambda x, b, s: log_density(x, b, s) + (s - s.exp()).sum(1)
+            ),
+            "undo the scale: z is (x - b) times exp(-s)": (
+                lambda x, b, s: _bell((x - b) * torch.exp(s), s)
+            ),
+            "undo the shift first, then the scale": (
+                lambda x, b, s: _bell(x * torch.exp(-s) - b, s)
+            ),
+            "undo the layer: the bell is evaluated at z, not at x": lambda x, b, s: _bell(x, s),
+            "the layer is done once more; undo it: z is (x - b) times exp(-s)": (
+                lambda x, b, s: _bell(b + s.exp() * x, s)
+            ),
+            "s is the log of the scale: divide by exp(s), not by s": (
+                lambda x, b, s: _bell((x - b) / s, s)
+            ),
+            "s is read as the scale itself, but it is its logarithm": (
+                lambda x, b, s: _bell((x - b) / s, s.abs().log())
+            ),
+            "the half before the square is missing": (
+                lambda x, b, s: _bell((x - b) * torch.exp(-s) * math.sqrt(2), s)
+            ),
+            "the constant log(2 pi) / 2 for each coordinate is missing": (
+                lambda x, b, s: log_density(x, b, s) + C * x.shape[1]
+            ),
+            "the constant log(2 pi) / 2 counts once for each coordinate": (
+                lambda x, b, s: log_density(x, b, s) + C * (x.shape[1] - 1)
+            ),
+            "this is a density; take its logarithm": lambda x, b, s: log_density(x, b, s).exp(),
+            "the sum runs over the rows; add the coordinates of each row": (
+                lambda x, b, s: log_density(x.T, b.T, s.T)
+            ),
+        },
+    ),
+    "c-1-21": Exercise(
+        asks="the best discriminator at each point, between 0 and 1",
+        trials=(
+            (uniform(7, 4), uniform(8, 4), 0.2),
+            (uniform(9, 3, high=2.0), uniform(10, 3, high=2.0), 0.85),
+        ),
+        solution=best_discriminator,
+        mistakes={
+            "this is the answer for equal stakes, r = 1/2": lambda p, q, r: p / (p + q),
+            "this is the probability that the point is fake": (
+                lambda p, q, r: (1 - r) * q / (r * p + (1 - r) * q)
+            ),
+            "the stakes are exchanged: r belongs to the data": (
+                lambda p, q, r: (1 - r) * p / ((1 - r) * p + r * q)
+            ),
+            "this is a ratio of the two; divide by their sum": (
+                lambda p, q, r: r * p / ((1 - r) * q)
+            ),
+            "r is missing above: the share is r p over the sum": (
+                lambda p, q, r: p / (r * p + (1 - r) * q)
+            ),
+            "weigh both laws below, too: r p + (1 - r) q": lambda p, q, r: r * p / (p + q),
+            "the fakes have the weight 1 - r": lambda p, q, r: r * p / (r * p + q),
+            "this is the logarithm of the ratio; a sigmoid makes it a probability": (
+                lambda p, q, r: (r * p / ((1 - r) * q)).log()
+            ),
+            "this is a hard decision; the best discriminator says how sure it is": (
+                lambda p, q, r: (r * p > (1 - r) * q).double()
+            ),
+            "divide by the whole mass at the point: r p + (1 - r) q": lambda p, q, r: r * p,
+        },
+    ),
+    "c-1-22": Exercise(
+        asks="six numbers from 0 to 3, one for each family in the order given",
+        trials=((FAMILIES,),),
+        parts=FAMILIES,
+        solution=seen_in_training,
+        mistakes=_one_slip(),
+    ),
+}

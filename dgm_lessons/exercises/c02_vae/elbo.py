@@ -1,0 +1,154 @@
+"""Exercises of the page `elbo`, chapter 2."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor
+
+from ..exercise import Exercise, normal, uniform
+
+
+def pull(mean: Tensor, log_variance: Tensor) -> Tensor:
+    return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def tighter_bound(log_weights: Tensor) -> Tensor:
+    return log_weights.logsumexp(0) - math.log(len(log_weights))
+
+
+def joint_error(model_error: float, posterior_kls: Tensor) -> Tensor:
+    return model_error + posterior_kls.mean()
+
+
+def gap_growth(elbo_rise: Tensor, evidence_rise: Tensor) -> Tensor:
+    return evidence_rise - elbo_rise
+
+
+EXERCISES: dict[str, Exercise] = {
+    "c-2-05": Exercise(
+        asks="the KL of each row from N(0, I), of shape (B,)",
+        trials=((normal(1, 4, 3), normal(2, 4, 3)), (normal(3, 2, 5), normal(4, 2, 5))),
+        solution=pull,
+        mistakes={
+            "the half is missing": lambda m, v: 2 * pull(m, v),
+            "the -1 is missing: the KL of N(0, I) from itself must be zero": (
+                lambda m, v: 0.5 * (m**2 + v.exp() - v).sum(1)
+            ),
+            "the log-variance is taken for the variance: take its exponential": (
+                lambda m, v: 0.5 * (m**2 + v - 1 - v).sum(1)
+            ),
+            "the log-variance is taken for the log of the standard deviation: no factor 2": (
+                lambda m, v: 0.5 * (m**2 + (2 * v).exp() - 1 - 2 * v).sum(1)
+            ),
+            "the exponential of the log-variance is the variance: no half in it": (
+                lambda m, v: 0.5 * (m**2 + (v / 2).exp() - 1 - v).sum(1)
+            ),
+            "the log-variance is taken for the standard deviation: take exponentials": (
+                lambda m, v: 0.5 * (m**2 + v**2 - 1 - 2 * v.abs().log()).sum(1)
+            ),
+            "the log is halved: only the standard deviation would need that": (
+                lambda m, v: 0.5 * (m**2 + v.exp() - 1 - 0.5 * v).sum(1)
+            ),
+            "the log is doubled: it is the log of the variance already": (
+                lambda m, v: 0.5 * (m**2 + v.exp() - 1 - 2 * v).sum(1)
+            ),
+            "the log-variance has the wrong sign: take it away": (
+                lambda m, v: 0.5 * (m**2 + v.exp() - 1 + v).sum(1)
+            ),
+            "the log-variance itself is missing: a narrow cloud must cost something": (
+                lambda m, v: 0.5 * (m**2 + v.exp() - 1).sum(1)
+            ),
+            "the mean must be squared": lambda m, v: 0.5 * (m + v.exp() - 1 - v).sum(1),
+            "the sign: a divergence is never negative": lambda m, v: -pull(m, v),
+            "this is the other direction, the KL of N(0, I) from the cloud": (
+                lambda m, v: 0.5 * ((1 + m**2) / v.exp() - 1 + v).sum(1)
+            ),
+            "this is a mean over coordinates; independent coordinates add up": (
+                lambda m, v: pull(m, v) / m.shape[1]
+            ),
+            "the sum runs over the rows; add the coordinates of each row": (
+                lambda m, v: pull(m.T, v.T)
+            ),
+        },
+    ),
+    "c-2-06": Exercise(
+        asks="the K-sample bound of each datum, of shape (B,)",
+        trials=((normal(5, 5, 3) - 1,), (1.5 * normal(6, 3, 4),)),
+        solution=tighter_bound,
+        mistakes={
+            "the logs are averaged, which is the ELBO again; average the weights first": (
+                lambda log_w: log_w.mean(0)
+            ),
+            "this is the log of the sum; subtract log K to make it a mean": (
+                lambda log_w: log_w.logsumexp(0)
+            ),
+            "the sum is divided after the log; divide before it, or subtract log K": (
+                lambda log_w: log_w.logsumexp(0) / len(log_w)
+            ),
+            "K is taken away where log K belongs": lambda log_w: log_w.logsumexp(0) - len(log_w),
+            "log K is added where it must be subtracted": (
+                lambda log_w: log_w.logsumexp(0) + math.log(len(log_w))
+            ),
+            "K is the number of draws, the first axis": (
+                lambda log_w: log_w.logsumexp(0) - math.log(log_w.shape[1])
+            ),
+            "the mean runs over the data; the draws are on axis 0": (
+                lambda log_w: log_w.logsumexp(1) - math.log(log_w.shape[1])
+            ),
+            "this is the largest weight; take the mean of all": lambda log_w: log_w.amax(0),
+            "this is one bound for all; each datum has its own": (
+                lambda log_w: log_w.exp().mean().log()
+            ),
+            "this is the mean weight; its log is the bound": lambda log_w: log_w.exp().mean(0),
+        },
+    ),
+    "c-2-09": Exercise(
+        asks="the joint KL, one number",
+        trials=((0.27, uniform(7, 4)), (1.3, uniform(8, 7, high=3.0))),
+        solution=joint_error,
+        mistakes={
+            "the sign: inference error is added, it pays for nothing": (
+                lambda model, kls: model - kls.mean()
+            ),
+            "the sum over the data stands where the mean belongs": (
+                lambda model, kls: model + kls.sum()
+            ),
+            "the model error is missing": lambda model, kls: kls.mean(),
+            "the model error alone: the code hides the inference error": (lambda model, kls: model),
+            "the worst datum stands where the mean over the data belongs": (
+                lambda model, kls: model + kls.max()
+            ),
+            "the errors are added, not averaged with each other": (
+                lambda model, kls: (model + kls.mean()) / 2
+            ),
+            "the model error is no further datum: it stays outside the mean": (
+                lambda model, kls: (model + kls.sum()) / (len(kls) + 1)
+            ),
+        },
+    ),
+    "c-2-10": Exercise(
+        asks="the growth of the gap of each datum, of shape (B,)",
+        trials=((normal(22, 4), normal(42, 4)), (2 * normal(11, 6), normal(12, 6))),
+        solution=gap_growth,
+        mistakes={
+            "the sign: the gap is the ceiling minus the bound": (
+                lambda elbo, evidence: elbo - evidence
+            ),
+            "that holds only while the decoder stands still; here the ceiling moved too": (
+                lambda elbo, evidence: -elbo
+            ),
+            "the bound moved too: subtract its rise": lambda elbo, evidence: evidence,
+            "subtract the two rises": lambda elbo, evidence: evidence + elbo,
+            "a gap that shrinks grows by a negative number: keep the sign": (
+                lambda elbo, evidence: (evidence - elbo).abs()
+            ),
+            "a gap that shrinks grows by a negative number: do not cut it off": (
+                lambda elbo, evidence: (evidence - elbo).clamp(min=0)
+            ),
+            "this is a ratio; the growth of a gap is a difference": (
+                lambda elbo, evidence: evidence / elbo
+            ),
+        },
+    ),
+}

@@ -1,0 +1,199 @@
+"""Exercises of the page `gaussian-vae`, chapter 2."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from ..exercise import Exercise, normal
+
+
+def draw(output: Tensor, eps: Tensor) -> Tensor:
+    mean, log_variance = output.chunk(2, dim=1)
+    return mean + (log_variance / 2).exp() * eps
+
+
+def _scaled(output: Tensor, eps: Tensor, factor: float) -> Tensor:
+    """A draw with `factor` for the half before the log-variance."""
+    mean, log_variance = output.chunk(2, dim=1)
+    return mean + (factor * log_variance).exp() * eps
+
+
+def _heads(output: Tensor) -> tuple[Tensor, Tensor]:
+    mean, log_variance = output.chunk(2, dim=1)
+    return mean, log_variance
+
+
+def reconstruction(x: Tensor, mu: Tensor, sigma: float) -> Tensor:
+    square = (x - mu).square().sum(1) / (2 * sigma**2)
+    return -square - x.shape[1] / 2 * math.log(2 * math.pi * sigma**2)
+
+
+def _square(x: Tensor, mu: Tensor, sigma: float) -> Tensor:
+    return (x - mu).square().sum(1) / (2 * sigma**2)
+
+
+def _constant(x: Tensor, variance: float) -> float:
+    """D/2 log(2 pi sigma^2)."""
+    return x.shape[1] / 2 * math.log(2 * math.pi * variance)
+
+
+def decode(z: Tensor, x: Tensor, tau: float) -> Tensor:
+    weights = (-((z[:, None] - x) ** 2) / (2 * tau**2)).exp()
+    return (weights * x).sum(1) / weights.sum(1)
+
+
+def _weights(z: Tensor, x: Tensor, tau: float) -> Tensor:
+    return (-((z[:, None] - x) ** 2) / (2 * tau**2)).exp()
+
+
+EXERCISES: dict[str, Exercise] = {
+    "c-2-11": Exercise(
+        asks="a code for each row, of shape (B, d)",
+        trials=((normal(1, 4, 6), normal(2, 4, 3)), (normal(3, 2, 10), normal(4, 2, 5))),
+        solution=draw,
+        mistakes={
+            "that is the variance beside the noise: take its square root": (
+                lambda output, eps: _scaled(output, eps, 1.0)
+            ),
+            "the exponential is that of half the log-variance, not of twice": (
+                lambda output, eps: _scaled(output, eps, 2.0)
+            ),
+            "the log-variance itself beside the noise: take the exponential of its half": (
+                lambda output, eps: _heads(output)[0] + _heads(output)[1] * eps
+            ),
+            "half the log-variance beside the noise: take its exponential": (
+                lambda output, eps: _heads(output)[0] + 0.5 * _heads(output)[1] * eps
+            ),
+            "the root of the log-variance beside the noise: take the exponential of its half": (
+                lambda output, eps: _heads(output)[0] + _heads(output)[1].abs().sqrt() * eps
+            ),
+            "the head is a log-variance: an exponential undoes the log, a softplus does not": (
+                lambda output, eps: _heads(output)[0] + softplus(_heads(output)[1]) * eps
+            ),
+            "the sign in the exponential: that is one over the standard deviation": (
+                lambda output, eps: _scaled(output, eps, -0.5)
+            ),
+            "the mean is missing": lambda output, eps: draw(output, eps) - _heads(output)[0],
+            "that is the mean alone: a code is a draw": lambda output, eps: _heads(output)[0],
+            "the standard deviation is missing: the noise has a width": (
+                lambda output, eps: _heads(output)[0] + eps
+            ),
+            "the noise is missing: the standard deviation multiplies eps": (
+                lambda output, eps: draw(output, torch.ones_like(eps))
+            ),
+            "the noise multiplies the standard deviation only, not the mean": (
+                lambda output, eps: draw(output, torch.ones_like(eps)) * eps
+            ),
+            "the two heads are exchanged: means stand first": (
+                lambda output, eps: _heads(output)[1] + (0.5 * _heads(output)[0]).exp() * eps
+            ),
+            "means and log-variances do not take turns: the first d are the means": (
+                lambda output, eps: output[:, ::2] + (0.5 * output[:, 1::2]).exp() * eps
+            ),
+        },
+    ),
+    "c-2-13": Exercise(
+        asks="the log-density of each row, of shape (B,)",
+        trials=((normal(5, 4, 3), normal(6, 4, 3), 0.3), (normal(7, 2, 5), normal(8, 2, 5), 1.7)),
+        solution=reconstruction,
+        mistakes={
+            "the constant is missing": lambda x, mu, sigma: -_square(x, mu, sigma),
+            "the constant counts once for each of the D pixels": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - math.log(2 * math.pi * sigma**2) / 2
+            ),
+            "sigma is missing in the constant": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - _constant(x, 1.0)
+            ),
+            "sigma must be squared in the constant": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - _constant(x, sigma)
+            ),
+            "log sigma counts once for each of the D pixels": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - _constant(x, 1.0) - math.log(sigma)
+            ),
+            "2 pi is missing in the constant": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - x.shape[1] * math.log(sigma)
+            ),
+            "the half of the constant is missing: D/2 log(2 pi sigma^2)": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) - 2 * _constant(x, sigma**2)
+            ),
+            "the half before the square is missing": (
+                lambda x, mu, sigma: -2 * _square(x, mu, sigma) - _constant(x, sigma**2)
+            ),
+            "the square is divided by sigma; divide by its square": (
+                lambda x, mu, sigma: -sigma * _square(x, mu, sigma) - _constant(x, sigma**2)
+            ),
+            "the distance must be squared": (
+                lambda x, mu, sigma: -(x - mu).norm(dim=1) / (2 * sigma**2) - _constant(x, sigma**2)
+            ),
+            "the constant's sign: it is minus D/2 log(2 pi sigma^2)": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) + _constant(x, sigma**2)
+            ),
+            "the square has the wrong sign: far away the density is low": (
+                lambda x, mu, sigma: _square(x, mu, sigma) - _constant(x, sigma**2)
+            ),
+            "the sign: this is the loss, minus the log-density": (
+                lambda x, mu, sigma: -reconstruction(x, mu, sigma)
+            ),
+            "this is a mean over pixels; logs of independent pixels add up": (
+                lambda x, mu, sigma: reconstruction(x, mu, sigma) / x.shape[1]
+            ),
+            "the squares are averaged over pixels; they add up": (
+                lambda x, mu, sigma: -_square(x, mu, sigma) / x.shape[1] - _constant(x, sigma**2)
+            ),
+            "the sum runs over the rows; add the pixels of each row": (
+                lambda x, mu, sigma: reconstruction(x.T, mu.T, sigma)
+            ),
+            "this is the density; its logarithm was wanted": (
+                lambda x, mu, sigma: reconstruction(x, mu, sigma).exp()
+            ),
+        },
+    ),
+    "c-2-15": Exercise(
+        asks="the best decoder's answer to each code, of shape (B,)",
+        trials=((normal(9, 4), 1.5 * normal(10, 9), 0.7), (2 * normal(11, 3), normal(12, 5), 1.6)),
+        solution=decode,
+        mistakes={
+            "the weights must add up to 1: divide by their sum": (
+                lambda z, x, tau: _weights(z, x, tau) @ x / len(x)
+            ),
+            "the weights must add up to 1 for each code: divide by their sum over the data": (
+                lambda z, x, tau: _weights(z, x, tau) @ x
+            ),
+            "the weights are divided by their sum over the codes; the sum over the data belongs "
+            "there": (lambda z, x, tau: (_weights(z, x, tau) / _weights(z, x, tau).sum(0)) @ x),
+            "divided by the prior: the sum of the weights, the codes' own law, belongs there": (
+                lambda z, x, tau: _weights(z, x, tau) @ x / (len(x) * tau * (-(z**2) / 2).exp())
+            ),
+            "tau stands where its square belongs": (lambda z, x, tau: decode(z, x, math.sqrt(tau))),
+            "the half in the Gaussian's exponent is missing": (
+                lambda z, x, tau: decode(z, x, tau / math.sqrt(2))
+            ),
+            "the minus in the Gaussian's exponent is missing: near data weigh more": (
+                lambda z, x, tau: ((z[:, None] - x) ** 2 / (2 * tau**2)).softmax(1) @ x
+            ),
+            "the distance in the exponent must be squared": (
+                lambda z, x, tau: (-(z[:, None] - x).abs() / tau).softmax(1) @ x
+            ),
+            "tau multiplies in the exponent; it divides there": (
+                lambda z, x, tau: decode(z, x, 1 / tau)
+            ),
+            "that is the likeliest datum; least squares wants the mean": (
+                lambda z, x, tau: x[(z[:, None] - x).abs().argmin(1)]
+            ),
+            "all data count alike: weigh each by the density of z given it": (
+                lambda z, x, tau: x.mean().expand(len(z))
+            ),
+            "that is the answer for data from N(0, 1); here the data are given": (
+                lambda z, x, tau: z / (1 + tau**2)
+            ),
+            "these are the weights alone; multiply each by its datum": (
+                lambda z, x, tau: _weights(z, x, tau).mean(1)
+            ),
+            "that is the code itself: it has noise in it": lambda z, x, tau: z,
+        },
+    ),
+}

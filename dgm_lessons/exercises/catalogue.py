@@ -1,0 +1,38 @@
+"""All exercises, found in the modules that mirror the pages of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+from .exercise import Exercise
+
+
+@cache
+def pages() -> Mapping[str, Mapping[str, Exercise]]:
+    """The exercises of every page, by module: `c03_ddpm.reverse`, then `c-3-12`."""
+    package = import_module(__package__)
+    found = walk_packages(package.__path__, f"{__package__}.")
+    names = [module.name.removeprefix(f"{__package__}.") for module in found if not module.ispkg]
+    return {name: import_module(f"{__package__}.{name}").EXERCISES for name in names if "." in name}
+
+
+@cache
+def exercises() -> Mapping[str, Exercise]:
+    """Every exercise by its id. An id that two pages use is a `ValueError`."""
+    home: dict[str, str] = {}
+    for page, own in pages().items():
+        for name in own:
+            if name in home:
+                raise ValueError(f"exercise {name!r} stands in {home[name]} and in {page}")
+            home[name] = page
+    return {name: pages()[page][name] for name, page in home.items()}
+
+
+def find(name: str) -> Exercise:
+    """The exercise called `name`, such as "c-5-21". Unknown names raise `KeyError`."""
+    if name not in exercises():
+        raise KeyError(f"no exercise {name!r}; there are {', '.join(sorted(exercises()))}")
+    return exercises()[name]

@@ -1,0 +1,89 @@
+// What moves by itself: a clock, and the buttons play, pause, step, reset.
+
+import { button, h, reducedMotion, whileInSight } from "./ui.js";
+
+// Calls frame(seconds since the last one) on every screen refresh while it runs and is in sight.
+// The times that the last 120 frames took are kept: el.dgmFrameMs is their median.
+export function makeTicker(w, frame) {
+  const taken = [];
+  let [running, seen, request, last] = [false, true, 0, 0];
+  function tick(now) {
+    const begin = performance.now();
+    const seconds = Math.min(0.05, Math.max(0, (now - last) / 1000)); // a pause is not a leap
+    last = now;
+    request = requestAnimationFrame(tick);
+    frame(seconds);
+    taken.push(performance.now() - begin);
+    if (taken.length > 120) taken.shift();
+  }
+  function turn() {
+    cancelAnimationFrame(request);
+    last = performance.now();
+    request = running && seen ? requestAnimationFrame(tick) : 0;
+  }
+  const set = (now) => {
+    if (running !== now) {
+      running = now;
+      turn();
+    }
+  };
+  whileInSight(w.root, (visible) => {
+    seen = visible;
+    turn();
+  }, w.signal);
+  w.signal.addEventListener("abort", () => set(false));
+  const median = () => [...taken].sort((a, b) => a - b)[taken.length >> 1] ?? NaN;
+  Object.defineProperty(w.el, "dgmFrameMs", { configurable: true, get: median });
+  return { get running() { return running; }, start: () => set(true), stop: () => set(false) };
+}
+
+// Buttons and a clock:
+//   text       of the button, "Play" where nothing is given
+//   play       what playing does, for the name: "Play: descend until the slope is gone"
+//   frame(s)   moves on by s seconds; false when it has arrived
+//   begin()    before it plays; false to stay (optional)
+//   finish()   goes to the end at once: for readers who want no motion
+//   onstop(arrived)   after it has stopped, for whichever reason
+//   step, reset       [what is said, what is done], e.g. ["One step", () => {}] (optional)
+//   once       plays by itself, once, when it first comes into sight (not where motion is unwelcome)
+// The button's text and name change with the state. A hand on a slider stops it.
+export function makePlayer(w, { text = "Play", play, frame, begin, finish, onstop = () => {}, step, reset, once = false }) {
+  const toggle = button(text, null, () => (ticker.running ? stop() : start()));
+  const look = (running) => {
+    toggle.textContent = running ? "Pause" : text;
+    toggle.setAttribute("aria-label", running ? `Pause: ${play}` : `${text}: ${play}`);
+  };
+  const ticker = makeTicker(w, (seconds) => frame(seconds) === false && stop(true));
+  function start() {
+    if (ticker.running || begin?.() === false) return;
+    if (reducedMotion() && finish) {
+      finish();
+      onstop(true);
+      return;
+    }
+    look(true);
+    ticker.start();
+  }
+  function stop(arrived = false) {
+    if (!ticker.running) return;
+    ticker.stop();
+    look(false);
+    onstop(arrived);
+  }
+  const other = ([name, work], word) => button(word, name, () => {
+    stop();
+    work();
+  });
+  const node = h("div", { class: "dgm-buttons" }, toggle,
+    ...(step ? [other(step, "Step")] : []), ...(reset ? [other(reset, "Reset")] : []));
+  if (once && !reducedMotion()) {
+    let fresh = true;
+    whileInSight(w.root, (seen) => {
+      if (seen && fresh) start();
+      fresh &&= !seen;
+    }, w.signal);
+  }
+  w.root.addEventListener("input", ({ target }) => target.type === "range" && stop(), { capture: true });
+  look(false);
+  return { node, start, stop, button: toggle, get running() { return ticker.running; } };
+}

@@ -1,0 +1,41 @@
+// From noise to an image: the sampler, the way between two noises, and how far two images differ.
+
+// DPM-Solver++ 2M. Python gives the coefficients of each step: what the network sees, how its output
+// and x_t make the guess E[x_0 | x_t], how far the guess before counts, and where x_t moves.
+// visit(i, x, guess) sees x before step i and the guess from it, and at the end the digit, twice.
+export function formDigit(network, steps, noise, { label, guidance }, visit) {
+  let x = noise;
+  let before = null;
+  steps.forEach((step, i) => {
+    const seen = x.map((value) => step.scale * value);
+    let y = network.predict(seen, step.level, label);
+    if (step.guided && label >= 0 && guidance > 0) {
+      const free = network.predict(seen, step.level, -1);
+      y = y.map((told, j) => told + guidance * (told - free[j]));
+    }
+    const guess = x.map((value, j) => step.from_x * value + step.from_y * y[j]);
+    before ??= guess;
+    visit(i, x, guess);
+    x = x.map((value, j) =>
+      step.keep * value + step.move * (guess[j] + step.lean * (guess[j] - before[j])));
+    before = guess;
+  });
+  visit(steps.length, x, x);
+}
+
+// The way over the sphere from one noise to another, which keeps it as loud as noise is; a straight
+// line would be too quiet in the middle.
+export function between(a, b, q) {
+  const dot = (x, y) => x.reduce((total, value, i) => total + value * y[i], 0);
+  const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+  if (angle < 1e-6) return a.map((value, i) => value + q * (b[i] - value));
+  const [p, r] = [Math.sin((1 - q) * angle), Math.sin(q * angle)].map((u) => u / Math.sin(angle));
+  return a.map((value, i) => p * value + r * b[i]);
+}
+
+// The largest difference of a pixel, on the scale from 0 to 1 that pixels are cut off at.
+export function largestGap(x, y, [mean, std]) {
+  const pixel = (value) => Math.min(1, Math.max(0, value * std + mean));
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(pixel(value) - pixel(y[i]))), 0);
+}

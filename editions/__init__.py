@@ -1,0 +1,18 @@
+"""Editions: the notebooks of the book without MyST, for places that do not know it.
+
+    python -m editions        writes _build/editions/{colab,student,instructor}/
+
+The book's notebooks are written in MyST, which its site and `jupyterlab-myst` understand. In Colab
+and in a plain JupyterLab a theorem would be a grey block of source. From the one source this
+package makes notebooks in plain Markdown:
+
+- `colab`: what the site's rocket opens; solutions are text in a closed fold;
+- `student`: no solutions;
+- `instructor`: solutions as cells that run, the slips that `check` names, and the cells that are
+  tagged `instructor` (tag them `remove-cell` too, and the site leaves them out).
+
+`book` knows the pages, their labels and numbers; `myst` reads the syntax; `markdown` and `inline`
+write plain Markdown; `notebook` puts an edition together.
+"""
+
+BRANCH = "editions"  # where the publishing workflow puts them, and Colab finds them

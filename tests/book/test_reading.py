@@ -1,0 +1,84 @@
+"""What a reader does with a page beyond reading it: hide the code, search. From a disk, too."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SOURCES = ".bd-article div.cell .cell_input"
+
+
+@pytest.fixture
+def tab(chromium):
+    context = chromium.new_context(viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.heard = []
+    page.on("console", lambda message: page.heard.append(message.text))
+    page.on("pageerror", lambda error: page.heard.append(str(error)))
+    yield page
+    context.close()
+
+
+def visible(tab) -> list[bool]:
+    """Of each cell whose code is to be seen, whether it is a key cell."""
+    return tab.eval_on_selector_all(
+        SOURCES,
+        "all => all.filter((el) => el.checkVisibility()).map((el) => !!el.closest('.tag_key'))",
+    )
+
+
+def test_the_code_switch_by_keyboard_remembered_and_from_a_disk(tab, site):
+    first, second = (site / "book" / name for name in ("03-ddpm/reverse.html", "02-vae/elbo.html"))
+    tab.goto(first.as_uri())
+    everything = visible(tab)
+    assert everything
+    switch = tab.get_by_role("combobox", name="Code")
+    switch.focus()
+    tab.keyboard.press("ArrowDown")
+    assert visible(tab) == [key for key in everything if key]
+    tab.keyboard.press("ArrowDown")
+    assert visible(tab) == []
+    tab.goto(second.as_uri())
+    assert visible(tab) == [] and switch.input_value() == "none"
+    shown = tab.evaluate("() => document.documentElement.dataset.code")
+    assert shown == "none", "set before the page is drawn"
+    switch.select_option("all")
+    assert visible(tab)
+    assert tab.heard == []
+
+
+def results(tab, site, question: str) -> list[dict[str, str]]:
+    tab.goto(f"{(site / 'search.html').as_uri()}?q={question}")
+    tab.wait_for_selector("#search-results [role=status]")
+    return tab.eval_on_selector_all(
+        "#search-results li",
+        """all => all.map((el) => ({
+          link: el.querySelector("a").getAttribute("href"),
+          excerpt: el.querySelector("p").textContent,
+          marked: [...el.querySelectorAll("mark")].map((mark) => mark.textContent).join(" "),
+        }))""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Tweedie's formula", "book/05-score-matching/tweedie.html"),
+        ("translator", "book/notation.html#"),
+        ("conditional reverse kernel", "book/03-ddpm/reverse.html#the-lemma"),
+        ("exponential families", "book/05-score-matching/tweedie.html#why-it-works"),
+    ],
+)
+def test_search_leads_to_the_section(tab, site, question, first):
+    hits = results(tab, site, question)
+    assert hits[0]["link"].startswith(first), [hit["link"] for hit in hits[:5]]
+    assert any(hit["marked"] for hit in hits) and all(hit["excerpt"] for hit in hits)
+    tab.click("#search-results li a")
+    anchor = tab.evaluate("() => location.hash.slice(1)")
+    assert not anchor or tab.evaluate("(id) => !!document.getElementById(id)", anchor)
+    assert tab.heard == []
+
+
+def test_search_knows_greek_letters_and_says_when_there_is_nothing(tab, site):
+    letter, name = results(tab, site, "β"), results(tab, site, "beta")
+    assert letter == name and len(letter) > 5
+    assert results(tab, site, "xylophone") == []
+    assert "0 sections" in tab.inner_text("#search-results")

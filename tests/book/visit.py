@@ -1,0 +1,155 @@
+"""One visit of one page in a real browser, wide and narrow, light and dark: what was found."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+READY = """async () => {
+  await window.MathJax?.startup?.promise;
+  for (let i = 0; i < 200; i++) {
+    const open = [...document.querySelectorAll(".dgm-widget")].filter(
+      (el) => !["done", "failed"].includes(el.dataset.mounted));
+    if (!open.length) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}"""
+
+STATE = """() => {
+  const article = document.querySelector(".bd-article, .bd-search-container");
+  const all = (what) => [...article.querySelectorAll(what)];
+  const text = article.cloneNode(true);
+  const other = "pre, code, script, mjx-container, .dgm-widget";
+  for (const el of text.querySelectorAll(other)) el.remove();
+  return {
+    formulas: all(".math").length,
+    drawn: all(".math mjx-container").length,
+    bad: all('mjx-merror, [data-mml-node="merror"], mjx-container [style*="color: red"]')
+      .map((el) => el.closest(".math")?.textContent ?? "?"),
+    dollars: text.textContent.split("\\n").filter((line) => line.includes("$")),
+    unmarked: all('.math[id^="equation-eq-"]').filter((el) => !el.querySelector("a.eq-mark"))
+      .map((el) => el.id),
+    silent: all("img").filter((el) => !el.alt.trim()).map((el) => el.src),
+    broken: all("img").filter((el) => el.complete && !el.naturalWidth).map((el) => el.src),
+    widgets: all(".dgm-widget").map((el) => el.dataset.mounted),
+    headings: document.querySelectorAll("main h1").length,
+    icons: [...document.querySelectorAll("i[class*=fa-]")]
+      .filter((el) => ["none", "normal"].includes(getComputedStyle(el, "::before").content))
+      .map((el) => el.className),
+  };
+}"""
+
+UNFOLD = """() => {
+  for (const el of document.querySelectorAll("details")) el.open = true;
+  const folded = document.querySelectorAll(".toggle-hidden");
+  for (const el of folded) el.classList.remove("toggle-hidden");
+  return new Promise((next) => requestAnimationFrame(() => setTimeout(next, 50)));
+}"""
+
+# Formulas and tables that reach beyond what a reader can see or scroll to.
+CUT = """() => {
+  const cut = (el) => {
+    const { left, right } = el.getBoundingClientRect();
+    for (let box = el.parentElement; box !== document.body; box = box.parentElement) {
+      const { overflowX } = getComputedStyle(box);
+      if (["auto", "scroll"].includes(overflowX)) {
+        if (box.scrollWidth > box.clientWidth + 1) return !box.matches(".more-right, .more-left");
+      } else if (["hidden", "clip"].includes(overflowX)) {
+        const edge = box.getBoundingClientRect();
+        if (left < edge.left - 1 || right > edge.right + 1) return true;
+      }
+    }
+    return right > innerWidth + 1;
+  };
+  const wide = document.querySelectorAll(".bd-article mjx-math, .bd-article table");
+  return [...wide].filter(cut).map((el) => {
+    const place = el.closest("section[id]")?.id;
+    return `${place}: ${el.closest("mjx-container")?.textContent.slice(0, 60) ?? "a table"}`;
+  });
+}"""
+
+WIDTH = "() => document.documentElement.scrollWidth - window.innerWidth"
+
+BRIGHT = """() => {
+  const brightness = (el) => {
+    const colour = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g).map(Number);
+    return colour.length > 3 && colour[3] === 0 ? 0 : (colour[0] + colour[1] + colour[2]) / 765;
+  };
+  const panels = document.querySelectorAll("body, .bd-article .output, .bd-article .highlight pre");
+  return [...panels].filter((el) => brightness(el) > 0.35).map((el) => el.className || el.tagName);
+}"""
+
+# The inside of a formula is MathJax's, and thousands of elements: they are left out, as are the
+# coloured words of code.
+LIGHTEN = """() => {
+  for (const el of document.querySelectorAll("mjx-container")) el.replaceChildren();
+  for (const el of document.querySelectorAll(".highlight pre")) el.textContent = el.textContent;
+}"""
+AXE = """async (rules) => {
+  const options = rules ? { runOnly: rules } : {
+    rules: { "label-content-name-mismatch": { enabled: true } } };
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.replace(/\\s+/g, " ").slice(0, 150)}`));
+}"""
+
+
+@dataclass
+class Findings:
+    state: dict[str, Any] = field(default_factory=dict)
+    bytes: int = 0  # loaded, beside MathJax
+    cut: dict[int, list[str]] = field(default_factory=dict)  # by width of the window
+    sideways: dict[int, int] = field(default_factory=dict)
+    bright: list[str] = field(default_factory=list)
+    barriers: dict[str, list[str]] = field(default_factory=dict)  # by colour scheme
+    heard: list[str] = field(default_factory=list)  # requests beyond the site, console, errors
+
+
+def listen(tab: Page, address: str) -> list[str]:
+    """Every request beyond the site and every word on the console, from now on."""
+    heard: list[str] = []
+
+    def request(url: str) -> None:
+        if not url.startswith((address, "blob:", "data:")):
+            heard.append(f"request: {url}")
+
+    tab.on("console", lambda message: heard.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    tab.on("requestfailed", lambda request: heard.append(f"failed: {request.url}"))
+    tab.on("request", lambda sent: request(sent.url))
+    tab.on("response", lambda reply: reply.ok or heard.append(f"{reply.status}: {reply.url}"))
+    return heard
+
+
+def visit(browser: Browser, address: str, site: Path, name: str) -> Findings:
+    found = Findings()
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
+    tab = context.new_page()
+    found.heard = listen(tab, address)
+    loaded: set[str] = set()
+    tab.on("request", lambda request: loaded.add(request.url.split("?")[0].split("#")[0]))
+    tab.goto(f"{address}{name}.html")
+    tab.evaluate(READY)
+    files = [site / url.removeprefix(address) for url in loaded if url.startswith(address)]
+    found.bytes = sum(file.stat().st_size for file in files if "mathjax" not in file.parts)
+    found.state = tab.evaluate(STATE)
+    tab.evaluate(UNFOLD)
+    for width in (1280, 768, 360):
+        tab.set_viewport_size({"width": width, "height": 780})
+        tab.evaluate(UNFOLD)
+        found.sideways[width] = tab.evaluate(WIDTH)
+        found.cut[width] = tab.evaluate(CUT)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.evaluate(LIGHTEN)
+    tab.evaluate(AXE_SCRIPT)
+    found.barriers["light"] = tab.evaluate(AXE, None)
+    tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    found.bright = tab.evaluate(BRIGHT)
+    found.barriers["dark"] = tab.evaluate(AXE, ["color-contrast"])
+    context.close()
+    return found

@@ -1,0 +1,24 @@
+"""Exercises of `families`: answers against numbers known otherwise."""
+
+import torch
+
+from dgm_lessons.exercises import diagnose
+
+
+def test_the_flow_against_torch_and_the_discriminator_against_bayes():
+    def flow(x, b, s):
+        return torch.distributions.Normal(b, s.exp()).log_prob(x).sum(1)
+
+    def bayes(p, q, r):
+        return torch.sigmoid(torch.log(p / q) + torch.logit(torch.tensor(r, dtype=p.dtype)))
+
+    assert diagnose("c-1-20", flow)[0]
+    assert diagnose("c-1-21", bayes)[0]
+
+
+def test_two_wrong_entries_of_the_column_are_not_right():
+    assert diagnose("c-1-22", lambda families: (2, 3, 1, 3, 0, 1))[0]
+    right, message = diagnose("c-1-22", lambda families: [0, 3, 1, 3, 0, 3])
+    assert not right and "energy: not 0" in message and "diffusion: not 3" in message
+    assert "GAN" in diagnose("c-1-22", lambda families: [2, 3, 1, 3, 1, 1])[1]
+    assert "shape" in diagnose("c-1-22", lambda families: [2, 3, 1])[1]

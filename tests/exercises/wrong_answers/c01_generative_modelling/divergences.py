@@ -1,0 +1,76 @@
+"""What readers type on the page `divergences` and is wrong."""
+
+import math
+
+import torch
+
+
+def spread(m1, s1, m2, s2):
+    return (s1**2 + (m1 - m2) ** 2) / (2 * s2**2)
+
+
+WRONG = {
+    "c-1-06": [
+        lambda m1, s1, m2, s2: math.log(s1 / s2) + spread(m2, s2, m1, s1) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s1 / s2) + spread(m1, s1, m2, s2) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + spread(m1, s1, m2, s2),
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + spread(m1, s1, m2, s2) - 1,
+        lambda m1, s1, m2, s2: 0.5 * (math.log(s2 / s1) + (s1 + (m1 - m2) ** 2) / s2 - 1),
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + 2 * spread(m1, s1, m2, s2) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s2**2 / s1**2) + spread(m1, s1, m2, s2) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1**2 + m1 - m2) / (2 * s2**2) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (m1 - m2) ** 2 / (2 * s2**2),
+        lambda m1, s1, m2, s2: (m1 - m2) ** 2 / (2 * s2**2),
+        lambda m1, s1, m2, s2: 0.5 * (m1**2 + s1**2 - 1) - math.log(s1),
+        lambda m1, s1, m2, s2: (math.log(s2 / s1) + spread(m1, s1, m2, s2) - 0.5) / math.log(2),
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1 + (m1 - m2) ** 2) / (2 * s2) - 0.5,
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1**2 - (m1 - m2) ** 2) / (2 * s2**2) - 0.5,
+    ],
+    "c-1-09": [
+        lambda loss, entropy: loss + entropy,
+        lambda loss, entropy: entropy - loss,
+        lambda loss, entropy: loss / entropy,
+        lambda loss, entropy: loss,
+        lambda loss, entropy: (loss - entropy) / entropy,
+        lambda loss, entropy: loss.abs() - entropy.abs(),
+        lambda loss, entropy: loss - entropy.abs(),
+        lambda loss, entropy: loss - entropy.clamp(min=0),
+        lambda loss, entropy: (loss - entropy).exp(),
+        lambda loss, entropy: (loss - entropy) / math.log(2),
+        lambda loss, entropy: (loss - entropy).mean(),
+    ],
+    "c-1-16": [
+        lambda p, q, x: torch.trapezoid((p - q).abs(), x),
+        lambda p, q, x: 0.5 * (p - q).abs().sum(),
+        lambda p, q, x: (p - q).abs().sum(),
+        lambda p, q, x: torch.trapezoid(p - q, x),
+        lambda p, q, x: 0.5 * torch.trapezoid(p - q, x).abs(),
+        lambda p, q, x: (p - q).abs().max(),
+        lambda p, q, x: 0.5 * torch.trapezoid((p - q) ** 2, x),
+        lambda p, q, x: 0.5 * torch.trapezoid((p.sqrt() - q.sqrt()) ** 2, x),
+        lambda p, q, x: torch.trapezoid(torch.minimum(p, q), x),
+        lambda p, q, x: 0.5 * (p - q).abs().mean(),
+        lambda p, q, x: 0.5 * torch.trapezoid((p - q).clamp(min=0), x),
+        lambda p, q, x: 0.5 * torch.trapezoid((p - q).abs()),
+        lambda p, q, x: 0.5 * (p - q).abs(),
+        lambda p, q, x: torch.trapezoid(p * (p / q).log(), x),
+    ],
+}
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-1-06": [
+        lambda m1, s1, m2, s2: math.log(s2 / s1) + (s1**2 + (m1 - m2) ** 2) / 2 * s2**2 - 0.5,
+        lambda m1, s1, m2, s2: (
+            math.log(s2 / s1) + s1**2 / (2 * s2**2) + (m1 - m2) ** 2 / (2 * s1**2) - 0.5
+        ),
+    ],
+    "c-1-09": [
+        lambda l, e: l / e - 1,
+        lambda l, e: (l - e) ** 2,
+    ],
+    "c-1-16": [
+        lambda p, q, x: (0.5 * torch.trapezoid((p - q).abs(), x)) ** 0.5,
+        lambda p, q, x: 1 - torch.trapezoid((p * q).sqrt(), x),
+    ],
+}

@@ -1,0 +1,112 @@
+"""What readers type on the page `gaussian-vae` and is wrong."""
+
+import math
+
+import torch
+from torch.nn.functional import softplus
+
+
+def square(x, mu):
+    return (x - mu).square().sum(1)
+
+
+def gauss(z, x, tau):
+    return (-((z[:, None] - x) ** 2) / (2 * tau**2)).exp()
+
+
+def mean(weights, x):
+    return (weights * x).sum(1) / weights.sum(1)
+
+
+def half_swapped(output, eps):
+    log_variance, mean = output.chunk(2, dim=1)
+    return mean + (log_variance / 2).exp() * eps
+
+
+def interleaved(output, eps):
+    mean, log_variance = output[:, ::2], output[:, 1::2]
+    return mean + (log_variance / 2).exp() * eps
+
+
+def heads(output):
+    return output.chunk(2, dim=1)
+
+
+WRONG = {
+    "c-2-11": [
+        lambda o, e: heads(o)[0] + heads(o)[1].exp() * e,
+        lambda o, e: heads(o)[0] + heads(o)[1] * e,
+        lambda o, e: heads(o)[0] + (2 * heads(o)[1]).exp() * e,
+        half_swapped,
+        interleaved,
+        lambda o, e: heads(o)[0],
+        lambda o, e: heads(o)[0] + softplus(heads(o)[1]) * e,
+        lambda o, e: (heads(o)[1] / 2).exp() * e,
+        lambda o, e: heads(o)[0] + heads(o)[1].abs().sqrt() * e,
+        lambda o, e: heads(o)[0] + (heads(o)[1] / 2).exp(),
+        lambda o, e: (heads(o)[0] + (heads(o)[1] / 2).exp()) * e,
+        lambda o, e: heads(o)[0] + (-heads(o)[1] / 2).exp() * e,
+        lambda o, e: heads(o)[0] + e,
+        lambda o, e: heads(o)[0] + heads(o)[1] / 2 * e,
+    ],
+    "c-2-13": [
+        lambda x, m, s: -square(x, m) / (2 * s**2) - 0.5 * math.log(2 * math.pi * s**2),
+        lambda x, m, s: -square(x, m) / (2 * s**2),
+        lambda x, m, s: (
+            -(x - m).square().mean(1) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s**2)
+        ),
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).mean(1),
+        lambda x, m, s: -square(x, m) / (2 * s) - x.shape[1] / 2 * math.log(2 * math.pi * s**2),
+        lambda x, m, s: -square(x, m) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s),
+        lambda x, m, s: torch.distributions.Normal(m, s**0.5).log_prob(x).sum(1),
+        lambda x, m, s: torch.distributions.Normal(m, s**2).log_prob(x).sum(1),
+        lambda x, m, s: -square(x, m) / (2 * s**2) + x.shape[1] / 2 * math.log(2 * math.pi * s**2),
+        lambda x, m, s: -square(x, m) / s**2 - x.shape[1] / 2 * math.log(2 * math.pi * s**2),
+        lambda x, m, s: square(x, m) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s**2),
+        lambda x, m, s: (
+            -square(x, m) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi) - math.log(s)
+        ),
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).sum(0),
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x),
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).sum(),
+        lambda x, m, s: -square(x, m) / (2 * s**2) - x.shape[1] * math.log(2 * math.pi * s**2),
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).sum(1).exp(),
+        lambda x, m, s: (
+            -(x - m).norm(dim=1) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s**2)
+        ),
+    ],
+    "c-2-15": [
+        lambda z, x, tau: mean((-((z[:, None] - x) ** 2) / (2 * tau)).exp(), x),
+        lambda z, x, tau: mean((-((z[:, None] - x) ** 2) / tau**2).exp(), x),
+        lambda z, x, tau: x[(z[:, None] - x).abs().argmin(1)],
+        lambda z, x, tau: (gauss(z, x, tau) * x).sum(1),
+        lambda z, x, tau: (gauss(z, x, tau) * x).mean(1),
+        lambda z, x, tau: (gauss(z, x, tau) / gauss(z, x, tau).sum(0) * x).sum(1),
+        lambda z, x, tau: x.mean() + 0 * z,
+        lambda z, x, tau: z,
+        lambda z, x, tau: mean((-(z[:, None] - x).abs() / tau).exp(), x),
+        lambda z, x, tau: mean((-((z[:, None] - x) ** 2) / 2).exp(), x),
+        lambda z, x, tau: z / (1 + tau**2),
+        lambda z, x, tau: mean(((z[:, None] - x) ** 2 / (2 * tau**2)).exp(), x),
+        lambda z, x, tau: gauss(z, x, tau).mean(1),
+        lambda z, x, tau: mean((-((z[:, None] - x) ** 2) * tau**2 / 2).exp(), x),
+    ],
+}
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-2-11": [
+        lambda o, e: heads(o)[0] + (heads(o)[1] / 2).exp() + e,
+        lambda o, e: heads(o)[0] * e + (heads(o)[1] / 2).exp(),
+    ],
+    "c-2-13": [
+        lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x).sum(1) / 2,
+        lambda x, m, s: (
+            -((x - m).sum(1) ** 2) / (2 * s**2) - x.shape[1] / 2 * math.log(2 * math.pi * s**2)
+        ),
+    ],
+    "c-2-15": [
+        lambda z, x, t: (gauss(z, x, t) * x).sum(1) / x.sum(),
+        lambda z, x, t: gauss(z, x, t).softmax(1) @ x,
+    ],
+}

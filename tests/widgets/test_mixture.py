@@ -1,0 +1,338 @@
+"""Mixtures, processes and dynamics in the reader's browser equal the package's.
+
+The browser imports the very module that the widget ships. Each comparison also runs with one slip
+put into that module, a sign or a factor, and must tell it apart.
+"""
+
+import math
+from functools import partial
+from itertools import pairwise
+
+import pytest
+import torch
+
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.mixtures import GaussianMixture, gm1, ring
+from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching
+from dgm_lessons.samplers import euler_maruyama_step, heun_step, langevin_step
+from dgm_lessons.widgets import ScoreField
+from dgm_lessons.widgets.base import level_range, mixture_state, process_state
+from dgm_lessons.widgets.digit_from_noise.sampler import seed_noise
+
+pytestmark = pytest.mark.browser
+
+TOLERANCE = 1e-10  # relative; the promise is 1e-5
+TOLD_APART = 1e-3
+
+SKEWED = GaussianMixture(
+    torch.tensor([0.2, 0.5, 0.3]),
+    torch.tensor([[-1.0, 0.5], [1.5, 1.0], [0.0, -1.5]]),
+    torch.tensor(
+        [[[0.3, 0.2], [0.2, 0.4]], [[0.05, -0.02], [-0.02, 0.1]], [[0.5, 0.0], [0.0, 0.1]]]
+    ),
+)
+MIXTURES = {"line": gm1(), "ring": ring(8), "skewed": SKEWED}
+PROCESSES = {type(p).__name__: p for p in (VP(), CosineVP(), VE(), EDM(), FlowMatching())}
+
+
+@pytest.fixture(scope="module")
+def script(run_module):
+    """script(code, arguments, slip): runs `code` with the widget's own module as M."""
+    return partial(run_module, ScoreField)
+
+
+def gap(found, expected) -> float:
+    """The largest relative difference, entry by entry; below 0.001 it counts in thousandths."""
+    found = torch.as_tensor(found, dtype=torch.float64).reshape(expected.shape)
+    return float(((found - expected).abs() / expected.abs().clamp(min=1e-3)).max())
+
+
+# -- one comparison a function: each returns the gap between the two languages ---------------------
+
+
+def curves(script, process, slip=None):
+    names = {"alpha": "alpha", "sigma": "sigma", "f": "f", "g2": "g2", "logSnr": "log_snr"}
+    names |= {"alphaDot": "alpha_dot", "sigmaDot": "sigma_dot"}
+    times = torch.linspace(0.003, 0.99, 50).double() * process.T
+    code = """
+      const p = M.makeProcess(a.process);
+      const rows = a.names.map((name) => a.times.map((t) => p[name](t)));
+      return [...rows, a.times.map((t) => p.timeAt(p.logSnr(t)))];
+    """
+    arguments = {"process": process_state(process), "times": times.tolist(), "names": list(names)}
+    found = script(code, arguments, slip)
+    expected = [getattr(process, name)(times) for name in names.values()]
+    return max(gap(f, e) for f, e in zip(found, [*expected, times], strict=True))
+
+
+def transition(script, process, slip=None):
+    t, s = 0.21 * process.T, 0.64 * process.T
+    code = (
+        "const { ratio, std } = M.makeProcess(a.process).transition(a.t, a.s); return [ratio, std];"
+    )
+    found = script(code, {"process": process_state(process), "t": t, "s": s}, slip)
+    return gap(found, torch.stack(process.transition(t, s)))
+
+
+def densities(script, mixture, slip=None):
+    """Log density, score and posterior mean, from all but clean to all but noise."""
+    code = """
+      const law = M.diffuse(a.mixture, a.alpha, a.sigma);
+      const x = Float64Array.from(a.x);
+      const score = new Float64Array(x.length), logp = new Float64Array(x.length / law.D);
+      M.evaluate(law, x, { score, logp });
+      const mean = M.posteriorMean(law, x, new Float64Array(x.length));
+      return [logp, score, mean].map((found) => [...found]);
+    """
+    worst = 0.0
+    for alpha, sigma in ((1.0, 0.05), (0.8, 0.6), (0.1, 0.995), (1.0, 20.0)):
+        law = mixture.diffuse(alpha, sigma)
+        generator = torch.Generator().manual_seed(1)
+        x = 1.5 * law.sample(60, generator, torch.float64)
+        expected = (law.log_prob(x), law.score(x), mixture.seen(x, alpha, sigma).mean)
+        arguments = {"mixture": mixture_state(mixture, mixture.dim), "x": x.flatten().tolist()}
+        found = script(code, {**arguments, "alpha": alpha, "sigma": sigma}, slip)
+        worst = max(worst, *(gap(f, e) for f, e in zip(found, expected, strict=True)))
+    return worst
+
+
+def one_step(script, mixture, process, code, expected, slip=None):
+    """One step from s to t; `expected` is the package's, with the same noise."""
+    s, t = 0.42 * process.T, 0.40 * process.T
+    alpha, sigma = process.alpha(s), process.sigma(s)
+    generator = torch.Generator().manual_seed(2)
+    x = mixture.diffuse(alpha, sigma).sample(50, generator, torch.float64)
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(3), dtype=x.dtype)
+    setup = """
+      const p = M.makeProcess(a.process), m = a.mixture;
+      const law = M.diffuse(m, p.alpha(a.s), p.sigma(a.s));
+      const x = Float64Array.from(a.x), z = Float64Array.from(a.noise);
+      const work = M.workspace(x.length);
+    """
+    arguments = {"process": process_state(process), "mixture": mixture_state(mixture, mixture.dim)}
+    arguments |= {"x": x.flatten().tolist(), "noise": noise.flatten().tolist(), "s": s, "t": t}
+    found = script(f"{setup} {code}; return [...x];", arguments, slip)
+    after = expected(ExactDenoiser(mixture, process), x, s, t, torch.Generator().manual_seed(3))
+    found = torch.tensor(found, dtype=torch.float64).reshape(x.shape)
+    return gap(found - x, after - x)
+
+
+def heun(script, mixture, process, slip=None):
+    code = "M.heunStep(m, p, x, a.s, a.t, work)"
+    return one_step(script, mixture, process, code, heun_step, slip)
+
+
+def reverse_sde(script, mixture, process, slip=None):
+    code = "M.reverseSdeStep(m, p, x, a.s, a.t, z, work)"
+    return one_step(script, mixture, process, code, euler_maruyama_step, slip)
+
+
+def langevin(script, mixture, process, slip=None):
+    code = "M.langevinStep(law, x, 0.03, z, work)"
+
+    def expected(denoiser, x, s, t, generator):
+        return langevin_step(lambda y: denoiser.score(y, s), x, 0.03, generator)
+
+    return one_step(script, mixture, process, code, expected, slip)
+
+
+def quantiles(script, mixture, slip=None):
+    x = torch.linspace(-9, 9, 400).double()
+    code = """
+      const law = M.diffuse(a.mixture, 0.8, 0.6);
+      return [a.x.map((x) => M.cdf(law, x)), a.q.map((q) => M.quantile(law, q, -20, 20))];
+    """
+    law = mixture.diffuse(0.8, 0.6)
+    centre, std = law.means[:, 0], law.covariances[:, 0, 0].sqrt()
+    expected = torch.special.ndtr((x[:, None] - centre) / std) @ law.weights
+    some = expected[100:300:20]
+    arguments = {"mixture": mixture_state(mixture, 1), "x": x.tolist(), "q": some.tolist()}
+    below, at = script(code, arguments, slip)
+    return max(gap(below, expected), gap(at, x[100:300:20]))
+
+
+def errors(script, slip=None):
+    """erf, and the sliced Wasserstein distance over 12 directions."""
+    x = torch.linspace(-7, 7, 301).double()
+    clouds = torch.randn(2, 90, 2, generator=torch.Generator().manual_seed(5)).double()
+    clouds[1] = 1.3 * clouds[1] + 0.4
+    code = """return [a.x.map(M.erf),
+      [M.slicedWasserstein(...a.clouds.map((cloud) => Float64Array.from(cloud)))]];"""
+    arguments = {"x": x.tolist(), "clouds": clouds.flatten(1).tolist()}
+    angles = math.pi * torch.arange(12).double() / 12
+    axes = torch.stack([angles.cos(), angles.sin()])
+    first, second = ((cloud @ axes).sort(0).values for cloud in clouds)
+    expected = (x.erf(), (first - second).abs().mean()[None])
+    return max(gap(f, e) for f, e in zip(script(code, arguments, slip), expected, strict=True))
+
+
+def forward(script, process, slip=None):
+    """The exact forward step, and times that are even in log-SNR."""
+    t, s = 0.2 * process.T, 0.5 * process.T
+    levels = torch.linspace(-4, 6, 9).double()
+    x, noise = torch.randn(2, 20, generator=torch.Generator().manual_seed(6)).double()
+    code = """const p = M.makeProcess(a.process), x = Float64Array.from(a.x);
+      M.forwardSdeStep(p, x, a.t, a.s, Float64Array.from(a.noise));
+      return [[...x], [...M.timesBetween(p, -4, 6, 8)]];"""
+    arguments = {"process": process_state(process), "t": t, "s": s, "x": x.tolist()}
+    ratio, std = process.transition(t, s)
+    expected = (ratio * x + std * noise, process.t_from_log_snr(levels).clamp(max=process.T))
+    found = script(code, {**arguments, "noise": noise.tolist()}, slip)
+    return max(gap(f, e) for f, e in zip(found, expected, strict=True))
+
+
+def carried(script, slip=None):
+    """The cloud of the score field, from its own noise by the PF-ODE to a level, in fine steps."""
+    process, mixture, n = VP(), MIXTURES["skewed"], 40
+    clean, noisy = level_range(mixture, process)
+    code = """const cloud = M.makeCloud(a);
+      cloud.scatter("ode");
+      const start = [...cloud.points];
+      cloud.carry(-1.2, "ode");
+      return [start, [...cloud.points], [cloud.level, cloud.t]];"""
+    state = {"mixture": mixture_state(mixture, 2), "process": process_state(process)}
+    found = script(code, {**state, "levels": [clean, noisy], "n": n, "seed": 3}, slip)
+    start = torch.tensor(found[0], dtype=torch.float64).reshape(n, 2)
+    second = mixture.weights @ (
+        mixture.means.square().sum(1) + mixture.covariances.diagonal(dim1=1, dim2=2).sum(1)
+    )
+    t = process.t_from_log_snr(noisy)
+    std = (process.alpha(t) ** 2 * second / 2 + process.sigma(t) ** 2).sqrt()
+    x = start
+    count = math.ceil((-1.2 - noisy) / 0.1)
+    grid = torch.linspace(noisy, -1.2, count + 1, dtype=torch.float64)
+    times = process.t_from_log_snr(grid).tolist()
+    denoiser = ExactDenoiser(mixture, process)
+    for before, after in pairwise(times):
+        x = heun_step(denoiser, x, before, after, None)
+    expected = (
+        seed_noise(3, 2 * n) * std,
+        x.flatten(),
+        torch.tensor([-1.2, times[-1]], dtype=torch.float64),
+    )
+    return max(gap(f, e) for f, e in zip(found, expected, strict=True))
+
+
+# -- the same ----------------------------------------
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_curves(script, name):
+    assert curves(script, PROCESSES[name]) < TOLERANCE
+    assert transition(script, PROCESSES[name]) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_densities(script, name):
+    assert densities(script, MIXTURES[name]) < TOLERANCE
+
+
+@pytest.mark.parametrize("step", [heun, reverse_sde, langevin])
+@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("mixture", MIXTURES)
+def test_one_step(script, step, mixture, process):
+    assert step(script, MIXTURES[mixture], PROCESSES[process]) < TOLERANCE
+
+
+def test_cdf_and_quantiles(script):
+    assert quantiles(script, gm1()) < TOLERANCE
+
+
+def test_erf_and_distances_of_clouds(script):
+    assert errors(script) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_forward_step_and_times(script, name):
+    assert forward(script, PROCESSES[name]) < TOLERANCE
+
+
+def test_a_cloud_is_carried(script):
+    assert carried(script) < 1e-6
+
+
+def test_samples_have_the_law_of_the_mixture(script):
+    """Mean and covariance of 40,000 samples, within five standard errors of the exact ones."""
+    code = """
+      const out = new Float64Array(2 * 40000);
+      return [...M.sample(a.mixture, 0.8, 0.6, M.makeRng(4), out)];
+    """
+    found = (
+        torch.tensor(script(code, {"mixture": mixture_state(SKEWED, 2)})).reshape(-1, 2).double()
+    )
+    exact = SKEWED.diffuse(0.8, 0.6)
+    law_mean = exact.weights @ exact.means
+    spread = torch.einsum("k,ki,kj->ij", exact.weights, exact.means, exact.means)
+    spread += torch.einsum("k,kij->ij", exact.weights, exact.covariances)
+    spread -= torch.outer(law_mean, law_mean)
+    assert (found.mean(0) - law_mean).abs().max() < 5 * (spread.max() / 40_000) ** 0.5
+    assert (found.T.cov() - spread).abs().max() < 5 * spread.max() * (2 / 40_000) ** 0.5
+
+
+# -- and a slip is told apart ----------------------------------------
+
+VP_, RING, LINE = PROCESSES["VP"], MIXTURES["ring"], MIXTURES["line"]
+SLIPS = {
+    "erf without its factor": (
+        ("(2 / Math.sqrt(Math.PI)) * Math.exp", "(1 / Math.sqrt(Math.PI)) * Math.exp"),
+        lambda *a: errors(*a),
+    ),
+    "distances not over the points": (
+        ("return total / (n * directions)", "return total / n"),
+        lambda *a: errors(*a),
+    ),
+    "forward noise without its root": (
+        ("Math.sqrt(variance(s) * -Math.expm1(shrink))", "variance(s) * -Math.expm1(shrink)"),
+        lambda *a: forward(a[0], VP_, a[1]),
+    ),
+    "a cloud that starts too narrow": (
+        ("Math.hypot(cloud.law.alpha * Math.sqrt(second), cloud.law.sigma)", "cloud.law.alpha"),
+        lambda *a: carried(*a),
+    ),
+    "a cloud carried by half steps": (
+        (
+            "timesBetween(process, cloud.level, target, count)",
+            "timesBetween(process, cloud.level, target, 2 * count)",
+        ),
+        lambda *a: carried(*a),
+    ),
+    "sign of the score": (("sx -= r *", "sx += r *"), lambda *a: densities(a[0], RING, a[1])),
+    "alpha for alpha squared": (
+        ("const xx = alpha * alpha *", "const xx = alpha *"),
+        lambda *a: densities(a[0], RING, a[1]),
+    ),
+    "sigma for sigma squared": (
+        ("x[i] + sigma * sigma * out[i]", "x[i] + sigma * out[i]"),
+        lambda *a: densities(a[0], RING, a[1]),
+    ),
+    "no half in the PF-ODE": (
+        ("let half = 0.5 * process.g2(s)", "let half = process.g2(s)"),
+        lambda *a: heun(a[0], RING, VP_, a[1]),
+    ),
+    "one g too many in the noise": (
+        ("Math.sqrt(g2 * (s - t))", "Math.sqrt(g2) * (s - t)"),
+        lambda *a: reverse_sde(a[0], RING, VP_, a[1]),
+    ),
+    "no 2 in Langevin's noise": (
+        ("Math.sqrt(2 * h)", "Math.sqrt(h)"),
+        lambda *a: langevin(a[0], RING, VP_, a[1]),
+    ),
+    "sign in g2": (
+        ("varianceDot(t) - 2 * f(t)", "varianceDot(t) + 2 * f(t)"),
+        lambda *a: curves(a[0], VP_, a[1]),
+    ),
+    "alpha on the wrong side in f": (
+        ("alphaDot(t) / alpha(t)", "alphaDot(t) * alpha(t)"),
+        lambda *a: curves(a[0], VP_, a[1]),
+    ),
+    "weights left out of F": (
+        ("below += weight * 0.5", "below += 0.25"),
+        lambda *a: quantiles(a[0], LINE, a[1]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_is_told_apart(script, name):
+    slip, compare = SLIPS[name]
+    assert compare(script, slip) > TOLD_APART

@@ -1,0 +1,194 @@
+"""Paths: what they refuse, and a reader's hands on them. Their mathematics: test_mixture.py."""
+
+import math
+import re
+from itertools import pairwise
+
+import pytest
+import torch
+from reader import drag, state, status
+
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.mixtures import gm1, ring
+from dgm_lessons.samplers import heun_step
+from dgm_lessons.widgets import Paths
+from dgm_lessons.widgets.digit_from_noise.sampler import seed_noise
+from dgm_lessons.widgets.paths import PROCESSES
+
+browser = pytest.mark.browser
+PATHS = ".dgm-paths"
+
+
+# -- bundles of paths, against the package -----------------------------------------------------
+
+WORLD = """const { weights, means, covariances } = a.state;
+  const mixture = { weights, means, covariances };
+  const world = M.makeWorld(mixture, a.state.processes[a.process], a.state.levels[a.process]);
+"""
+
+
+def bundle(run_module, name, slip=None):
+    """Worst errors of ODE lines, SDE paths, quantiles and the histogram's errors, both ways."""
+    process, mixture, starts = PROCESSES[name], gm1(), [-1.2, 0.3, 0.9, 2.0]
+    code = f"""{WORLD}
+      const counts = Array.from({{ length: 40 }}, (_, b) => (b === 20 ? 1000 : b === 5 ? 1000 : 0));
+      const all = Array.from(world.times, () => counts);
+      const near = [0.1, 0.52, 0.9].map((t) => M.indexAt(world, t * a.T));
+      return [[...world.times], M.odeLines(world, a.starts, true).map((row) => [...row]),
+        M.sdeFan(world, 0.4, 4, true, 9).map((row) => [...row]), near,
+        M.quantileStarts(world, 5, false), Object.values(M.histogramError(world, all, near[0])),
+        world.half, world.scale];"""
+    arguments = {"state": Paths(mixture, name).static_state(), "process": name, "starts": starts}
+    found = run_module(Paths, code, {**arguments, "T": process.T}, slip)
+    times, lines, fan, near, quantiles, errors, half, scale = (
+        torch.tensor(f, dtype=torch.float64) for f in found
+    )
+    denoiser, x = (
+        ExactDenoiser(mixture, process),
+        torch.tensor(starts, dtype=torch.float64)[:, None],
+    )
+    noise = seed_noise(9, 4 * 300).reshape(300, 4)
+    walk, rows, walks = torch.full((4, 1), 0.4, dtype=torch.float64), [], []
+    back = times.flip(0).tolist()
+    for k, (s, t) in enumerate(pairwise(back)):
+        rows.append(x)
+        walks.append(walk)
+        x = heun_step(denoiser, x, s, t, None)
+        drift = process.f(s) * walk - process.g2(s) * denoiser.score(walk, s)
+        walk = walk + (t - s) * drift + math.sqrt(process.g2(s) * (s - t)) * noise[k][:, None]
+    rows, walks = (torch.cat([*found, end], 1).flip(1) for found, end in ((rows, x), (walks, walk)))
+    law = mixture.diffuse(process.alpha(float(times[0])), process.sigma(float(times[0])))
+    below = cdf(law, quantiles)
+    i = int(near[0])
+    law = mixture.diffuse(process.alpha(float(times[i])), process.sigma(float(times[i])))
+    edges = torch.linspace(-1, 1, 41, dtype=torch.float64) * half * scale[i]
+    p = cdf(law, edges)
+    p[0], p[-1] = 0.0, 1.0
+    p = p.diff().clamp(min=0)
+    counts = torch.zeros(40).double()
+    counts[[5, 20]] = 0.5
+    floor = 0.5 * (2 * p * (1 - p) / (math.pi * 2000)).sqrt().sum()
+    expected = torch.stack([0.5 * (counts - p).abs().sum(), floor])
+    assert near.tolist() == [int((times - q * process.T).abs().argmin()) for q in (0.1, 0.52, 0.9)]
+    return [
+        float((lines - rows).abs().max() / scale.max()),
+        float((fan - walks).abs().max() / scale.max()),
+        float((below - torch.arange(0.5, 5).double() / 5).abs().max()),
+        float((errors - expected).abs().max()),
+    ]
+
+
+def cdf(law, x):
+    std = law.covariances[:, 0, 0].sqrt()
+    return torch.special.ndtr((x[:, None] - law.means[:, 0]) / std) @ law.weights
+
+
+@browser
+@pytest.mark.parametrize("name", PROCESSES)
+def test_bundles(run_module, name):
+    assert all(error < 1e-8 for error in bundle(run_module, name))
+
+
+BUNDLE_SLIPS = {
+    "lines that start elsewhere": (
+        0,
+        ("travel(world, Float64Array.from(starts)", "travel(world, Float64Array.of(0.31, 0, 0, 0)"),
+    ),
+    "a fan that starts elsewhere": (1, ("(count).fill(start)", "(count).fill(-start)")),
+    "quantiles at the edges": (2, ("(j + 0.5) / count", "(j + 0.1) / count")),
+    "no pi in the floor": (3, ("(Math.PI * CROWD)", "CROWD")),
+}
+
+
+@browser
+@pytest.mark.parametrize("slip", BUNDLE_SLIPS)
+def test_a_slip_in_a_bundle_is_told_apart(run_module, slip):
+    which, change = BUNDLE_SLIPS[slip]
+    assert bundle(run_module, "vp", change)[which] > 1e-3
+
+
+@browser
+@pytest.mark.parametrize("back", [True, False])
+def test_a_crowd_has_the_law_of_the_mixture(run_module, back):
+    """2,000 SDE paths at every time: the histogram is off as true samples are, up to the steps."""
+    code = f"""{WORLD}
+      const counts = M.sdeCrowd(world, a.back, 4);
+      const total = (row) => row.reduce((x, y) => x + y, 0);
+      return counts.map((row, i) => [total(row), M.histogramError(world, counts, i)]);"""
+    arguments = {"state": Paths(gm1()).static_state(), "process": "vp", "back": back}
+    for total, found in run_module(Paths, code, arguments):
+        assert total == 2000 and found["error"] < 2 * found["floor"]
+
+
+# -- what is refused, and a reader's hands -----------------------------------------------------
+
+PLANE, LINE = ring(8), gm1()
+REFUSED = [
+    (lambda: Paths(PLANE), ValueError, "mixtures in 1-D, but the mixture has D = 2"),
+    (lambda: Paths(LINE, "edm"), ValueError, "vp, ve, fm, not 'edm'"),
+    (lambda: Paths(LINE, direction="up"), ValueError, "forward or backward, not 'up'"),
+    (lambda: Paths(LINE, start=float("inf")), ValueError, "finite"),
+    (lambda: Paths(LINE, time=1.5), ValueError, "between 0 and 1, not 1.5"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "says"), REFUSED)
+def test_what_cannot_be_shown_is_refused(make, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        make()
+
+
+@browser
+def test_paths_keep_their_quantile(open_page):
+    page = open_page(Paths(gm1(), start=0.7))
+    grip = page.locator(f"{PATHS} .dgm-handle")
+    for process in ("vp", "ve", "fm"):
+        page.locator(f"input[value={process}]").check()
+        assert state(page, "process") == process
+        drift = float(re.search(r"\(to (\S+?)\)", status(page))[1])
+        assert drift < 2e-4, (process, status(page))
+        error, usual = (float(n) for n in re.findall(r"([\d.]+)%", status(page)))
+        assert error < 2 * usual, (process, status(page))
+    assert grip.get_attribute("aria-valuetext").startswith("x = ")
+
+
+@browser
+def test_time_turns_round_on_the_same_line(open_page):
+    page = open_page(Paths(gm1(), start=0.7))
+
+    def ends():
+        found = re.search(r"from x = (\S+) is .* ends at (\S+?);", status(page))
+        return [float(n.replace("−", "-")) for n in found.groups()]
+
+    noise, data = ends()
+    page.locator("input[value=forward]").check()
+    assert ends() == pytest.approx([data, noise], abs=2e-3)
+
+
+@browser
+def test_the_start_of_the_paths_moves(open_page):
+    page = open_page(Paths(gm1(), start=0.7))
+    grip = page.locator(f"{PATHS} .dgm-handle")
+    before = status(page)
+    moved = drag(page, grip, 0, 50)
+    assert moved == pytest.approx((0, 50), abs=1)  # along its edge
+    assert state(page, "start") < 0.7 and status(page) != before
+    start = state(page, "start")
+    grip.focus()
+    page.keyboard.press("ArrowUp")
+    assert state(page, "start") > start
+
+
+@browser
+def test_the_cursor_is_scrubbed_and_plays(open_page):
+    page = open_page(Paths(gm1()))
+    page.get_by_role("slider", name="Time t").focus()
+    page.keyboard.press("End")
+    assert "t = 1.000" in status(page)
+    page.keyboard.press("Home")
+    assert "t = 0.00" in status(page)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.querySelector('[type=range]').value < 0.99")
+    page.get_by_role("button", name="Pause").click()
+    assert 0 < state(page, "time") < 1
+    assert page.noise == []

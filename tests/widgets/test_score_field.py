@@ -1,0 +1,219 @@
+"""The score field: what it refuses, and a reader's hands on it. Mathematics: test_mixture.py."""
+
+import json
+import re
+
+import pytest
+import torch
+from reader import PHONE, drag, numbers, pixels, settled, state, status
+
+from dgm_lessons.mixtures import GaussianMixture, gm1, ring
+from dgm_lessons.processes import EDM, VE, DiscreteProcess
+from dgm_lessons.widgets import ScoreField
+
+browser = pytest.mark.browser
+FIELD = ".dgm-score-field"
+
+
+def test_what_the_reader_drags_comes_back_to_python():
+    widget = ScoreField(ring(8))
+    moved = [[9.0, 9.0], *widget.means[1:]]
+    widget.set_state({"means": moved, "log_snr": 1.5})
+    assert widget.mixture.means[0].tolist() == [9.0, 9.0]
+    assert json.loads(json.dumps(widget.static_state()))["log_snr"] == 1.5
+
+
+PLANE, LINE = ring(8), gm1()
+SPACE = GaussianMixture(torch.ones(1), torch.zeros(1, 3), 1.0)
+WIDE = GaussianMixture(torch.ones(1), torch.zeros(1, 2), 1e8)
+REFUSED = [
+    (lambda: ScoreField(LINE), ValueError, "mixtures in 2-D, but the mixture has D = 1"),
+    (lambda: ScoreField(SPACE), ValueError, "D = 3"),
+    (lambda: ScoreField("ring"), TypeError, "must be a GaussianMixture, not str"),
+    (lambda: ScoreField(PLANE, n_particles=0), ValueError, "from 1 to 20000, not 0"),
+    (lambda: ScoreField(PLANE, n_particles=20_001), ValueError, "from 1 to 20000, not 20001"),
+    (lambda: ScoreField(PLANE, n_particles=10.5), ValueError, "whole number"),
+    (lambda: ScoreField(PLANE, seed=-1), ValueError, "seed must be a whole number"),
+    (lambda: ScoreField(PLANE, DiscreteProcess.linear(100)), ValueError, "VP, CosineVP, VE"),
+    (lambda: ScoreField(PLANE, process="vp"), ValueError, "not 'vp'"),
+    (lambda: ScoreField(PLANE, dynamics="pf"), ValueError, "langevin, sde, ode, not 'pf'"),
+    (lambda: ScoreField(PLANE, log_snr=99.0), ValueError, "log_snr must lie in"),
+    (lambda: ScoreField(PLANE, log_snr=float("nan")), ValueError, "log_snr must lie in"),
+    (lambda: ScoreField(WIDE), ValueError, "scale the mixture to a std of about 1"),
+    (lambda: ScoreField(PLANE, aspect=0.0), ValueError, "aspect must lie"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "says"), REFUSED)
+def test_what_cannot_be_shown_is_refused(make, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        make()
+
+
+def test_every_process_and_full_covariances_can_be_shown():
+    skewed = GaussianMixture(
+        torch.ones(1), torch.zeros(1, 2), torch.tensor([[[1.0, 0.6], [0.6, 0.5]]])
+    )
+    for process in (VE(0.02, 5.0), EDM(T=40.0)):
+        state = ScoreField(skewed, process).static_state()
+        assert state["process"]["kind"] == type(process).__name__
+        assert state["covariances"] == skewed.covariances.tolist()
+
+
+def field(**options):
+    return ScoreField(ring(8), **{"n_particles": 300, "log_snr": 2.0, **options})
+
+
+@browser
+def test_the_slider_scrubs_the_noise(open_page):
+    page = open_page(field())
+    before = numbers(page)
+    slider = page.get_by_role("slider", name="Noise level")
+    slider.focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)  # the text settles 0.4 s after the last key
+    settled(page)
+    after = numbers(page)
+    assert after[2] < before[2]  # log-SNR falls
+    assert f"{state(page, 'log_snr'):.1f}" == f"{after[2]:.1f}"
+    assert slider.get_attribute("aria-valuetext").startswith("t 0.")
+
+
+@browser
+def test_the_dynamics_are_chosen_by_arrow_keys(open_page):
+    page = open_page(field(dynamics="langevin"))
+    page.locator("input[value=langevin]").focus()
+    page.keyboard.press("ArrowRight")
+    assert state(page, "dynamics") == "sde"
+    page.keyboard.press("ArrowRight")
+    assert state(page, "dynamics") == "ode"
+
+
+@browser
+def test_particles_become_data(open_page):
+    """Noise, carried to the data by each of the two: as near to the truth as true samples are."""
+    for dynamics in ("ode", "sde"):
+        page = open_page(ScoreField(ring(8), dynamics=dynamics, n_particles=500))
+        page.get_by_role("button", name="Play").click()
+        page.get_by_role("button", name="Play").wait_for(timeout=60_000)  # again, at the end
+        _, _, _, distance, floor, off, usual = numbers(page)
+        assert state(page, "log_snr") == pytest.approx(state(page, "levels")[0])
+        assert distance < 3 * floor and off < 3 * usual, status(page)
+        assert page.noise == []
+
+
+@browser
+def test_langevin_forgets_a_wrong_start(open_page):
+    page = open_page(field(dynamics="langevin", log_snr=-1.0))
+    step = page.get_by_role("button", name="One step")
+    first = numbers(page)
+    before = pixels(page, f"{FIELD} canvas:nth-of-type(3)")
+    step.click()
+    assert pixels(page, f"{FIELD} canvas:nth-of-type(3)") != before
+    assert numbers(page)[:3] == first[:3]  # the level stays
+
+
+@browser
+def test_reset_is_repeatable(open_page):
+    page = open_page(field(dynamics="langevin"))
+    canvas = f"{FIELD} canvas:nth-of-type(3)"
+    start = pixels(page, canvas)
+    for _ in range(3):
+        page.get_by_role("button", name="One step").click()
+    assert pixels(page, canvas) != start
+    page.get_by_role("button", name="Reset").click()
+    assert pixels(page, canvas) == start
+
+
+@browser
+@pytest.mark.parametrize("options", [{}, {"device_scale_factor": 3}, PHONE])
+def test_a_component_follows_the_mouse(open_page, options):
+    page = open_page(field(), **options)
+    handle = page.locator(f"{FIELD} .dgm-handle").first
+    density = pixels(page, f"{FIELD} canvas:nth-of-type(1)")
+    before = state(page, "means")[0]
+    moved = drag(page, handle, -60, 30)
+    assert moved == pytest.approx((-60, 30), abs=1)
+    after = state(page, "means")[0]
+    assert after[0] < before[0] - 0.2 and after[1] < before[1] - 0.1  # y points up
+    assert state(page, "means")[1:] == ring(8).means[1:].tolist()
+    assert pixels(page, f"{FIELD} canvas:nth-of-type(1)") != density
+    page.wait_for_function("() => document.querySelector('[role=status]').ariaLive === 'polite'")
+
+
+MOVES = {"right": "", "left behind": "0 *", "pushed away": "-"}
+
+
+@browser
+@pytest.mark.parametrize("move", MOVES)
+def test_the_particles_stay_true_while_a_component_moves(open_page, monkeypatch, move):
+    """The heaviest component goes through its neighbours; two wrong ways to follow it are seen."""
+    code, right = ScoreField._code, "const share = weight *"
+    assert code.count(right) == 1
+    monkeypatch.setattr(
+        ScoreField, "_code", code.replace(right, f"const share = {MOVES[move]} weight *")
+    )
+    page = open_page(field(dynamics="ode", n_particles=500))
+    page.locator(f"{FIELD} .dgm-handle").nth(3).focus()
+    for key in ["Shift+ArrowDown"] * 6 + ["Shift+ArrowRight"] * 12:
+        page.keyboard.press(key)
+    page.wait_for_function("() => document.querySelector('[role=status]').ariaLive === 'polite'")
+    _, _, _, distance, floor, off, usual = numbers(page)
+    assert state(page, "means")[3][0] > 0.5
+    assert (distance < 2 * floor and off < 2 * usual) == (move == "right"), status(page)
+
+
+@browser
+def test_a_component_follows_the_arrow_keys(open_page):
+    page = open_page(field())
+    page.locator(f"{FIELD} .dgm-handle").nth(1).focus()
+    x, y = state(page, "means")[1]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowLeft")
+    new = state(page, "means")[1]
+    assert new[1] > y and new[0] < x
+    assert x - new[0] == pytest.approx(5 * (new[1] - y))  # Shift: five steps at once
+    name = page.locator(f"{FIELD} .dgm-handle").nth(1).get_attribute("aria-label")
+    assert f"({new[0]:.2f}, {new[1]:.2f})" in name
+
+
+@browser
+def test_choosing_while_it_plays_goes_on_from_there(open_page):
+    page = open_page(field(dynamics="ode", log_snr=0.0))
+    start = float(page.get_by_role("slider", name="Noise level").input_value())
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => document.querySelector('[type=range]').value < {start - 0.05}")
+    page.locator("input[value=sde]").check()
+    page.get_by_role("button", name="Pause").click()
+    assert state(page, "log_snr") > 0.9  # 0.05 of a range of more than 18
+
+
+@browser
+def test_autoplay_respects_reduced_motion(open_page):
+    widget = field(autoplay=True, dynamics="ode", log_snr=None)
+    page = open_page(widget)
+    page.get_by_role("button", name="Pause").wait_for()
+    page = open_page(widget, reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert page.noise == []
+
+
+@browser
+def test_autoplay_stops_for_good_when_told(open_page):
+    page = open_page(field(autoplay=True, dynamics="ode", log_snr=None))
+    page.get_by_role("button", name="Pause").click()
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(200)
+    page.mouse.wheel(0, -3000)
+    page.wait_for_timeout(200)
+    assert page.get_by_role("button", name="Play").is_visible()
+
+
+@browser
+def test_a_frame_of_2000_particles_is_timed(open_page):
+    """The hook with which frames are measured; no limit here, for machines differ."""
+    page = open_page(field(n_particles=2000, dynamics="ode", log_snr=None))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.querySelector('.dgm-widget').dgmFrameMs > 0")

@@ -1,0 +1,243 @@
+"""Two ways to be wrong: its divergences against torch, and a reader's hands on it."""
+
+import math
+import re
+
+import pytest
+import torch
+from reader import double, drag, gap, number, pixels, state, status
+from torch.distributions import Normal
+
+from dgm_lessons.mixtures import GaussianMixture, gm1, ring
+from dgm_lessons.widgets import TwoWays
+from dgm_lessons.widgets.two_ways import DIVERGENCES
+
+TOLERANCE = 5e-6  # of the quadrature, relative; the promise is 1e-5
+TOLD_APART = 1e-3
+browser = pytest.mark.browser
+THREE = GaussianMixture([0.2, 0.5, 0.3], [[-20.0], [3.0], [11.0]], torch.tensor([4.0, 9.0, 0.36]))
+MIXTURES = {"gm1": gm1(), "three": THREE}
+
+
+TABLE = "const { weights, means, covariances, limits } = a.state;"
+TABLE += "const table = M.makeTable({ weights, means, covariances }, limits);"
+
+
+def law_of(mixture):
+    """Mean and standard deviation of a mixture on the line."""
+    centres, variances = mixture.means[:, 0], mixture.covariances[:, 0, 0]
+    mean = mixture.weights @ centres
+    return float(mean), float(mixture.weights @ (variances + (centres - mean) ** 2)) ** 0.5
+
+
+def places(mixture):
+    """(mean, std) of some q's: beside p, over it, on one mode, far away, wide and narrow."""
+    m, s = law_of(mixture)
+    grid = [(0.0, 1.0), (1.2, 0.5), (-1.1, 0.25), (3.2, 0.1), (-3.0, 2.0), (0.3, 0.1)]
+    return [(m + u * s, v * s) for u, v in grid]
+
+
+def integrals(mixture, m, s):
+    """The six divergences on a grid of torch's own, 40 times as fine, by the trapezoid rule."""
+    mean, std = law_of(mixture)
+    x = torch.linspace(mean - 24 * std, mean + 24 * std, 200_001).double()
+    q = Normal(double(m), double(s))
+    logp, logq = mixture.log_prob(x[:, None]), q.log_prob(x)
+    p, middle = logp.exp(), torch.logaddexp(logp, logq) - math.log(2)
+    parts = Normal(mixture.means[:, 0], mixture.covariances[:, 0, 0].sqrt())
+    below = parts.cdf(x[:, None]) @ mixture.weights
+    score = mixture.score(x[:, None])[:, 0] + (x - m) / s**2
+    charges = [
+        p * (logp - logq),
+        logq.exp() * (logq - logp),
+        0.5 * (p * (logp - middle) + logq.exp() * (logq - middle)),
+        0.5 * (p - logq.exp()).abs(),
+        p * score**2,
+        (below - q.cdf(x)).abs(),
+    ]
+    return torch.stack([torch.trapezoid(charge, x) for charge in charges])
+
+
+def divergences(run_module, mixture, slip=None):
+    code = f"{TABLE} return a.places.map(([m, s]) => a.kinds.map("
+    code += "(kind) => M.divergence(table, kind, m, s)));"
+    widget = TwoWays(mixture)
+    arguments = {"state": widget.static_state(), "places": places(mixture), "kinds": DIVERGENCES}
+    expected = torch.stack([integrals(mixture, *place) for place in places(mixture)])
+    return gap(run_module(widget, code, arguments, slip), expected)
+
+
+def descent(run_module, mixture, kind, start):
+    """Where descent from `start` ends: mean, std and the number of steps."""
+    code = f"""{TABLE}
+      let at = a.start, steps = 0;
+      for (let next = at; next && steps < 2000; steps++) {{
+        at = next;
+        next = M.descentStep(table, a.kind, ...at);
+      }}
+      return [...at, steps];
+    """
+    widget = TwoWays(mixture)
+    arguments = {"state": widget.static_state(), "kind": kind, "start": start}
+    return run_module(widget, code, arguments)
+
+
+@browser
+@pytest.mark.parametrize("name", MIXTURES)
+def test_divergences(run_module, name):
+    assert divergences(run_module, MIXTURES[name]) < TOLERANCE
+
+
+SLIPS = {
+    "KL the other way round": ("p * (logp - logq) - p + q", "q * (logq - logp) - q + p"),
+    "no half in JS": ("return 0.5 * (p *", "return (p *"),
+    "no half in TV": ("0.5 * (p - q)", "(p - q)"),
+    "std for variance in the score": ("(x[i] - m) / (s * s)", "(x[i] - m) / s"),
+    "sign of the score": ("(score[i] + (x[i] - m)", "(score[i] - (x[i] - m)"),
+    "no root of 2 in erf": ("/ (s * Math.SQRT2)", "/ s"),
+    "no log of the width": ("- Math.log(s) - 0.5 * Math.log(2", "- 0.5 * Math.log(2"),
+}
+
+
+@browser
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_a_divergence_is_told_apart(run_module, name):
+    assert divergences(run_module, gm1(), SLIPS[name]) > TOLD_APART
+
+
+@browser
+def test_the_log_density_of_q(run_module):
+    code = "return a.map((x) => M.gaussianLog(x, -0.4, 0.7));"
+    x = double([-3.0, -0.4, 0.1, 5.0])
+    found = run_module(TwoWays, code, x.tolist())
+    assert gap(found, Normal(double(-0.4), double(0.7)).log_prob(x)) < 1e-12
+
+
+@browser
+def test_the_quadrature_needs_its_end_terms(run_module):
+    with_them, without = (
+        divergences(run_module, THREE, slip) for slip in (None, (" + (a + b) / 6", ""))
+    )
+    assert without > 10 * with_them and without > TOLERANCE
+
+
+@browser
+@pytest.mark.parametrize("kind", ["forward", "fisher"])
+@pytest.mark.parametrize("name", MIXTURES)
+def test_forward_kl_and_fisher_end_at_the_moments(run_module, name, kind):
+    mean, std = law_of(MIXTURES[name])
+    for start in places(MIXTURES[name]):
+        m, s, steps = descent(run_module, MIXTURES[name], kind, start)
+        assert steps < 2000
+        assert (m, s) == pytest.approx((mean, std), abs=0.01 * std), (kind, start)
+    if name == "gm1":
+        assert (mean, std) == pytest.approx((0, 1.298), abs=5e-4)
+
+
+@browser
+@pytest.mark.parametrize(("kind", "which"), [("reverse", 3), ("js", 2), ("tv", 3), ("w1", 5)])
+def test_the_others_end_where_every_neighbour_is_higher(run_module, kind, which):
+    for start in places(gm1())[:3]:
+        m, s, steps = descent(run_module, gm1(), kind, start)
+        assert steps < 2000
+        here, *around = (
+            integrals(gm1(), m + dm, s + ds)[DIVERGENCES.index(kind)]
+            for dm, ds in ((0, 0), (0.02, 0), (-0.02, 0), (0, 0.02), (0, -0.02))
+        )
+        assert here < min(around), (kind, start, m, s)
+
+
+@browser
+def test_reverse_kl_has_a_valley_at_each_mode(run_module):
+    left = descent(run_module, gm1(), "reverse", [-2.0, 0.4])
+    right = descent(run_module, gm1(), "reverse", [1.5, 0.4])
+    assert left[:2] == pytest.approx([-1.5, 0.3], abs=0.02)
+    assert right[:2] == pytest.approx([1.0, 0.5], abs=0.02)
+
+
+REFUSED = [
+    (lambda: TwoWays(ring(8)), ValueError, "mixtures in 1-D, but the mixture has D = 2"),
+    (lambda: TwoWays("gm1"), TypeError, "must be a GaussianMixture, not str"),
+    (lambda: TwoWays(gm1(), descend="kl"), ValueError, "forward, reverse, js, tv, fisher, w1"),
+    (lambda: TwoWays(gm1(), mean=9.0), ValueError, "mean must lie in [-4.155, 4.155]"),
+    (lambda: TwoWays(gm1(), std=0.0), ValueError, "std must lie in [0.130, 2.597]"),
+    (lambda: TwoWays(gm1(), std=float("nan")), ValueError, "not nan"),
+    (
+        lambda: TwoWays(GaussianMixture([0.5, 0.5], [[-1.0], [1.0]], [1e-4, 1.0])),
+        ValueError,
+        "narrowest component has std 0.008",
+    ),
+    (
+        lambda: TwoWays(GaussianMixture([0.999, 0.001], [[0.0], [100.0]], [1.0, 1.0])),
+        ValueError,
+        "from 0.05 to 17 can be shown",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "says"), REFUSED)
+def test_what_cannot_be_shown_is_refused(make, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        make()
+
+
+@browser
+def test_the_handles_of_q_follow_the_mouse_and_the_keys(open_page):
+    page = open_page(TwoWays(gm1()))
+    mean, width = page.locator(".dgm-handle").all()
+    assert drag(page, mean, -80, 10) == pytest.approx((-80, 0), abs=1)  # along its axis
+    m, s = state(page, "mean"), state(page, "std")
+    assert m < 1.5 and number(page, "with mean") == pytest.approx(m, abs=5e-4)
+    drag(page, width, 40, 0)
+    assert state(page, "std") > s and state(page, "mean") == m
+    assert number(page, "Forward KL is") == pytest.approx(
+        float(integrals(gm1(), m, state(page, "std"))[0]), abs=6e-5
+    )
+    width.focus()
+    s = state(page, "std")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    assert s - state(page, "std") == pytest.approx(6 * 0.02 * law_of(gm1())[1])
+    mean.focus()
+    page.keyboard.press("ArrowRight")
+    assert state(page, "mean") > m
+    assert mean.get_attribute("aria-valuetext") == f"mean {state(page, 'mean'):.3f}"
+    assert page.noise == []
+
+
+@browser
+def test_playing_forward_kl_ends_at_the_moments_and_reset_goes_back(open_page):
+    page = open_page(TwoWays(gm1()))
+    before, picture = (state(page, "mean"), state(page, "std")), pixels(page, ".dgm-stage canvas")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("the slope is gone").wait_for(timeout=60_000)
+    assert (state(page, "mean"), state(page, "std")) == pytest.approx((0, 1.298), abs=0.01)
+    assert "mean 0.000, std 1.298." in status(page)
+    assert page.get_by_role("button", name="Play").inner_text() == "Play"
+    page.get_by_role("button", name="Reset").click()
+    assert (state(page, "mean"), state(page, "std")) == before
+    assert pixels(page, ".dgm-stage canvas") != picture  # the lowest q so far is still shown
+    assert page.noise == []
+
+
+@browser
+def test_with_reduced_motion_play_goes_straight_to_the_end(open_page):
+    page = open_page(TwoWays(gm1(), descend="reverse"), reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    assert "the slope is gone" in status(page)
+    assert number(page, "Reverse KL is") < 0.52
+
+
+@browser
+def test_a_divergence_is_chosen_by_arrow_keys_and_a_step_lowers_it(open_page):
+    page = open_page(TwoWays(gm1()))
+    page.locator("input[value=forward]").focus()
+    for kind in DIVERGENCES[1:]:
+        page.keyboard.press("ArrowRight")
+        assert state(page, "descend") == kind
+        assert page.locator(".dgm-chosen").count() == 1
+        before = float(page.locator(".dgm-chosen b").inner_text())
+        page.get_by_role("button", name="One step").click()
+        assert float(page.locator(".dgm-chosen b").inner_text()) < before
+        page.locator(f"input[value={kind}]").focus()
+    assert page.noise == []
