@@ -22,7 +22,7 @@ UNIT := tests --ignore=tests/book --ignore=tests/equations -q
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval browser serve notebooks seal gallery clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -50,11 +50,15 @@ lint: $(READY)
 
 # Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
-	$(BIN)/pytest $(UNIT) -n 2 -m "not timing"
+	$(BIN)/pytest $(UNIT) -n 2 -m "not timing and not rerun"
 	$(BIN)/pytest $(UNIT) -m timing
 
 fast: lint $(CHECKS)
 	$(BIN)/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
+
+# Twice the time of nbval: each cell again after the whole, on the pages that one has changed.
+rerun: $(READY)
+	$(BIN)/pytest tests/test_rerun.py -q -n 2 -m rerun
 
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile

@@ -26,7 +26,7 @@ ROWS = (
     ("divergences",),
     ("vae", "energy"),
     ("networks",),
-    ("data", "roofline", "seeds"),
+    ("data", "quantise", "roofline"),
     ("training",),
     ("bounds",),
     ("zoo",),

@@ -38,7 +38,7 @@ def test_the_device_refuses_float64(away):
         lambda: torch.zeros(3, dtype=torch.float64, device=AWAY),
         lambda: x + torch.ones(3, dtype=torch.float64, device=AWAY),
     ):
-        with pytest.raises(TypeError, match="does not have"):
+        with pytest.raises(TypeError, match="no float64"):
             make()
     assert (x * torch.tensor(2.0, dtype=torch.float64)).tolist() == [2, 2, 2]  # as with a number
 

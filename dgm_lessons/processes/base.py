@@ -201,10 +201,11 @@ class Process(ABC):
         left = alpha * scale / self.prior_std
         if alpha <= 0.1 * sigma and left > 0.5:
             warnings.warn(
-                f"data of size {scale:.3g} are too large for {type(self).__name__}: at T = {self.T:g} they still "
-                f"make {left:.2g} of the prior's standard deviation, which leaves them out, so "
-                "that modes get wrong weights. Divide the data by their standard deviation, or "
-                "take a process that ends in noise alone, CosineVP or FlowMatching",
+                f"data of size {scale:.3g} are too large for {type(self).__name__}: at "
+                f"T = {self.T:g} they still make {left:.2g} of the prior's standard deviation, "
+                "which leaves them out, so that modes get wrong weights. Divide the data by "
+                "their standard deviation, or take a process that ends in noise alone, CosineVP "
+                "or FlowMatching",
                 stacklevel=3,
             )
 

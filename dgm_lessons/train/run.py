@@ -27,8 +27,9 @@ class Run:
         self.bare = recipe.network.to(accelerator.device)
         self.ema = EMA(self.bare)  # before `prepare`, which may wrap the forward pass
         self.network = accelerator.prepare(self.bare)
+        fused = accelerator.device.type in ("cpu", "cuda")  # elsewhere not every PyTorch has it
         self.optimizer = torch.optim.Adam(
-            self.bare.parameters(), recipe.lr, betas=recipe.betas, fused=True
+            self.bare.parameters(), recipe.lr, betas=recipe.betas, fused=fused
         )
         self.losses = torch.zeros(steps, device=accelerator.device)
         self.step, self.wall, self.cpu = 0, 0.0, 0.0

@@ -34,7 +34,7 @@ STATE = """() => {
     silent: all("img").filter((el) => !el.alt.trim()).map((el) => el.src),
     broken: all("img").filter((el) => el.complete && !el.naturalWidth).map((el) => el.src),
     widgets: all(".dgm-widget").map((el) => el.dataset.mounted),
-    headings: document.querySelectorAll("main h1").length,
+    headings: all("h1").length,
     icons: [...document.querySelectorAll("i[class*=fa-]")]
       .filter((el) => ["none", "normal"].includes(getComputedStyle(el, "::before").content))
       .map((el) => el.className),
@@ -45,7 +45,8 @@ UNFOLD = """() => {
   for (const el of document.querySelectorAll("details")) el.open = true;
   const folded = document.querySelectorAll(".toggle-hidden");
   for (const el of folded) el.classList.remove("toggle-hidden");
-  return new Promise((next) => requestAnimationFrame(() => setTimeout(next, 50)));
+  const frame = () => new Promise(requestAnimationFrame);
+  return frame().then(frame).then(() => new Promise((next) => setTimeout(next, 50)));
 }"""
 
 # Formulas and tables that reach beyond what a reader can see or scroll to.

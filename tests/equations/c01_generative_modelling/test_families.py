@@ -214,6 +214,7 @@ def test_brownian(compare):
 )
 def test_back(compare):
     x = X[::4]
+    inside = x.abs() < 7  # where the ends of the grid are not felt
     for time in (0.3, 2.0):
         law = DATA.diffuse(1.0, math.sqrt(time))
         p, score = law.log_prob(x[:, None]).exp(), law.score(x[:, None])[:, 0]
@@ -226,10 +227,10 @@ def test_back(compare):
 
         def limit(drift, rate=rate):
             """The rate for a step towards zero: its error falls with the square of the step."""
-            return 2 * rate(drift, 0.0005) - rate(drift, 0.001)
+            return (2 * rate(drift, 0.0005) - rate(drift, 0.001))[inside]
 
         for wrong in (0.5, 0.0, -1.0, 1.05):
-            compare(limit(1.0), expected, tol=2e-4, wrong=limit(wrong))
+            compare(limit(1.0), expected[inside], tol=2e-4, wrong=limit(wrong))
 
 
 @verifies(
