@@ -3,6 +3,8 @@
 # make seal    show formulas that are not as sealed; make seal SEAL="eq-a eq-b" seals them
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
 # make gallery     every widget on one page, for those who work on them
+# make editions    plain notebooks for Colab, students and instructors
+# make newest, make lowest   the quick tests with the newest and the lowest dependencies
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -22,7 +24,7 @@ UNIT := tests --ignore=tests/book --ignore=tests/equations -q
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -44,7 +46,7 @@ $(CHECKS): $(READY) $(CHECKED)
 
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check dgm_lessons tests benchmarks book/_ext
+	$(BIN)/ruff format --check dgm_lessons tests benchmarks editions book/_ext
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
@@ -79,6 +81,16 @@ seal: $(READY)
 
 gallery: $(READY)
 	$(BIN)/python book/_ext/gallery.py _build/gallery.html
+
+editions: $(READY)
+	$(BIN)/python -m editions
+
+# The package's own dependencies as new, or as old, as pyproject.toml allows; the tools as pinned.
+newest lowest:
+	$(PYTHON) -m venv --clear _build/$@
+	_build/$@/bin/pip install --quiet $$($(PYTHON) tests/dependencies.py $@)
+	_build/$@/bin/pip install --quiet --no-deps -e .
+	_build/$@/bin/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
 
 clean:
 	rm -rf _build

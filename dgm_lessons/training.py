@@ -200,8 +200,10 @@ def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tu
     """
     check_same_shape(x0, eps, ("x0", "eps"))
     x_t, y = process.perturb(x0, t, eps).flatten(1), x0.flatten(1)
-    sigma = process.sigma(t)
-    ratio = process.alpha(t) / sigma
+    alpha, sigma = process.alpha(t), process.sigma(t)
+    noisy = sigma > 1e-6 * alpha  # with less noise, or none, x_t is its own x_0
+    sigma = torch.where(noisy, sigma, 1.0)
+    ratio = alpha / sigma
     # log N(x_t; alpha y, sigma^2 I) = ratio x_t.y / sigma - ratio^2 |y|^2 / 2 + (no y in it):
     # one matrix product, with |y|^2 as one more coordinate of y
     left = torch.cat([expand(ratio / sigma, x_t) * x_t, -0.5 * expand(ratio, x_t) ** 2], 1)
@@ -210,6 +212,7 @@ def averaged_targets(process: Process, x0: Tensor, t: Tensor, eps: Tensor) -> tu
     # a few columns at a time: their weights stay in the processor's cache
     means = [_softmax_mean(right @ part.T, ones) for part in left.split(64)]
     mean = torch.cat(means, 1).T.reshape(x0.shape)
+    mean = torch.where(expand(noisy, x0) > 0, mean, x0)
     return mean, eps + expand(ratio, x0) * (x0 - mean)
 
 

@@ -29,6 +29,7 @@ from .networks import (
     WithLabels,
 )
 from .processes import EDM, VE, VP, FlowMatching
+from .quantise import dequantise, quantise
 
 WEIGHTS = Path(__file__).parent / "weights"
 NETWORKS: dict[str, type[nn.Module]] = {
@@ -40,6 +41,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
 }
 PROCESSES = {process.__name__: process for process in (VP, VE, EDM, FlowMatching)}
 Card = dict[str, Any]
+SCALE = ":scale"  # ends the name of what whole numbers are multiplied by
 
 
 class DamagedFile(RuntimeError):
@@ -118,17 +120,29 @@ def read_network(weights: Path, card: Card) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-def write_network(path: Path, network: nn.Module, note: Card) -> None:
-    """Write the network's numbers in 16 bits in place of 32: no sample looks different."""
-    state = network.state_dict()
-    halved = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
-    write_tensors(path, halved, note)
+def write_network(path: Path, network: nn.Module, note: Card, bits: int = 16) -> None:
+    """Write the network's numbers in 16 bits in place of 32: no sample looks different.
+
+    With 8, matrices and convolutions become whole numbers, with a scale for each output channel.
+    """
+    tensors = {}
+    for name, tensor in network.state_dict().items():
+        if bits == 8 and tensor.is_floating_point() and tensor.ndim > 1:
+            tensors[name], tensors[name + SCALE] = quantise(tensor)
+        else:
+            tensors[name] = tensor.half() if tensor.is_floating_point() else tensor
+    write_tensors(path, tensors, note)
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
     """The state that `write_network` has written, in 32 bits."""
-    tensors, _ = read_tensors(path)
-    return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+    tensors, state = read_tensors(path)[0], {}
+    for name, tensor in tensors.items():
+        if name + SCALE in tensors:
+            state[name] = dequantise(tensor, tensors[name + SCALE])
+        elif not name.endswith(SCALE):
+            state[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return state
 
 
 # -- files -------------------------------------------------------------------------------

@@ -15,4 +15,10 @@ package makes notebooks in plain Markdown:
 write plain Markdown; `notebook` puts an edition together.
 """
 
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))  # names and numbers are those of the site
+
 BRANCH = "editions"  # where the publishing workflow puts them, and Colab finds them

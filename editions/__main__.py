@@ -8,10 +8,9 @@ from pathlib import Path
 
 import nbformat
 
+from . import ROOT
 from .book import Book
 from .notebook import EDITIONS, edition
-
-ROOT = Path(__file__).parents[1]
 
 
 def place(kind: str, page: str) -> str:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import nbformat
 import yaml
+from exercise_names import names
+from figures import captions
 from pybtex.database import parse_file
 from sphinx.util.nodes import _make_id
 
 from . import references
 from .myst import PROOFS, Directive, everything
-
-CHECK = re.compile(r'^check\("([\w-]+)"', re.MULTILINE)
-CAPTION = "**Figure.**"  # how `plots.caption` begins
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ class Book:
         self.references = parse_file(root / config["bibtex_bibfiles"][0]).entries
         self.titles: dict[str, str] = {}
         self.places: dict[str, Place] = {}
-        self.exercises: dict[str, str] = {}  # ex-rev-mean: c-3-12
         self._proofs: Counter[str] = Counter()
         for page in self.pages:
             self._read(page)
@@ -85,16 +83,10 @@ class Book:
             return
         cells = nbformat.read(source, as_version=4).cells
         self._read_text(page, "\n\n".join(c.source for c in cells if c.cell_type == "markdown"))
-        outputs = [output for cell in cells for output in cell.get("outputs", [])]
-        for number, caption in enumerate(filter(is_caption, outputs), 1):
-            name = caption.metadata.get("text/markdown", {}).get("name", "")
+        for number, name in enumerate(captions(source), 1):
             self._note(page, name, name, f"Figure {number}")
-        label = ""
-        for cell in cells:
-            if cell.cell_type == "markdown":
-                label = next(filter(None, map(_exercise, everything(cell.source))), label)
-            elif label and (check := CHECK.search(cell.source)):
-                self.exercises.setdefault(label, check[1])
+        for label, name in names(source).items():
+            self._note(page, label, label, f"Exercise {name}")
 
     def _read_text(self, page: str, text: str) -> None:
         tokens = list(everything(text))
@@ -137,17 +129,13 @@ def equation_label(token, found: Directive | None) -> str:
     return token.info if token.type == "math_block_label" else ""
 
 
-def is_caption(output) -> bool:
-    return output.get("data", {}).get("text/markdown", "").startswith(CAPTION)
-
-
-def _exercise(item: tuple) -> str:
-    found = item[1]
-    return found.options.get("label", "") if found and found.name.startswith("exercise") else ""
-
-
 def _pages(toc: dict) -> Iterator[str]:
     yield toc["root"]
     for part in toc["parts"]:
-        for chapter in part["chapters"]:
-            yield chapter["file"]
+        yield from _files(part["chapters"])
+
+
+def _files(entries: list[dict]) -> Iterator[str]:
+    for entry in entries:
+        yield entry["file"]
+        yield from _files(entry.get("sections", []))

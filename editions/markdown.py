@@ -92,8 +92,7 @@ class Translator:
         if name in ADMONITIONS:
             return quoted(f"**{title or name.capitalize()}**\n\n{self(body)}")
         if name in {"exercise", "exercise-start"}:
-            said = self.book.exercises.get(found.options.get("label", ""), "")
-            return f"**{f'Exercise {said}'.strip()}**\n\n{self(body)}"
+            return f"**{self.book.places[found.options['label']].name}**\n\n{self(body)}"
         if name == "solution":
             return self.solution("Solution", self(body))
         if name in {"exercise-end", "solution-start", "solution-end"}:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 
 import nbformat
+from exercise_names import CHECK
+from figures import MARK
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from .book import CAPTION, CHECK, Book, is_caption
+from .book import Book
 from .markdown import Translator, folded
 from .myst import directive, parse
 
@@ -119,10 +121,12 @@ def still(output: NotebookNode, address: str) -> NotebookNode:
 
 def number_figures(notebook: NotebookNode) -> None:
     """Give each caption its number, as on the site."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    for number, output in enumerate(filter(is_caption, outputs), 1):
-        said = output.data["text/markdown"].removeprefix(CAPTION)
-        output.data["text/markdown"] = f"**Figure {number}.**{said}"
+    mark, number = f"**{MARK}**", 0
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        said = output.get("data", {}).get("text/markdown", "")
+        if said.startswith(mark):
+            number += 1
+            output.data["text/markdown"] = f"**Figure {number}.**{said.removeprefix(mark)}"
 
 
 def _about(book: Book, page: str) -> str:

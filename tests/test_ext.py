@@ -19,6 +19,7 @@ import offline
 import pytest
 import torch
 import verification
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -182,6 +183,23 @@ def test_marks_stand_before_the_number(tmp_path, write_checks, monkeypatch):
     assert "eq-mark" not in d
     assert "✗" in e and "failed" in e
     assert a.index("eq-mark") < a.index("(1)")
+
+
+def test_a_printed_formula_that_is_not_as_sealed_is_a_warning(monkeypatch):
+    heard = []
+    say = SimpleNamespace(warning=lambda text, label, **where: heard.append(label))
+    monkeypatch.setattr(equation_checks, "logger", say)
+    app = SimpleNamespace(sealed={"book/x": {"eq-a": "a  = b", "eq-b": "b^2"}})
+    page = nodes.section()
+    for label, latex in (("eq-a", "a =\nb"), ("eq-b", "b"), ("eq-c", "c"), (None, "d")):
+        page += nodes.math_block(latex, latex, label=label)
+    equation_checks.hold_to_seals(app, page, "book/x")
+    assert heard == ["eq-b", "eq-c"]
+
+
+def test_checks_stand_on_the_page_of_the_chapter():
+    assert equation_checks.page_of_checks("book/03-ddpm/reverse") == "book/checks/03-ddpm"
+    assert equation_checks.page_of_checks("book/notation") == "book/checks/notation"
 
 
 def test_alt_texts_are_found_by_the_picture(tmp_path):

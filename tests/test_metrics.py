@@ -48,7 +48,7 @@ def test_energy_distance_of_two_points_and_of_gaussians(generator):
     x, y = normal(n, 1, generator) + m, normal(n, 1, generator)
     apart = 2 / math.sqrt(math.pi) * math.exp(-(m**2) / 4) + m * math.erf(m / 2)
     expected = 2 * apart - 2 * 2 / math.sqrt(math.pi)
-    assert energy_distance(x, y).item() == pytest.approx(expected, abs=0.06)
+    assert energy_distance(x, y).item() == pytest.approx(expected, abs=0.12)  # 4 errors
     same = torch.stack([energy_distance(normal(200, 1, generator), y[:200]) for _ in range(50)])
     assert abs(same.mean()) < 4 * same.std() / 50**0.5 + 0.01  # no bias
 
@@ -150,12 +150,12 @@ def test_bad_counts():
             share(torch.zeros(0, 2), ring(8))
 
 
-@pytest.mark.parametrize("read", [metrics.mnist_features, metrics.mnist_labels])
-def test_bad_images(read):
+@pytest.mark.parametrize("function", [metrics.mnist_features, metrics.mnist_labels])
+def test_bad_images(function):
     with pytest.raises(ValueError, match="uint8"):
-        read(torch.zeros(2, 28, 28))
+        function(torch.zeros(2, 28, 28))
     with pytest.raises(ValueError, match="empty"):
-        read(torch.zeros(0, 28, 28, dtype=torch.uint8))
+        function(torch.zeros(0, 28, 28, dtype=torch.uint8))
 
 
 def test_features_of_images_do_not_depend_on_the_batch(generator):

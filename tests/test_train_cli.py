@@ -339,6 +339,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
     assert all(tensor.isfinite().all() for tensor in state.values())
 
 
+@pytest.mark.skipif("SEED_SHIFT" in os.environ, reason="it measures with the seed of the card")
 def test_a_shipped_network_is_measured_anew(capsys):
     """One command gives the numbers of a card again; here those of the ring."""
     train.main(["ring", "--evaluate"])

@@ -88,6 +88,20 @@ def test_averaged_targets_at_tiny_noise_are_the_data(generator):
     assert (process.perturb(mean, 1e-3, noise) - process.perturb(x0, 1e-3, eps)).abs().max() < 1e-5
 
 
+def test_averaged_targets_without_noise_are_the_data(process, generator):
+    """At t = 0, alone or beside rows with noise, which are as they are without it."""
+    x0, eps = torch.randn(2, 6, 2, generator=generator)
+    t = 0.3 * process.T * torch.tensor([0.0, 1, 0, 2, 3, 0])
+    mean, noise = averaged_targets(process, x0, t, eps)
+    still = t == 0
+    assert torch.equal(mean[still], x0[still]) and torch.equal(noise[still], eps[still])
+    all_noisy = averaged_targets(process, x0, t.clamp(min=process.t_min), eps)
+    assert torch.equal(mean[~still], all_noisy[0][~still])
+    assert not torch.allclose(mean[~still], x0[~still])
+    mean, noise = averaged_targets(process, x0, 0 * t, eps)
+    assert torch.equal(mean, x0) and torch.equal(noise, eps)
+
+
 def test_learning_rate():
     rates = [learning_rate(step, 1000, warmup=0.1) for step in range(1, 1001)]
     assert rates[0] == 0.01 and rates[99] == 1 and rates[-1] == pytest.approx(0, abs=1e-12)

@@ -1,8 +1,10 @@
-"""The zoo: what ships works and says how it was made; damage is told, not computed with."""
+"""The zoo: what ships works and says how it was made; damage is reported, not computed with."""
 
+import io
 import json
 import os
 import shutil
+import zipfile
 
 import pytest
 import torch
@@ -28,9 +30,23 @@ def shelf(tmp_path, monkeypatch):
 
 
 def test_what_ships():
-    assert set(cards()) == set(recipes.RECIPES)
-    size = sum(path.stat().st_size for path in zoo.WEIGHTS.iterdir())
-    assert size < 15e6
+    """Weights come with a card, a card with weights and a recipe; a recipe may have none yet."""
+    weights = {path.stem for path in zoo.WEIGHTS.glob("*.safetensors")}
+    assert weights == set(cards()) <= set(recipes.RECIPES)
+    bits = {name: card["bits"] for name, card in cards().items()}
+    assert bits == {name: recipes.RECIPES[name].bits for name in bits}
+
+
+def test_weights_keep_within_their_budget():
+    """2 MB a network, and 12 MB for the package as a wheel packs it."""
+    sizes = {name: (zoo.WEIGHTS / f"{name}.safetensors").stat().st_size for name in cards()}
+    assert not {name: size for name, size in sizes.items() if size > 2e6}
+    package, packed = zoo.WEIGHTS.parent, io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for path in package.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                wheel.write(path, path.relative_to(package))
+    assert packed.tell() < 12e6, f"the package packs to {packed.tell():,} bytes; weights: {sizes}"
 
 
 @pytest.mark.parametrize("name", cards())
@@ -155,6 +171,23 @@ def test_a_damaged_card_blocks_its_own_network_only(shelf, content):
         cards()
     with pytest.raises(ValueError, match=r"there are.*mnist-codes"):
         load("mnist")
+
+
+def test_eight_bits_are_whole_numbers_and_a_scale_a_row(tmp_path, generator):
+    network = torch.nn.Sequential(torch.nn.Linear(300, 5), torch.nn.BatchNorm1d(5))
+    zoo.write_network(tmp_path / "8", network, {}, bits=8)
+    zoo.write_network(tmp_path / "16", network, {})
+    stored, _ = zoo.read_tensors(tmp_path / "8")
+    assert stored["0.weight"].dtype == torch.int8 and stored["0.bias"].dtype == torch.float16
+    own = network.state_dict()
+    for size, width in (("8", 1 / 254), ("16", 2**-11)):
+        found = zoo.read_state(tmp_path / size)
+        assert found.keys() == own.keys()
+        largest = own["0.weight"].abs().amax(1, keepdim=True)
+        error = ((found["0.weight"] - own["0.weight"]).abs() / largest).max()
+        assert width / 10 < error < 1.001 * width
+        assert found["1.num_batches_tracked"] == 0
+    assert (tmp_path / "8").stat().st_size < (tmp_path / "16").stat().st_size
 
 
 def test_tensors_round_trip(tmp_path):

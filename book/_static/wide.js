@@ -8,11 +8,13 @@
     if (hidden > 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
-  const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  // The box, and what is in it: a formula grows when its fonts arrive.
+  const watch = new ResizeObserver((entries) =>
+    new Set(entries.map(({ target }) => target.closest(".wide"))).forEach(mark));
   const add = (box) => {
     box.classList.add("wide");
     box.addEventListener("scroll", () => mark(box), { passive: true });
-    watch.observe(box);
+    for (const el of [box, ...box.children]) watch.observe(el);
   };
 
   const boxed = (table) => {

@@ -68,7 +68,7 @@ class CodeMLP(nn.Module):
 
     Args:
         dim: numbers in a code.
-        classes: number of labels, 0 for none. A label of -1 means "not told".
+        classes: number of labels, 0 for none. A label of -1 means none: unconditional.
         width, depth: units of the residual stream, and number of its blocks.
     """
 
@@ -76,7 +76,7 @@ class CodeMLP(nn.Module):
         super().__init__()
         self.shape, self.classes, e = (dim,), classes, 128
         self.embedding = LevelEmbedding(e)
-        self.label = nn.Embedding(classes + 1, e)  # the last row is "not told"
+        self.label = nn.Embedding(classes + 1, e)  # the last row is for no label
         self.enter = nn.Linear(dim, width)
         self.blocks = nn.ModuleList(ResidualLinear(width, e) for _ in range(depth))
         self.leave = zero(nn.Linear(width, dim))

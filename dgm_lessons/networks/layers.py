@@ -44,7 +44,7 @@ class LevelEmbedding(nn.Module):
 
 
 def label_rows(x: Tensor, labels: Tensor | None, classes: int) -> Tensor:
-    """The rows of a table of classes + 1 labels: the last one where a label is not told (-1)."""
+    """The rows of a table of classes + 1 labels: the last one where there is no label (-1)."""
     if labels is None:
         return torch.full((len(x),), classes, device=x.device)
     if labels.shape != (len(x),) or labels.is_floating_point():
@@ -52,7 +52,7 @@ def label_rows(x: Tensor, labels: Tensor | None, classes: int) -> Tensor:
             f"labels are {labels.dtype} of shape {tuple(labels.shape)}; give {len(x)} integers"
         )
     if labels.device.type == "cpu" and bool(((labels < -1) | (labels >= classes)).any()):
-        raise ValueError(f"labels must lie in -1 (not told) to {classes - 1}")
+        raise ValueError(f"labels must lie in -1 (none) to {classes - 1}")
     return torch.where(labels < 0, classes, labels)
 
 

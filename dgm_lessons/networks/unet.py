@@ -20,7 +20,7 @@ class UNet(nn.Module):
     Args:
         size: side of the images, a multiple of 4 (24 and 28 for MNIST, 8 for small digits).
         channels: 1 for grey, 3 for colour.
-        classes: number of labels, 0 for none. A label of -1 means "not told".
+        classes: number of labels, 0 for none. A label of -1 means none: unconditional.
         widths: channels at half and at quarter size.
         outputs: channels of the output, those of the input by default.
         skip: give (s x + F) / sqrt(1 + s^2), s = sigma/alpha, in place of F, for a network that
@@ -44,7 +44,7 @@ class UNet(nn.Module):
         outputs = outputs or channels
         half, quarter, e = *widths, 64
         self.embedding = LevelEmbedding(e)
-        self.label = nn.Embedding(classes + 1, e)  # the last row is "not told"
+        self.label = nn.Embedding(classes + 1, e)  # the last row is for no label
         self.enter = conv3(4 * channels, half)
         self.place = nn.Parameter(torch.zeros(half, size // 2, size // 2))
         self.first = Residual(half, e)

@@ -26,6 +26,7 @@ class Recipe(ABC):
     lr: float  # peak rate of Adam; see `training.learning_rate`
     betas = (0.9, 0.99)
     warmup = 0.03
+    bits = 16  # of a weight, as shipped: 8 where the metrics agree within their noise
     process: Process | None = None
     predicts: str | None = None
     network: nn.Module

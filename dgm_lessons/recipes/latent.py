@@ -30,7 +30,7 @@ from .base import Batch, Recipe
 class MnistCodes(Recipe):
     """An autoencoder for digits, whose codes bear a little noise; trained by squared error."""
 
-    name, steps, lr = "mnist-codes", 5000, 3e-3
+    name, steps, lr, bits = "mnist-codes", 5000, 3e-3, 8
 
     def __init__(self, device: torch.device) -> None:
         super().__init__(device)
@@ -61,7 +61,7 @@ class MnistCodes(Recipe):
 class MnistLatent(Recipe):
     """A perceptron that denoises the codes of `mnist-codes`; conditional."""
 
-    name, steps, lr = "mnist-latent", 16_000, 2e-3
+    name, steps, lr, bits = "mnist-latent", 16_000, 2e-3, 8
     process, predicts, batch_size = VP(), "v", 256
 
     def __init__(self, device: torch.device) -> None:

@@ -19,7 +19,7 @@ from .base import Batch, Recipe
 class MnistLikelihood(Recipe):
     """Noise prediction in 28x28 digits with the weights of the likelihood: even in the log-SNR."""
 
-    name, predicts = "mnist-likelihood", "eps"
+    name, predicts, bits = "mnist-likelihood", "eps", 8
     # noise from far above the data to a 260th of a grey level, of which there are 128 in a unit
     process = EDM(T=80.0, t_min=3e-5)
     trained = (-5.0, 14.0)  # log-SNR: outside, the histograms alone are as good as any network

@@ -21,12 +21,13 @@ def finish(run: Run, out: Path, speed: zoo.Card) -> zoo.Card:
     name, network = run.recipe.name, run.ema.network
     run.recipe.finish(network)
     weights = out / f"{name}.safetensors"
-    zoo.write_network(weights, network, {"recipe": name})
+    zoo.write_network(weights, network, {"recipe": name}, run.recipe.bits)
     network.load_state_dict(zoo.read_state(weights))  # measured as it is shipped
     card = {
         "network": type(network).__name__,
         "arguments": run.recipe.arguments,
         "parameters": sum(p.numel() for p in network.parameters()),
+        "bits": run.recipe.bits,
         **denoiser_of(run.recipe),
         **run.note(),
         "processes": run.accelerator.num_processes,

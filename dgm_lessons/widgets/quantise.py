@@ -14,31 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from .._inputs import check_finite
+from ..quantise import dequantise, quantise
 
 Layout = list[tuple[str, list[int]]]  # names and shapes, in the order of the bytes
 N = TypeVar("N", bound=nn.Module)
-
-
-def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Whole numbers q, int8 `(O, *I)`, and scales s, float32 `(O,)`, with weight ~ s q.
-
-    s_o = max |weight_o| / 127, so that an entry is off by at most s_o / 2. A row of zeros has
-    scale 0.
-
-    Raises:
-        ValueError: for NaN or infinite entries, or fewer than two dimensions.
-    """
-    if weight.ndim < 2:
-        raise ValueError(f"weight has shape {tuple(weight.shape)}; give (outputs, inputs, ...)")
-    rows = check_finite(weight.detach().float(), "weight").flatten(1)
-    scales = rows.abs().amax(1) / 127
-    whole = (rows / scales.clamp(min=torch.finfo(scales.dtype).tiny)[:, None]).round()
-    return whole.clamp(-127, 127).to(torch.int8).reshape(weight.shape), scales
-
-
-def dequantise(whole: Tensor, scales: Tensor) -> Tensor:
-    """The weights that `quantise` stands for: s q, float32 of the shape of `whole`."""
-    return (whole.flatten(1) * scales[:, None]).reshape(whole.shape)
 
 
 def rounded(network: N) -> N:

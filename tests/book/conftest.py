@@ -20,9 +20,13 @@ def site() -> Path:
     sources = [path for path in sources if "__pycache__" not in path.parts]
     done = SITE / "book" / "index.html"
     if not done.exists() or done.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-        command = "-m jupyter_book build . -W --keep-going -n --all".split()
+        command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
         built = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
+            [*command, "-W", "--keep-going", "-n", "--all"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if built.returncode:
             pytest.exit(f"the book does not build:\n{built.stdout[-6000:]}\n{built.stderr[-3000:]}")

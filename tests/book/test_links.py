@@ -5,7 +5,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-COLAB = "https://colab.research.google.com/github/dgm-lessons/dgm-lessons/blob/main"
+COLAB = "https://colab.research.google.com/github/dgm-lessons/dgm-lessons/blob/editions/colab"
 
 
 class Page(HTMLParser):
@@ -80,5 +80,5 @@ def test_notebooks_open_in_colab(site, pages):
     assert notebooks
     for path in notebooks:
         links = {link for link in pages[path].links if "colab.research" in link}
-        name = path.relative_to(site).with_suffix(".ipynb").as_posix()
+        name = path.relative_to(site / "book").with_suffix(".ipynb").as_posix()
         assert links == {f"{COLAB}/{name}"}, path.name

@@ -7,8 +7,12 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
+# Until MathJax has drawn, wide formulas know that they scroll, and the widgets stand.
 READY = """async () => {
   await window.MathJax?.startup?.promise;
+  const unboxed = () => document.querySelector(".bd-article div.math > mjx-container:not(.wide)");
+  for (let i = 0; i < 100 && unboxed(); i++) await new Promise((next) => setTimeout(next, 20));
+  await new Promise(requestAnimationFrame);
   for (let i = 0; i < 200; i++) {
     const open = [...document.querySelectorAll(".dgm-widget")].filter(
       (el) => !["done", "failed"].includes(el.dataset.mounted));
@@ -45,6 +49,9 @@ UNFOLD = """() => {
   for (const el of document.querySelectorAll("details")) el.open = true;
   const folded = document.querySelectorAll(".toggle-hidden");
   for (const el of folded) el.classList.remove("toggle-hidden");
+  // What is out of sight is not laid out; here all of it is looked at.
+  const checks = document.querySelectorAll("article.check");
+  for (const el of checks) el.style.contentVisibility = "visible";
   const frame = () => new Promise(requestAnimationFrame);
   return frame().then(frame).then(() => new Promise((next) => setTimeout(next, 50)));
 }"""
@@ -89,8 +96,8 @@ LIGHTEN = """() => {
   for (const el of document.querySelectorAll(".highlight pre")) el.textContent = el.textContent;
 }"""
 AXE = """async (rules) => {
-  const options = rules ? { runOnly: rules } : {
-    rules: { "label-content-name-mismatch": { enabled: true } } };
+  const more = { "label-content-name-mismatch": { enabled: true } };
+  const options = { preload: false, ...(rules ? { runOnly: rules } : { rules: more }) };
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.replace(/\\s+/g, " ").slice(0, 150)}`));
@@ -146,6 +153,7 @@ def visit(browser: Browser, address: str, site: Path, name: str) -> Findings:
         found.cut[width] = tab.evaluate(CUT)
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.evaluate(LIGHTEN)
+    tab.add_style_tag(content="* { transition: none !important; }")  # or colours are half-way
     tab.evaluate(AXE_SCRIPT)
     found.barriers["light"] = tab.evaluate(AXE, None)
     tab.emulate_media(color_scheme="dark", reduced_motion="reduce")

@@ -8,6 +8,7 @@ import equation_seals
 import pytest
 from equation_sources import (
     BOOK,
+    ROOT,
     TESTS,
     declared_checks,
     declared_in,
@@ -54,6 +55,16 @@ def test_every_formula_is_as_sealed(page):
             f"{change.label} is not as sealed. Look at it and at its test together, then run\n"
             f"python tests/seal.py {change.label}\nsealed: {change.sealed}\nstands: {change.stands}"
         )
+
+
+def test_every_chapter_has_its_page_of_checks():
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf8")
+    for page in PAGES:
+        name = page.relative_to(BOOK).with_suffix("").parts[0]
+        file = BOOK / "checks" / f"{name}.md"
+        assert file.exists(), f"write {file.relative_to(ROOT)}, like those beside it"
+        assert f"```{{checks}} {name}\n" in prose(file)
+        assert f"file: book/checks/{name}\n" in toc, f"list book/checks/{name} in _toc.yml"
 
 
 def test_no_seal_outlives_its_page():

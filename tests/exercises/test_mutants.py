@@ -37,4 +37,4 @@ def test_there_are_mutants():
 
     found = [words.partition(",")[0] for words, _ in mutants(solution)]
     assert {"Sub to Add", "sum to mean", "2 to 1", "a factor dropped", NO_SLIP} <= set(found)
-    assert sum(1 for exercise in EXERCISES.values() for _ in mutants(exercise.solution)) > 600
+    assert len(list(mutants(EXERCISES["c-3-12"].solution))) > 30

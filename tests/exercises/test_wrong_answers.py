@@ -31,16 +31,15 @@ def named(answers):
     return sum(message.startswith("Not yet: ") for message in said), len(said)
 
 
-@both
-def test_every_exercise_has_its_wrong_answers(answers):
-    assert set(answers) == set(exercises())
+def test_every_exercise_has_its_wrong_answers():
+    assert set(WRONG) == set(exercises()) >= set(FURTHER)
     assert sum(map(len, WRONG.values())) >= 300
 
 
 @both
 @pytest.mark.parametrize("name", exercises())
 def test_wrong_answers_are_refused(answers, name):
-    for answer in answers[name]:
+    for answer in answers.get(name, []):
         assert not verdict(name, answer)[0], f"line {answer.__code__.co_firstlineno}"
 
 

@@ -64,10 +64,53 @@ window.contract = (() => {
     return (inside && free) || `${JSON.stringify(own)} in ${JSON.stringify(stage)}, under ${hit?.className}`;
   }
 
+  // Runs a widget as anywidget does in JupyterLab and Colab: a module from a blob, a kernel's model
+  // that sends bytes as they are, an element that is not yet on the page.
+  async function inNotebook({ esm, css, state, bytes }) {
+    const heard = {};
+    for (const [name, text] of Object.entries(bytes)) {
+      const letters = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      state[name] = new DataView(letters.buffer);
+    }
+    let saved = 0;
+    const model = {
+      get: (name) => state[name],
+      set(name, value) {
+        state[name] = value;
+        for (const callback of heard[`change:${name}`] ?? []) callback();
+      },
+      on: (event, callback) => (heard[event] ??= new Set()).add(callback),
+      off: (event, callback) => heard[event]?.delete(callback),
+      save_changes: () => saved++,
+    };
+    const style = document.createElement("style");
+    style.textContent = css;
+    document.head.append(style);
+    const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+    const { default: widget } = await import(url);
+    URL.revokeObjectURL(url);
+    const el = document.createElement("div");
+    const clean = await widget.render({ model, el });
+    document.body.replaceChildren(el);
+    await new Promise((done) => setTimeout(done, 120));
+    const inked = Math.max(...canvases(el).map(inkOf));
+    const listeners = () => Object.values(heard).reduce((sum, set) => sum + set.size, 0);
+    const before = listeners();
+    clean();
+    return { text: el.innerText, ink: inked, links: el.querySelectorAll(".dgm-link").length,
+      before, after: listeners(), saved };
+  }
+
   const fields = (el, names) => Object.fromEntries(names.map((n) => [n, el.dgmModel.get(n)]));
   const canvases = (el) => [...el.querySelectorAll("canvas")].filter((c) => c.width && shown(c));
   const pixels = (el) => canvases(el).map((c) => c.toDataURL());
   const life = (el) => el.querySelector(".dgm-status").innerText + pixels(el).map((text) => text.length);
+
+  // The share of a canvas that is painted.
+  function inkOf(canvas) {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 60).length / (data.length / 4);
+  }
 
   // Of each layered picture: which share of it has ink, and which share is dark.
   function grounds(el) {
@@ -122,6 +165,6 @@ window.contract = (() => {
       });
   }
 
-  return { mounted, enter, focus, silent, unsound, reachable, fields, pixels, life, grounds, inks,
+  return { mounted, inNotebook, enter, focus, silent, unsound, reachable, fields, pixels, life, grounds, inks,
     tooWide, tooSmall, look };
 })();

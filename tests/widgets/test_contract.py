@@ -4,6 +4,7 @@ A widget is found by its folder. The pages are shared: all kinds stand on one pa
 test also runs beside all the others.
 """
 
+import base64
 import json
 import math
 import re
@@ -42,7 +43,9 @@ def shared(chromium, examples, tmp_path_factory):
 
     def shared(key, kinds=None, *, theme="light", address="", **options):
         if key not in pages:
-            inside = standalone(*(examples[k] for k in kinds or KINDS.values()))
+            inside = standalone(
+                *(examples[k] for k in (KINDS.values() if kinds is None else kinds))
+            )
             file = tmp_path_factory.mktemp("page") / "page.html"
             ground = "#10151c" if theme == "dark" else "#fff"
             file.write_text(
@@ -207,6 +210,24 @@ def test_without_javascript_a_picture_with_axes_and_words(shared, kind):
         assert (
             place["x"] > box["x"] - 2 and place["x"] + place["width"] < box["x"] + box["width"] + 2
         )
+
+
+@browser
+@each
+def test_it_runs_in_a_notebook(shared, kind, examples):
+    """As a module from a blob beside a kernel; when the cell goes, it leaves nothing behind."""
+    widget = examples[kind]
+    state = widget.static_state()
+    bytes_ = {n: base64.b64encode(v).decode() for n, v in state.items() if isinstance(v, bytes)}
+    state = {name: value for name, value in state.items() if name not in bytes_}
+    page = shared(f"notebook {kind.name()}", [])
+    arguments = {"esm": widget._esm, "css": widget._css, "state": state, "bytes": bytes_}
+    found = page.evaluate("(a) => contract.inNotebook(a)", arguments)
+    assert found["ink"] > 0.001 and re.search(r"\d", found["text"])
+    assert found["links"] == 0, "a notebook's address belongs to the notebook"
+    assert found["before"] > 0 and found["after"] == 0
+    assert "could not" not in found["text"]
+    assert noise(page) == []
 
 
 # -- keys and names -------------------------------------------------------------------------------

@@ -104,10 +104,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda z2, m, s1, c, s2: turned(z2, m, s1, c, s2).flip(0)
             ),
             "this is the standard deviation; give the variance": (
-                lambda z2, m, s1, c, s2: turned(z2, m, s1, c, s2).abs().sqrt()
+                _variance_is(lambda *given: turned(*given)[1].sqrt())
             ),
             "this is the precision; the variance is one over it": (
-                lambda z2, m, s1, c, s2: 1 / turned(z2, m, s1, c, s2)
+                _variance_is(lambda *given: 1 / turned(*given)[1])
             ),
             "x is forgotten: start from the mean m that the encoder gives it": (
                 lambda z2, m, s1, c, s2: turned(z2, 0.0, s1, c, s2)

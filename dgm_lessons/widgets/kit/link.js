@@ -1,9 +1,11 @@
 // The state of a widget in a link: #set-NAME?field=value&field=value, for the second of its kind on a
 // page #set-NAME-2?.... A page's text uses the same: [turn the noise up](#set-score-field?log_snr=-3).
-// It needs no server: it works from a disk, too.
+// It needs no server: it works from a disk, too. In a notebook's own tab the address belongs to others.
 
 import { parsed } from "./fields.js";
 import { button, h } from "./ui.js";
+
+const onPage = (w) => w.el.classList.contains("dgm-widget"); // of the book, not in a notebook
 
 // Which of its kind on the page the widget is, counted from 1.
 function place(w) {
@@ -54,14 +56,14 @@ export function followLinks(w) {
     const address = anchor && new URL(anchor.href, location.href);
     if (!address || address.pathname !== location.pathname || !obey(address.hash)) return;
     event.preventDefault();
-    history.replaceState(null, "", address.hash);
+    if (onPage(w)) history.replaceState(null, "", address.hash);
   }, { signal });
 }
 
 // A button that copies the address of the present state; where copying is not allowed, it stands in
-// the address bar. Null where the widget has no fields.
+// the address bar. Null where the widget has no fields, and in a notebook.
 export function linkButton(w) {
-  if (!w.fields) return null;
+  if (!w.fields || !onPage(w)) return null;
   const node = button("Copy link", "Copy link to this state", async () => {
     const address = location.href.split("#")[0] + hashOf(w);
     history.replaceState(null, "", hashOf(w));
