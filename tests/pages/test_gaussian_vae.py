@@ -10,6 +10,7 @@ from torch.distributions import MultivariateNormal, Normal
 from dgm_lessons import zoo
 from dgm_lessons.metrics import off_mode_share
 from dgm_lessons.mixtures import ring
+from dgm_lessons.seeds import mean_and_error, over_seeds
 
 MODES = ring(8)
 
@@ -91,3 +92,16 @@ def test_beyond_the_last_numeral_the_decoder_is_as_sure_as_ever(plane):
     usual = torch.tensor([undecided(plane, code.tolist()) for code in everywhere]).median()
     for code in ((3.0, 3.0), (0.0, -4.0), (-4.0, -4.0)):
         assert undecided(plane, code) < usual
+
+
+def test_the_formula_is_a_few_per_cent_ahead_of_the_network():
+    seeds = over_seeds("gaussian-vae")
+    ahead, error = mean_and_error(seeds["network less clouds x 1"])
+    assert ahead > 3 * error and ahead < 0.08 * seeds["clouds x 1"].mean()
+    wide, narrow = (seeds[f"clouds x {width}"] for width in (10, "0.1"))
+    assert (seeds["network"] < 0.75 * torch.minimum(wide, narrow)).all()
+
+
+def test_narrow_clouds_answer_with_another_digit_in_one_case_of_four():
+    share, error = mean_and_error(over_seeds("gaussian-vae")["another digit"])
+    assert share == approx(0.25, abs=0.03) and error < 0.02
