@@ -21,17 +21,9 @@ WITHOUT_A_CAPTION = {
     "02-vae/elbo": 7,
     "02-vae/gaussian-vae": 7,
     "02-vae/hierarchical-vae": 5,
-    "03-ddpm/forward": 5,
     "03-ddpm/mnist": 9,
-    "03-ddpm/noise-prediction": 5,
-    "03-ddpm/reverse": 4,
-    "03-ddpm/sampling": 6,
-    "03-ddpm/variational-bound": 4,
-    "05-score-matching/tweedie": 6,
-    "07-score-sde/probability-flow": 6,
     "appendix/benchmarks": 4,
     "appendix/zoo": 5,
-    "index": 1,
 }
 
 # Papers without a known address on the web.
