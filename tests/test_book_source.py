@@ -23,7 +23,6 @@ WITHOUT_A_CAPTION = {
     "02-vae/hierarchical-vae": 5,
     "03-ddpm/mnist": 9,
     "appendix/benchmarks": 4,
-    "appendix/zoo": 5,
 }
 
 # Papers without a known address on the web.
