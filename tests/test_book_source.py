@@ -18,16 +18,7 @@ HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 WITHOUT_A_CAPTION = {
     "01-generative-modelling/families": 9,
     "02-vae/hierarchical-vae": 5,
-    "03-ddpm/forward": 5,
     "03-ddpm/mnist": 9,
-    "03-ddpm/noise-prediction": 5,
-    "03-ddpm/reverse": 4,
-    "03-ddpm/sampling": 6,
-    "03-ddpm/variational-bound": 4,
-    "05-score-matching/tweedie": 6,
-    "07-score-sde/probability-flow": 6,
-    "appendix/zoo": 5,
-    "index": 1,
 }
 
 # Papers without a known address on the web.
