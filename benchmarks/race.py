@@ -108,15 +108,16 @@ def race(
     timing = folder / "seconds-per-step.json"
     if not timing.exists():
         _save(timing, seconds_per_step(entries, quick))
-    seconds = json.loads(timing.read_text(encoding="utf8"))
-    todo = [(entry, seed) for seed in seeds for entry in entries]
-    for entry, seed in todo:
+    seconds = _load(timing)
+    if missing := [entry.name for entry in entries if entry.name not in seconds]:
+        raise SystemExit(f"{timing} was made without {missing}; delete the folder, or give --runs")
+    for entry, seed in ((entry, seed) for seed in seeds for entry in entries):
         if not _file(folder, entry, seed).exists():
             _save(_file(folder, entry, seed), run_one(entry, seed, seconds[entry.name]))
     return {
         entry.name: {
             "seconds_per_step": seconds[entry.name],
-            "rows": _summed_up([_load(_file(folder, entry, seed)) for seed in seeds]),
+            "rows": _summed_up([_rows(folder, entry, seed) for seed in seeds]),
         }
         for entry in entries
     }
@@ -134,6 +135,14 @@ def _summed_up(runs: list[list[Numbers]]) -> list[Numbers]:
 def _file(folder: Path, entry: Entry, seed: int) -> Path:
     name = "".join(c if c.isalnum() else "-" for c in entry.name)
     return folder / f"{name}-{seed}.json"
+
+
+def _rows(folder: Path, entry: Entry, seed: int) -> list[Numbers]:
+    path = _file(folder, entry, seed)
+    rows = _load(path)
+    if [row["budget"] for row in rows] != sorted(entry.budgets):
+        raise SystemExit(f"{path} has other budgets than {entry.budgets}: delete it, run again")
+    return rows
 
 
 def _load(path: Path) -> Any:

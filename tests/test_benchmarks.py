@@ -87,6 +87,16 @@ def test_a_race_that_was_stopped_goes_on(tmp_path):
     assert found["seconds_per_step"] == 0.5
 
 
+def test_runs_on_other_terms_are_not_taken_up(tmp_path):
+    (tmp_path / "seconds-per-step.json").write_text('{"walker": 0.5}')
+    race.race(tmp_path, [walk([1.0], False)], [1])
+    with pytest.raises(SystemExit, match=r"walker-1.json has other budgets than \[2.0\]"):
+        race.race(tmp_path, [walk([2.0], False)], [1])
+    (tmp_path / "seconds-per-step.json").write_text('{"runner": 0.5}')
+    with pytest.raises(SystemExit, match=r"made without \['walker'\]"):
+        race.race(tmp_path, [walk([1.0], False)], [1])
+
+
 def test_samples_cost_the_calls_that_are_asked_for():
     points = evaluate.laws()[0].sample(500, torch.Generator().manual_seed(0))
     ours = mixture.Ours(points, 0, 10)
