@@ -25,7 +25,7 @@ def test_the_total_variance_is_the_trace_of_the_covariance():
     noisy = ring(5).diffuse(alpha, sigma)
     laplacian = noisy.hessian(x).diagonal(dim1=1, dim2=2).sum(1)
     found = EXERCISES["c-5-25"].solution(alpha, sigma, laplacian, 2)
-    covariance = ring(5).posterior_covariance(x, alpha, sigma)
+    covariance = ring(5).seen(x, alpha, sigma).covariance
     assert torch.allclose(found, covariance.diagonal(dim1=1, dim2=2).sum(1))
 
 
