@@ -21,7 +21,6 @@ WITHOUT_A_CAPTION = {
     "02-vae/elbo": 7,
     "02-vae/gaussian-vae": 7,
     "02-vae/hierarchical-vae": 5,
-    "03-ddpm/mnist": 9,
     "appendix/benchmarks": 4,
 }
 
