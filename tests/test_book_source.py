@@ -18,7 +18,6 @@ HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 WITHOUT_A_CAPTION = {
     "01-generative-modelling/families": 9,
     "02-vae/hierarchical-vae": 5,
-    "03-ddpm/mnist": 9,
 }
 
 # Papers without a known address on the web.
