@@ -65,8 +65,8 @@ rerun: $(READY)
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
 
-browser: $(READY)
-	$(BIN)/pytest tests/book -q
+browser: book
+	$(BIN)/pytest tests/book -q -n 2 --dist loadgroup
 
 test: lint $(CHECKS) unit nbval book browser
 

@@ -1,7 +1,8 @@
-"""Measure one thing: `python -m benchmarks mixture|samplers|likelihood|mnist|bound|book [--quick]`.
+"""Measure one thing: `python -m benchmarks TASK`.
 
 The result is a JSON file that the book's page on benchmarks reads. Peers are optional
 (benchmarks/requirements.txt): one that is missing is named and left out. Nothing is downloaded.
+The races keep each finished run in a folder, so that one which was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import tempfile
 from pathlib import Path
 
-TASKS = ("mixture", "samplers", "likelihood", "mnist", "bound", "book")
+TASKS = ("mixture", "ablation", "digits", "samplers", "likelihood", "mnist", "bound", "book")
+RACES = ("mixture", "ablation", "digits", "mnist")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -22,6 +25,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("task", choices=TASKS)
     parser.add_argument("--quick", action="store_true", help="tiny budgets, to test the code")
     parser.add_argument("--out", type=Path, help="folder for the JSON (default: the package's)")
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs/benchmarks"),
+        help="folder where races keep their runs (default: %(default)s)",
+    )
     given = parser.parse_args(argv)
 
     import torch
@@ -31,8 +40,9 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(1)
     task = importlib.import_module(f"benchmarks.{given.task}")
     # layers and peers draw from the global generator, which is put back afterwards
-    with torch.random.fork_rng(devices=[]):
-        result = task.run(given.quick)
+    with torch.random.fork_rng(devices=[]), tempfile.TemporaryDirectory() as spare:
+        runs = (Path(spare) if given.quick else given.runs) / given.task
+        result = task.run(given.quick, runs) if given.task in RACES else task.run(given.quick)
     path = measure.write(given.task, result, given.quick, given.out)
     print(f"written: {path}")
 

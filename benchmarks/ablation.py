@@ -1,15 +1,18 @@
 """From the bare loop to `training.fit`, one ingredient at a time.
 
-Each row of `ROWS` adds one thing to the row above it; the last is the package's own `fit`.
+Each row adds one thing to the row above it; the last is the package's own `fit`. All rows train
+for equal CPU seconds from the same seeds, so that a row and the one above it are pairs.
 """
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import EMA, MLP
@@ -17,7 +20,10 @@ from dgm_lessons.objectives import denoising_loss
 from dgm_lessons.processes import VP
 from dgm_lessons.training import averaged_targets, learning_rate, noise_times, set_learning_rate
 
-from .ours import draw, noise_at
+from .evaluate import laws
+from .mixture import Judge
+from .ours import Ours, draw, noise_at
+from .race import Entry, race
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,25 @@ class Ingredients:
     stratified: bool = False  # else each level drawn alone from Karras et al.'s training law
     scales: tuple[float, ...] = (1.0,)
     average: bool = False
+
+
+def settings(quick: bool) -> dict[str, Any]:
+    """CPU seconds of training, seeds and number of samples."""
+    if quick:
+        return {"budget": 0.1, "seeds": [0], "samples": 500, "pairs": 5}
+    return {"budget": 2.0, "seeds": [10, 11, 12, 13, 14], "samples": 4000, "pairs": 50}
+
+
+def run(quick: bool, runs: Path) -> dict[str, Any]:
+    """One row for each variant, on the ring; `runs` keeps what has been trained."""
+    chosen = settings(quick)
+    judge = Judge(laws()[0], chosen["samples"], chosen["pairs"])
+    entries = [
+        Entry(name, make, judge.points, judge, [chosen["budget"]], restart=True)
+        for name, parts in rows().items()
+        for make in (partial(Variant, parts=parts) if parts else Ours,)
+    ]
+    return chosen | {"rows": race(runs, entries, chosen["seeds"], quick)}
 
 
 def rows() -> dict[str, Ingredients | None]:
@@ -73,10 +98,11 @@ class Variant:
         self.generator, self.done = Generator().manual_seed(seed), 0
         self.network = Scaled(parts.scales, parts.width, parts.depth)
         self.trained = Denoiser(self.network, VP(), predicts="v")
+        self.ema = None if parts.cosine else EMA(self.network)
+        self.model = self.ema.network if self.ema else self.network
         self.optimizer = torch.optim.Adam(
             self.network.parameters(), parts.lr, betas=(0.9, 0.95), fused=True
         )
-        self.ema = None if parts.cosine else EMA(self.network)
         self.std = points.std(0).square().mean().sqrt().item()
 
     def advance(self) -> None:
@@ -109,13 +135,12 @@ class Variant:
     @property
     def denoiser(self) -> Denoiser:
         """With the averaged weights where there are some."""
-        network: nn.Module = self.ema.network if self.ema else self.network
-        return Denoiser(copy.deepcopy(network), VP(), predicts="v")
+        return Denoiser(self.model, VP(), predicts="v")
 
     def noise(self, x: Tensor, s: float) -> Tensor:
         """E[eps | x] for x = x_0 + s eps."""
         return noise_at(self.denoiser, x, s)
 
-    def sample(self, n: int, seed: int) -> Tensor:
-        """n points by 40 Heun steps."""
-        return draw(self.denoiser, n, seed)
+    def sample(self, n: int, seed: int, calls: int) -> Tensor:
+        """n points by Heun steps."""
+        return draw(self.denoiser, n, seed, calls)

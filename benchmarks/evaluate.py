@@ -15,7 +15,7 @@ from dgm_lessons.evaluation import noise_rmse
 from dgm_lessons.mixtures import GaussianMixture, grid, ring
 from dgm_lessons.processes import EDM, Process
 
-SAMPLES, ANGLES = 10_000, 128
+SAMPLES, ANGLES = 10_000, 128  # samples of the samplers; the races draw fewer
 Noise = Callable[[Tensor, float], Tensor]  # (x_0 + s eps, s) -> E[eps | x], both (B, 2)
 
 

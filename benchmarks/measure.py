@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from dgm_lessons import data
+from dgm_lessons.zoo import write_file
 
 RESULTS = Path(__file__).parents[1] / "dgm_lessons" / "results"
 PACKAGES = (
@@ -117,7 +118,7 @@ def write(task: str, result: dict[str, Any], quick: bool, folder: Path | None = 
     }
     path = folder / f"{task}.json"
     text = json.dumps(head | result, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf8")
+    write_file(path, (text + "\n").encode())
     return path
 
 

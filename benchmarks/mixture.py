@@ -1,110 +1,104 @@
-"""Points in the plane: quality against CPU seconds of training, ours beside the peers."""
+"""Points in the plane: quality against CPU seconds of training, ours beside the peers.
+
+Everybody learns the ring, the grid and the moons from the same points, and is asked for samples
+with the same numbers of network calls.
+"""
 
 from __future__ import annotations
 
-from functools import partial
-from statistics import median
+from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Generator, Tensor
 
-from . import evaluate, ours, peers
-from .ablation import Variant, rows
+from . import evaluate, peers
 from .measure import over_seeds
-from .race import Training, one_long_run, race, separate_runs
+from .ours import Ours
+from .race import Entry, Make, Numbers, race
 
-POINTS, DRAWS = 50_000, 5
+POINTS = 50_000
+CALLS = (20, 80)
 
 
 def settings(quick: bool) -> dict[str, Any]:
     """Budgets in CPU seconds of training, seeds and number of samples."""
     if quick:
-        return {
-            "ours": [0.1, 0.2],
-            "untuned": [0.2],
-            "peers": [0.2],
-            "ablation": [0.2],
-            "seeds": [0],
-            "samples": 1000,
-        }
-    return {
-        "ours": [0.5, 1.0, 1.5, 2.0, 4.0, 16.0],
-        "untuned": [2.0, 4.0],
-        "peers": [4.0, 16.0, 40.0],
-        "ablation": [2.0],
-        "seeds": [0, 1, 2],
-        "samples": evaluate.SAMPLES,
-    }
+        budgets = {"ring": [0.1, 0.2], "grid": [0.1], "moons": [0.1]}
+        return {"budgets": budgets, "seeds": [0], "samples": 500, "pairs": 5}
+    budgets = {"ring": [1.5, 4.0, 16.0], "grid": [2.0, 8.0], "moons": [2.0, 8.0]}
+    return {"budgets": budgets, "seeds": [10, 11, 12, 13, 14], "samples": 4000, "pairs": 50}
 
 
-def run(quick: bool) -> dict[str, Any]:
-    """Everything the page's first part shows."""
+def run(quick: bool, runs: Path) -> dict[str, Any]:
+    """Everything the page's first part shows; `runs` keeps what has been trained."""
     chosen = settings(quick)
     found, missing = peers.available(tuple(peers.POINTS))
-    laws, n = evaluate.laws(), chosen["samples"]
-    floors = {law.name: evaluate.floor(law, n, 5 if quick else 100) for law in laws}
-    result: dict[str, Any] = {
-        "samples": n,
+    makes: dict[str, Make] = {"dgm_lessons": Ours} | {name: peers.POINTS[name] for name in found}
+    result: dict[str, Any] = chosen | {
         "angles": evaluate.ANGLES,
-        "seeds": chosen["seeds"],
-        "draws": DRAWS,
-        "budgets": {k: chosen[k] for k in ("ours", "untuned", "peers", "ablation")},
-        "floor": floors,
-        "truth": truth(laws[0], n, floors["ring"], chosen["seeds"]),
-        "contenders": {},
-        "ablation": {},
+        "calls": CALLS,
+        "about": {name: " ".join((make.__doc__ or "").split()) for name, make in makes.items()},
+        "laws": {},
         "left_out": missing,
     }
-    bench = partial(contest, floors=floors, seeds=chosen["seeds"], n=n)
-    own = separate_runs(ours.Ours)
-    for law in laws:
-        key = "ours" if law.name == "ring" else "untuned"
-        name = "dgm_lessons" if law.name == "ring" else f"dgm_lessons on {law.name}"
-        about = {"law": law.name, "settings": ours.SETTINGS}
-        result["contenders"][name] = about | bench(law, name, own, budgets=chosen[key])
-    for name in found:
-        make = peers.POINTS[name]
-        about = {"law": "ring", "settings": " ".join((make.__doc__ or "").split())}
-        training = one_long_run(make)
-        result["contenders"][name] = about | bench(laws[0], name, training, budgets=chosen["peers"])
-    for name, parts in rows().items():
-        training = separate_runs(partial(Variant, parts=parts)) if parts else own
-        result["ablation"][name] = bench(laws[0], name, training, budgets=chosen["ablation"])
+    for law in evaluate.laws():
+        judge = Judge(law, chosen["samples"], chosen["pairs"])
+        entries = [
+            Entry(name, make, judge.points, judge, chosen["budgets"][law.name], make is Ours)
+            for name, make in makes.items()
+        ]
+        contenders = race(runs / law.name, entries, chosen["seeds"], quick)
+        truth = judge.truth(chosen["seeds"])
+        result["laws"][law.name] = {
+            "floor": judge.floor,
+            "truth": truth,
+            "contenders": contenders,
+        }
     return result
 
 
-def truth(law: evaluate.Law, n: int, floor: float, seeds: list[int]) -> dict[str, Any]:
-    """What true samples get on the same scales."""
-    draws = [
-        law.sample(n, Generator().manual_seed(9000 + seed)) for seed in range(len(seeds) * DRAWS)
-    ]
-    return over_seeds([evaluate.evaluate(law, x, floor, k) for k, x in enumerate(draws)])
+class Judge:
+    """What the contenders learn from, and what they are asked."""
+
+    def __init__(self, law: evaluate.Law, n: int, pairs: int) -> None:
+        self.law, self.n, self.floor = law, n, evaluate.floor(law, n, pairs)
+
+    def points(self, seed: int) -> Tensor:
+        """What is learned from: the same for all contenders."""
+        return self.law.sample(POINTS, Generator().manual_seed(100 + seed))
+
+    def __call__(self, contender: Any, seed: int) -> Numbers:
+        """The error of the predicted noise, and how good samples are at each number of calls."""
+        error = evaluate.rmse(self.law, contender.noise, seed)
+        found: Numbers = {} if error is None else {"noise_rmse": error}
+        for calls in CALLS:
+            x = counted(contender, self.n, seed, calls)
+            found |= {f"{name}_{calls}": v for name, v in self.numbers(x, seed).items()}
+        return found
+
+    def numbers(self, x: Tensor, seed: int) -> Numbers:
+        """The qualities of a set of samples."""
+        return evaluate.evaluate(self.law, x, self.floor, seed)
+
+    def truth(self, seeds: list[int]) -> Numbers:
+        """What true samples get on the same scales, against the same true samples."""
+        draws = [self.law.sample(self.n, Generator().manual_seed(9000 + seed)) for seed in seeds]
+        return over_seeds([self.numbers(x, k) for k, x in zip(seeds, draws, strict=True)])
 
 
-def contest(
-    law: evaluate.Law,
-    name: str,
-    training: Training,
-    budgets: list[float],
-    floors: dict[str, float],
-    seeds: list[int],
-    n: int,
-) -> dict[str, Any]:
-    """The rows of a contender."""
+def counted(contender: Any, n: int, seed: int, calls: int) -> Tensor:
+    """Samples that cost exactly so many network calls, or an error."""
+    made = 0
 
-    def evaluated(contender: Any, seed: int) -> dict[str, float]:
-        error = evaluate.rmse(law, contender.noise, seed)
-        found = typical(law, contender, n, floors[law.name], seed)
-        return found if error is None else found | {"noise_rmse": error}
+    def count(*_: Any) -> None:
+        nonlocal made
+        made += 1
 
-    def points(seed: int) -> Tensor:
-        return law.sample(POINTS, Generator().manual_seed(100 + seed))
-
-    return {"rows": race(name, training, points, evaluated, budgets, seeds)}
-
-
-def typical(law: evaluate.Law, contender: Any, n: int, floor: float, seed: int) -> dict[str, float]:
-    """The median over some draws: one distance of two samples may be four times another by luck."""
-    seeds = [10 * seed + k for k in range(DRAWS)]
-    draws = [evaluate.evaluate(law, contender.sample(n, k), floor, k) for k in seeds]
-    return {name: median(draw[name] for draw in draws) for name in draws[0]}
+    hook = contender.model.register_forward_hook(count)
+    with torch.no_grad():
+        x = contender.sample(n, seed, calls)
+    hook.remove()
+    if made != calls:
+        raise RuntimeError(f"{type(contender).__name__} made {made} network calls for {calls}")
+    return x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from dgm_lessons.networks import DigitVAE
 from dgm_lessons.training import learning_rate, set_learning_rate
 from dgm_lessons.vae import elbo
 
-from .race import one_long_run, race, separate_runs
+from .race import Entry, Numbers, race
 
 BATCH = 128
 
@@ -68,22 +69,22 @@ class Ours(Classic):
         super().advance()
 
 
-CONTENDERS = {"classic": one_long_run(Classic), "dgm_lessons": separate_runs(Ours)}
+CONTENDERS = {"classic": Classic, "dgm_lessons": Ours}
 
 
-def run(budgets: list[float], seeds: list[int], draws: int) -> dict[str, Any]:
+def run(
+    budgets: list[float], seeds: list[int], draws: int, runs: Path, quick: bool
+) -> dict[str, Any]:
     """Nats of the test digits after each budget."""
     ink = data.mnist("train")[0].float() / 255
-    about = {"classic": Classic.__doc__, "dgm_lessons": Ours.__doc__}
-    result: dict[str, Any] = {"draws": draws, "contenders": {}}
-    for name, training in CONTENDERS.items():
-        rows = race(
-            f"autoencoder, {name}",
-            training,
-            lambda seed: ink,
-            lambda contender, seed: evaluate_vae(contender.vae, draws),
-            budgets,
-            seeds,
-        )
-        result["contenders"][name] = {"settings": about[name], "rows": rows}
-    return result
+
+    def judge(contender: Any, seed: int) -> Numbers:
+        return evaluate_vae(contender.vae, draws)
+
+    entries = [
+        Entry(name, make, lambda seed: ink, judge, budgets, restart=make is Ours)
+        for name, make in CONTENDERS.items()
+    ]
+    raced = race(runs, entries, seeds, quick)
+    about = {name: {"settings": make.__doc__} for name, make in CONTENDERS.items()}
+    return {"draws": draws, "contenders": {name: about[name] | raced[name] for name in raced}}

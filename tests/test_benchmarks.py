@@ -1,27 +1,109 @@
 """The benchmarks' own arithmetic; the peers are not needed."""
 
+import base64
 import json
 import sys
+from typing import ClassVar
 
 import pytest
 import torch
 from pytest import approx
 
 from benchmarks import __main__ as command
-from benchmarks import bound, evaluate, likelihood, measure, mixture, peers, samplers
+from benchmarks import (
+    ablation,
+    bound,
+    digits,
+    evaluate,
+    likelihood,
+    measure,
+    mixture,
+    peers,
+    race,
+    samplers,
+)
 from dgm_lessons import data
 
 
 @pytest.fixture
 def short(monkeypatch):
-    """The mixture with a budget of 0.2 CPU seconds and 400 samples, and no peer installed."""
-    chosen = {"ours": [0.2], "untuned": [], "peers": [0.2], "ablation": [0.05]}
-    chosen |= {"seeds": [0], "samples": 400}
-    monkeypatch.setattr(mixture, "settings", lambda quick: chosen)
-    some = {name: row for name, row in mixture.rows().items() if "batch of" in name or row is None}
-    monkeypatch.setattr(mixture, "rows", lambda: some)
+    """Races over 0.05 CPU seconds and 400 samples, and no peer installed."""
+    budgets = {"ring": [0.05, 0.1], "grid": [0.05], "moons": [0.05]}
+    chosen = {"budgets": budgets, "budget": 0.05, "seeds": [0], "samples": 400, "pairs": 3}
+    for task in (mixture, ablation):
+        monkeypatch.setattr(task, "settings", lambda quick: chosen)
+    some = {name: row for name, row in ablation.rows().items() if "bare" in name or row is None}
+    monkeypatch.setattr(ablation, "rows", lambda: some)
+    monkeypatch.setattr(race, "TURN", 0.02)
     for name in peers.PEERS:
         monkeypatch.setitem(sys.modules, name, None)
+
+
+class Walker:
+    """A contender that notes how it was made, and counts its steps."""
+
+    made: ClassVar[list] = []
+
+    def __init__(self, data, seed, steps):
+        self.seed, self.steps, self.done = seed, steps, 0
+        Walker.made.append((data, seed, steps))
+
+    def advance(self):
+        self.done += 1
+
+
+def walk(budgets, restart, judge=lambda contender, seed: {"done": contender.done}):
+    return race.Entry("walker", Walker, lambda seed: 100 + seed, judge, budgets, restart)
+
+
+def test_a_run_is_so_many_steps_and_passes_through_its_budgets():
+    Walker.made.clear()
+    rows = race.run_one(walk([2.0, 4.0], restart=False), 3, seconds=0.5)
+    assert [(r["budget"], r["steps"], r["done"]) for r in rows] == [(2.0, 4, 4), (4.0, 8, 8)]
+    assert Walker.made == [(103, 3, 4)]
+    rows = race.run_one(walk([2.0, 4.0], restart=True), 3, seconds=0.5)
+    assert [(r["steps"], r["done"]) for r in rows] == [(4, 4), (8, 8)]
+    assert Walker.made[1:] == [(103, 3, 4), (103, 3, 8)]
+
+
+def test_a_race_that_was_stopped_goes_on(tmp_path):
+    (tmp_path / "seconds-per-step.json").write_text('{"walker": 0.5}')
+
+    def judge(contender, seed):
+        asked.append(seed)
+        if seed == 2 and fails:
+            raise KeyboardInterrupt
+        return {"done": contender.done + seed, "text": f"seed {seed}"}
+
+    asked, fails, entry = [], [True], walk([1.0], False, judge)
+    with pytest.raises(KeyboardInterrupt):
+        race.race(tmp_path, [entry], [1, 2, 3])
+    assert sorted(path.name for path in tmp_path.glob("walker*")) == ["walker-1.json"]
+    fails.clear()
+    found = race.race(tmp_path, [entry], [1, 2, 3])["walker"]
+    assert asked == [1, 2, 2, 3]
+    (row,) = found["rows"]
+    assert row["done"]["values"] == [3, 4, 5] and row["text"] == "seed 1" and row["budget"] == 1.0
+    assert found["seconds_per_step"] == 0.5
+
+
+def test_runs_on_other_terms_are_not_taken_up(tmp_path):
+    (tmp_path / "seconds-per-step.json").write_text('{"walker": 0.5}')
+    race.race(tmp_path, [walk([1.0], False)], [1])
+    with pytest.raises(SystemExit, match=r"walker-1.json has other budgets than \[2.0\]"):
+        race.race(tmp_path, [walk([2.0], False)], [1])
+    (tmp_path / "seconds-per-step.json").write_text('{"runner": 0.5}')
+    with pytest.raises(SystemExit, match=r"made without \['walker'\]"):
+        race.race(tmp_path, [walk([1.0], False)], [1])
+
+
+def test_samples_cost_the_calls_that_are_asked_for():
+    points = evaluate.laws()[0].sample(500, torch.Generator().manual_seed(0))
+    ours = mixture.Ours(points, 0, 10)
+    for calls in mixture.CALLS:
+        assert mixture.counted(ours, 10, 0, calls).shape == (10, 2)
+    with pytest.raises(RuntimeError, match="made 20 network calls for 21"):
+        mixture.counted(ours, 10, 0, 21)
 
 
 def test_summary_is_the_median_and_the_range():
@@ -58,18 +140,25 @@ def test_a_missing_peer_is_named_and_left_out(monkeypatch, capsys):
 
 
 @pytest.mark.timing
-def test_mixture_writes_its_results(short, tmp_path, capsys):
+def test_mixture_and_ablation_write_their_results(short, tmp_path, capsys):
     state = torch.get_rng_state()
-    command.main(["mixture", "--quick", "--out", str(tmp_path)])
+    for task in ("mixture", "ablation"):
+        command.main([task, "--quick", "--out", str(tmp_path)])
     assert torch.equal(state, torch.get_rng_state())
     found = json.loads((tmp_path / "mixture.json").read_text())
     assert found["settings"] == "quick" and found["machine"]["versions"]["torch"]
-    (row,) = found["contenders"]["dgm_lessons"]["rows"]
-    assert row["budget"] == 0.2 and 0.02 < row["cpu_seconds"]["median"] < 2
-    assert 0 < row["noise_rmse"]["median"] < 1 and row["steps"]["median"] >= 1
-    assert set(found["left_out"]) == set(peers.POINTS)
-    assert found["ablation"]["batch of 256"]["rows"][0]["noise_rmse"]["median"] > 0
+    assert set(found["left_out"]) == set(peers.POINTS) and list(found["about"]) == ["dgm_lessons"]
+    for law, part in found["laws"].items():
+        rows = part["contenders"]["dgm_lessons"]["rows"]
+        assert [row["budget"] for row in rows] == mixture.settings(True)["budgets"][law]
+        for row in rows:
+            assert row["distance_over_floor_20"]["median"] > 0 and row["steps"]["median"] >= 1
+            assert ("noise_rmse" in row) == ("off_mode_share_80" in row) == (law != "moons")
+        assert 0.2 < part["truth"]["distance_over_floor"]["median"] < 5
     assert "left out: torchcfm" in capsys.readouterr().out
+    rows = json.loads((tmp_path / "ablation.json").read_text())["rows"]
+    assert list(rows) == ["bare loop", "blocks of 8 batches: fit"]
+    assert all(0 < part["rows"][0]["noise_rmse"]["median"] < 2 for part in rows.values())
 
 
 def test_the_evaluation_knows_the_truth_and_what_is_not():
@@ -124,25 +213,40 @@ def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     assert not (tmp_path / f"{task}.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
-def test_mnist_without_peers(tmp_path, monkeypatch):
+def test_mnist_and_digits_without_peers(tmp_path, monkeypatch):
     for name in peers.PEERS:
         monkeypatch.setitem(sys.modules, name, None)
-    command.main(["mnist", "--quick", "--out", str(tmp_path)])
+    for task in ("mnist", "digits"):
+        command.main([task, "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "mnist.json").read_text())
     for contender in found["vae"]["contenders"].values():
         (row,) = contender["rows"]
         assert -300 < row["elbo"]["median"] < row["importance_weighted_bound"]["median"] < -100
-        assert 0 < row["cpu_seconds"]["median"] < 2 and row["steps"]["median"] >= 1
-    denoisers = found["denoisers"]["contenders"]
-    assert not set(denoisers) & set(peers.PEERS) and len(denoisers) == 3
-    trained = denoisers["dgm_lessons, mnist-latent of the zoo"]["rows"][0]["frechet"]["median"]
-    untrained = denoisers["dgm_lessons"]["rows"][0]["frechet"]["median"]
-    assert found["denoisers"]["floor"] / 2 < trained < 100 < untrained
-    assert all(part["flops_per_image"] > 1e6 for part in denoisers.values())
+        assert 0 < row["cpu_seconds"]["median"] < 5 and row["steps"]["median"] >= 1
+    found = json.loads((tmp_path / "digits.json").read_text())
+    (part,) = found["contenders"]
+    assert (part["network"], part["loop"]) == ("dgm_lessons", "dgm_lessons")
+    (row,) = part["rows"]
+    assert row["frechet"]["median"] > 2 * found["floor"] and 0 <= row["agreement"]["median"] <= 1
+    assert base64.b64decode(row["picture"]).startswith(b"\x89PNG")
+    assert found["networks"]["dgm_lessons"]["flops_per_image"] > 1e6
 
 
+def test_pixels_come_back_from_the_scale_of_the_peers():
+    images = torch.randint(256, (3, 28, 28), dtype=torch.uint8)
+    images[:, :2] = images[:, -2:] = images[:, :, :2] = images[:, :, -2:] = 0
+    train = data.mnist_to_unit(images), torch.tensor([3, 4, 5])
+    x, labels = next(digits.batches(train, 0))
+    assert x.shape == (64, 1, 24, 24) and -1 <= x.min() < x.max() <= 1
+    assert set(labels.tolist()) == {-1, 3, 4, 5}
+    back = digits.pixels(x)
+    assert all(any(torch.equal(one, image) for image in images) for one in back)
+
+
+@pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
 def test_bound_writes_both_tables(tmp_path):

@@ -16,12 +16,8 @@ HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 
 # Pictures and widgets without a caption. Write the caption, then bring the page's number down.
 WITHOUT_A_CAPTION = {
-    "01-generative-modelling/divergences": 5,
     "01-generative-modelling/families": 9,
-    "02-vae/elbo": 7,
-    "02-vae/gaussian-vae": 7,
     "02-vae/hierarchical-vae": 5,
-    "appendix/benchmarks": 4,
 }
 
 # Papers without a known address on the web.

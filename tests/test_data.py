@@ -196,6 +196,7 @@ def load_in_child(cache, hashes, url, results):
     results.put(data.mnist("train")[1].tolist())
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(server, cache):
     server.delay = 0.5  # both are in the middle of the same download
     context = multiprocessing.get_context("forkserver")

@@ -71,6 +71,7 @@ def images(kind, n, generator):
     return torch.randint(256, (n, 4, 4), generator=generator, dtype=torch.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "bits"), [("blank", 0.0), ("coins", 1.0), ("even", 8.0)])
 def test_bits_are_the_entropy(kind, bits, generator):
     """Fair coins cost one bit a pixel, by the bound and by the flow; blank paper nothing."""
@@ -84,6 +85,7 @@ def test_bits_are_the_entropy(kind, bits, generator):
     assert bound.mean().item() == pytest.approx(bits + CUT_OFF, abs=error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "bits"), [("blank", 0.0), ("coins", 1.0)])
 def test_the_flow_pays_the_entropy_too(kind, bits, generator):
     pictures = images(kind, 30, generator)

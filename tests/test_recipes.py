@@ -19,6 +19,7 @@ ALL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_a_recipe_learns(name):
     """Ten steps on one batch lower its loss, and every parameter gets a gradient."""

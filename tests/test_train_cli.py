@@ -104,6 +104,7 @@ def test_ten_kills_end_in_the_same_weights(tmp_path):
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_stopping_between_checkpoints_repeats_the_lost_steps(tmp_path, monkeypatch, capsys):
     run_tiny("--out", str(tmp_path / "whole"), "--steps", "20")
     advance = train.Run.advance
@@ -130,6 +131,7 @@ def test_seed_decides_the_weights(tmp_path):
     assert a == b != c
 
 
+@pytest.mark.slow
 def test_mixed_precision_follows_float32(tmp_path):
     """The first step's losses agree to 0.1%, those of 200 steps to 2% on average."""
     losses = {}
@@ -184,6 +186,7 @@ def test_altered_checkpoint(tmp_path):
         run_tiny("--out", str(tmp_path), "--steps", "2")
 
 
+@pytest.mark.slow
 def test_checkpoint_of_another_run(tmp_path):
     run_tiny("--out", str(tmp_path), "--steps", "2")
     for other in (("--steps", "3"), ("--steps", "2", "--seed", "1")):

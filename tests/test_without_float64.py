@@ -100,6 +100,7 @@ def test_langevin(away):
     close(found, expected, 1e-3)
 
 
+@pytest.mark.slow
 def test_the_adaptive_solver_and_the_likelihood(away):
     """Loosely: every operation takes long here."""
     here, there = both()

@@ -1,4 +1,4 @@
-// A formula or table that is wider than its place scrolls: it fades at the edge, and keys reach it.
+// A formula, table or code that is wider than its place scrolls: it fades at the edge, keys reach it.
 {
   const mark = (box) => {
     const hidden = box.scrollWidth - box.clientWidth;
@@ -10,12 +10,16 @@
   };
   // The box, and what is in it: a formula grows when its fonts arrive.
   const watch = new ResizeObserver((entries) =>
-    new Set(entries.map(({ target }) => target.closest(".wide"))).forEach(mark));
+    new Set(entries.map(({ target }) => target.closest(".wide"))).forEach((box) => box && mark(box)));
   const add = (box) => {
     box.classList.add("wide");
     box.addEventListener("scroll", () => mark(box), { passive: true });
     for (const el of [box, ...box.children]) watch.observe(el);
   };
+  // Code: the theme looks at it once, when folded code has no width yet.
+  const code = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  }));
 
   const boxed = (table) => {
     const parent = table.parentElement;
@@ -30,6 +34,7 @@
     const article = document.querySelector(".bd-article");
     if (!article) return;
     article.querySelectorAll("table").forEach((table) => add(boxed(table)));
+    article.querySelectorAll("pre").forEach((pre) => code.observe(pre));
     await window.MathJax?.startup.promise;
     article.querySelectorAll("span.math, div.math > mjx-container").forEach(add);
   });

@@ -72,6 +72,7 @@ def test_search_leads_to_the_section(tab, site, question, first):
     assert hits[0]["link"].startswith(first), [hit["link"] for hit in hits[:5]]
     assert any(hit["marked"] for hit in hits) and all(hit["excerpt"] for hit in hits)
     tab.click("#search-results li a")
+    tab.wait_for_url(f"**/{hits[0]['link']}")  # and its page is loaded
     anchor = tab.evaluate("() => location.hash.slice(1)")
     assert not anchor or tab.evaluate("(id) => !!document.getElementById(id)", anchor)
     assert tab.heard == []

@@ -51,6 +51,7 @@ def test_an_id_of_two_pages_is_refused(monkeypatch):
     assert find("c-1-06").asks != "a number"
 
 
+@pytest.mark.slow
 def test_the_wheel_takes_every_folder_and_finds_its_exercises(tmp_path):
     """Folders with `__init__.py`, which setuptools takes, zipped as in a wheel and read there."""
     packed = {path.parent for path in PACKAGE.rglob("__init__.py")}

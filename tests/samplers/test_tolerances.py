@@ -42,6 +42,7 @@ def test_the_worst_row_counts():
     assert worst_row(one.reshape(2, 1, 2, 1)).item() == pytest.approx(math.sqrt(12.5))
 
 
+@pytest.mark.slow
 def test_a_point_between_the_modes_beside_many_in_them():
     """(0, 0) of a narrow ring: -762.19, alone and in front of 500 samples."""
     narrow = ring(8, std=0.05)
@@ -69,6 +70,7 @@ def test_a_row_is_its_own_whatever_stands_beside_it():
     assert alone.item() == pytest.approx(math.exp(math.sin(20)), rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [encode, decode, solve])
 def test_points_do_not_depend_on_their_batch(function):
     denoiser = ExactDenoiser(ring(8, std=0.05), VP())

@@ -8,6 +8,21 @@ window.contract = (() => {
   const mounted = () => [...document.querySelectorAll(".dgm-widget")]
     .every((el) => ["done", "failed"].includes(el.dataset.mounted));
 
+  // Whatever plays by itself once in sight is stopped, and set back to its beginning by a link: the page's own.
+  function rest() {
+    const playing = [...document.querySelectorAll(".dgm-button")].filter((node) => node.innerText === "Pause");
+    for (const node of playing) {
+      node.click();
+      const link = document.createElement("a");
+      const start = `#set-${node.closest(".dgm-widget").dataset.widget}?`;
+      link.href = location.hash.startsWith(start) ? location.hash : start;
+      document.body.append(link);
+      link.click();
+      link.remove();
+    }
+    window.scrollTo(0, 0);
+  }
+
   // Focuses the widget's first control, or its last.
   function enter(name, last) {
     const mine = [...document.querySelectorAll("button, input, [tabindex]")].filter((node) =>
@@ -165,6 +180,6 @@ window.contract = (() => {
       });
   }
 
-  return { mounted, inNotebook, enter, focus, silent, unsound, reachable, fields, pixels, life, grounds, inks,
+  return { mounted, rest, inNotebook, enter, focus, silent, unsound, reachable, fields, pixels, life, grounds, inks,
     tooWide, tooSmall, look };
 })();

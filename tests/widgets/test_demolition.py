@@ -17,6 +17,7 @@ TOLD_APART = 1e-4
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 STEPS = [1, 2, 40, 300, 730, 999, 1000]
 browser = pytest.mark.browser
+PAUSE = "(button) => button.innerText === 'Pause'"
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,11 @@ def gap(found, expected) -> float:
 
 
 def chain_gap(script, kind, slip=None):
-    """alpha, sigma, log-SNR and the three numbers of a step back, against the package."""
+    """alpha, sigma and the three numbers of a step back, against the package."""
     code = """const chain = M.makeChain(a.kind, 1000);
       return a.steps.map((i) => {
         const { keep, pull, std } = chain.back(i);
-        return [chain.alpha(i), chain.sigma(i), chain.logSnr(i), keep, pull, std];
+        return [chain.alpha(i), chain.sigma(i), keep, pull, std];
       });"""
     found = script(code, {"kind": kind, "steps": STEPS}, slip)
     process, rows = SCHEDULES[kind], []
@@ -47,7 +48,7 @@ def chain_gap(script, kind, slip=None):
     for i in STEPS:
         keep, std = process.posterior(one, zero, i, i - 1)
         pull, _ = process.posterior(zero, one, i, i - 1)
-        values = (process.alpha(i), process.sigma(i), process.log_snr(i), keep, pull, std)
+        values = (process.alpha(i), process.sigma(i), keep, pull, std)
         rows.append(torch.stack([value.reshape(()) for value in values]))
     return gap(found, torch.stack(rows))
 
@@ -207,9 +208,8 @@ def test_the_handle_is_the_scrubber(open_page):
     i = state(page, "step")
     assert i > 400 and pixels(page) != before
     process = SCHEDULES["linear"]
-    assert f"Step {i} of 1000: ᾱ = {process.alpha(i):.3f}, σ̄ = {process.sigma(i):.3f}" in status(
-        page
-    )
+    mix = f"{process.alpha(i):.3f} × the data + {process.sigma(i):.3f} × noise"
+    assert f"Step {i} of 1000: {mix}" in status(page)
     handle.focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowLeft")
@@ -227,7 +227,7 @@ def test_little_noise_gives_the_same_digit_and_nothing_is_lost_at_step_zero(open
     page.get_by_role("button", name="Rebuild").click()
     assert "the very digit that was torn down" in status(page)
     page.evaluate("document.querySelector('.dgm-widget').dgmModel.set('step', 0)")
-    assert "log-SNR ∞" in status(page) and "Nothing has been torn down yet" in status(page)
+    assert "1.000 × the data" in status(page) and "Nothing has been torn down yet" in status(page)
     digits = page.evaluate(
         "() => [...document.querySelectorAll('canvas.dgm-pixels')].map((c) => c.toDataURL())"
     )
@@ -246,32 +246,47 @@ def test_from_pure_noise_step_by_step_beats_one_jump(open_page):
 
 
 @browser
-def test_playing_down_and_back(open_page):
-    page = open_page(Demolition(ring(8), step=0))
-    page.get_by_role("button", name="Demolish").click()
-    page.wait_for_function(
-        "() => document.querySelector('.dgm-widget').dgmModel.get('step') === 1000",
-        timeout=60_000,
-    )
-    page.get_by_role("button", name="Rebuild").click()
+def test_the_race_runs_once_by_itself_and_again_from_elsewhere(open_page):
+    page = open_page(Demolition(ring(8), step=600))
+    rebuild = page.locator("button[aria-label*='step by step']")
+    page.wait_for_function(f"() => [...document.querySelectorAll('button')].some({PAUSE})")
     page.get_by_text("Step by step gave").wait_for(timeout=60_000)
-    assert page.get_by_role("button", name="Rebuild").inner_text() == "Rebuild"
-    assert state(page, "step") == 1000
-    assert page.noise == []
+    assert rebuild.inner_text() == "Rebuild" and state(page, "step") == 600
+    jump, walk = (page.locator(".dgm-column").nth(k).inner_text() for k in (1, 2))
+    far = [float(re.search(r"([\d.]+) from fresh data", words)[1]) for words in (jump, walk)]
+    assert "an average of" in jump and far[0] > 4 * far[1]
+    page.locator(".dgm-handle").press("ArrowRight")
+    assert "waits" in page.locator(".dgm-column").nth(2).inner_text()
+    rebuild.click()
+    page.get_by_text("Step by step gave").wait_for(timeout=60_000)
+    assert state(page, "step") == 610 and page.noise == []
 
 
 @browser
-def test_schedule_noise_and_digit_change_the_picture(open_page):
-    page = open_page(Demolition(ring(8)))
+def test_who_wants_no_motion_starts_the_race_by_hand(open_page):
+    page = open_page(Demolition(ring(8), step=600), reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    assert "Press Rebuild" in status(page)
+
+
+@browser
+def test_the_fewer_are_left_the_fewer_share_the_weight(script):
+    code = (
+        "return [M.crowd([1, 0]), M.crowd([0.25, 0.25, 0.25, 0.25]), M.largest([0.1, 0.7, 0.2])];"
+    )
+    assert script(code, {}) == [1, 4, 1]
+
+
+@browser
+def test_schedule_and_noise_change_the_picture(open_page):
+    page = open_page(Demolition(ring(8)), reduced_motion="reduce")
     seen = [pixels(page)]
     page.locator("input[value=linear]").focus()
     page.keyboard.press("ArrowRight")
     assert state(page, "schedule") == "cosine"
-    assert f"ᾱ = {SCHEDULES['cosine'].alpha(300):.3f}" in status(page)
+    assert f"{SCHEDULES['cosine'].alpha(300):.3f} × the data" in status(page)
     seen.append(pixels(page))
-    for name in ("New noise", "Other digit"):
-        page.get_by_role("button", name=name).click()
-        seen.append(pixels(page))
-    assert len({tuple(p) for p in seen}) == 4
-    assert state(page, "digit") != 3
+    page.get_by_role("button", name="New noise").click()
+    seen.append(pixels(page))
+    assert len({tuple(p) for p in seen}) == 3
     assert page.noise == []

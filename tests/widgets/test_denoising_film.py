@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 import torch
-from reader import Elements
+from reader import Elements, drag
 
 from dgm_lessons.data import mnist_to_pixels
 from dgm_lessons.evaluation import digit_times
@@ -122,6 +122,17 @@ def test_counting(script):
     assert shares == [0.75, 0.5] and first == [3, 2, 0]
 
 
+@browser
+def test_the_tree_of_futures(script):
+    code = """return [M.leaves("33935"), M.leaves(""), ["", "939"].map((found) =>
+        [[-1, 1], [-1, -1], [1, 1], [0, -1], [2, 5]].map(([j, up]) => M.nextLeaf(found, j, up))),
+        M.trunkOf({ shares: [0, 0.5], end: "8", calls: 2 })];"""
+    heights, none, (nowhere, steps), trunk = script(code, {})
+    assert heights == pytest.approx([2.8, 3.0, 9.0, 3.2, 5.0]) and none == []
+    assert nowhere[:2] == [-1, -1] and steps == [1, 2, 0, 1, 2]
+    assert trunk == [4.5, 6.25, 8]
+
+
 # -- what the notebook stores ---------------------------------------------------------------------
 
 
@@ -182,44 +193,85 @@ def drawn(page):
 
 
 @browser
-def test_the_slider_scrubs_by_keyboard(open_page, widget):
-    page = open_page(widget)
+def test_the_film_is_walked_by_keys_and_by_hand(open_page, widget):
+    page = open_page(widget, reduced_motion="reduce")
     before = drawn(page)
-    assert len(before) == 6 and len(set(before)) > 3
-    page.locator("input[type=range]").focus()
-    page.keyboard.press("ArrowRight")
+    assert len(before) == 7 and len(set(before)) > 3
+    grip = page.get_by_role("slider", name="Step of the sampler")
+    grip.press("ArrowRight")
     assert state(page, "step") == 5 and drawn(page) != before
     found = widget.readings[0][20:24]
     assert f"step 5 of 8, noise level σ/α = {widget.levels[5]:.2g}" in status(page)
     assert all(f"{digit} ({found.count(digit)})" in status(page) for digit in set(found))
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
+    drag(page, grip, -2000, 0)
+    assert state(page, "step") == 0
+    grip.press("End")
     assert state(page, "step") == 8 and "no noise left" in status(page)
-    pictures = drawn(page)
-    assert pictures[0] == pictures[1] and len(set(pictures[2:])) == 1
+    pictures = drawn(page)[-2:]
+    assert pictures[0] == pictures[1]
+    page.locator(".dgm-ending").first.click()
+    assert page.locator(".dgm-chosen").count() == 0
+    grip.press("ArrowUp")
+    assert grip.get_attribute("aria-valuetext").startswith("step 8 of 8")
+    assert page.noise == []
+
+
+@browser
+def test_futures_are_looked_into(open_page, widget):
+    page = open_page(widget, reduced_motion="reduce")
+    grip, second = page.get_by_role("slider"), page.locator(".dgm-ending").nth(1)
+    trunk, guess = grip.bounding_box(), drawn(page)[-1]
+    second.click()
+    assert "dgm-chosen" in second.get_attribute("class")
+    said = f"future 2: a {widget.readings[0][17]}"
+    assert said in page.locator(".dgm-pair").inner_text() and drawn(page)[-1] != guess
+    assert grip.bounding_box()["x"] > trunk["x"] + 100  # out at the end of its branch
+    grip.press("ArrowLeft")
+    assert (
+        state(page, "step") == 3 and "guess of the digit" in page.locator(".dgm-pair").inner_text()
+    )
+    for _ in range(5):
+        grip.press("ArrowUp")
+    highest = max(widget.readings[0][12:16])
+    assert grip.get_attribute("aria-valuetext").endswith(f"from step 3, read as {highest}")
     assert page.noise == []
 
 
 @browser
 def test_films_are_chosen_and_the_decision_is_found(open_page, widget):
-    page = open_page(widget)
+    page = open_page(widget, reduced_motion="reduce")
     page.locator("input[type=radio]").first.focus()
     page.keyboard.press("ArrowRight")
     assert state(page, "film") == 1 and f"is read as {widget.ends[1]}" in status(page)
-    page.get_by_role("button", name="Go to the first step").click()
+    page.get_by_role("button", name="Where it is decided").click()
     loyal = [widget.readings[1][4 * i :][:4] == 4 * widget.ends[1] for i in range(7)]
     first = max([i + 1 for i in range(7) if not loyal[i]], default=0)
     assert state(page, "step") == first
     assert page.noise == []
 
 
+AT = "document.querySelector('.dgm-widget').dgmModel.get('step') === {}"
+
+
 @browser
-@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_playing_to_the_end(open_page, widget, motion):
-    page = open_page(widget, reduced_motion=motion)
+def test_playing_to_the_end_without_motion(open_page, widget):
+    page = open_page(widget, reduced_motion="reduce")
     page.get_by_role("button", name="Play: the film").click()
-    if motion == "no-preference":
-        assert state(page, "step") < 8
-    page.wait_for_function("document.querySelector('.dgm-widget').dgmModel.get('step') === 8")
-    assert "no noise left" in status(page)
+    assert state(page, "step") == 8 and "no noise left" in status(page)
     assert page.noise == []
+
+
+@browser
+def test_it_plays_once_to_where_it_was_and_then_on(open_page, widget):
+    watch = "document.querySelector('.dgm-widget')?.dgmModel?.get('step')"
+    page = open_page(widget, before=f"window.seen = []; setInterval(() => seen.push({watch}), 20)")
+    page.wait_for_function(f"() => seen.includes(0) && {AT.format(4)}")
+    page.get_by_role("button", name="Play: the film").wait_for()
+    assert page.evaluate("[1, 2, 3].every((step) => seen.includes(step))")
+    page.get_by_role("button", name="Play: the film").click()
+    page.wait_for_function(AT.format(5))
+    page.get_by_role("button", name="Pause: the film").click()
+    assert state(page, "step") < 8
+    page.get_by_role("button", name="Play: the film").click()
+    page.wait_for_function(AT.format(8))
+    assert "no noise left" in status(page) and page.noise == []

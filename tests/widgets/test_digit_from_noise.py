@@ -288,17 +288,18 @@ FORM = """
   return [seen, M.largestGap([0.1, 2, -1], [0.4, 9, -9], [0.5, 0.3])];"""
 
 
-def formed(script, slip=None):
+def formed(script, slip=None, start=0):
     """The sampler with a toy network, guided on some of its steps, against its formulas."""
     steps, noise = sampler_steps(shipped(), 6), seed_noise(2, 5)
     arguments = {"steps": steps, "noise": noise.tolist(), "label": 4, "guidance": 0.7}
+    arguments["from"] = start
     found, far = script(FORM, arguments, slip)
 
     def toy(x, level, label):
         return (x + 0.1 * torch.arange(5)).sin() + 0.2 * level + 0.05 * label
 
     x, before, expected = noise.double(), None, []
-    for row in steps:
+    for row in steps[start:]:
         y = toy(row["scale"] * x, row["level"], 4)
         if row["guided"]:
             y = y + 0.7 * (y - toy(row["scale"] * x, row["level"], -1))
@@ -314,11 +315,34 @@ def formed(script, slip=None):
 def test_the_sampler_by_itself(script):
     off, far = formed(script)
     assert off < 2e-5 and far == pytest.approx(0.2)  # float32; 0.2 = grey -1 against cut-off black
+    assert formed(script, start=2)[0] < 2e-5
     for slip in (
         ("told - free[j]", "free[j] - told"),
         ("step.lean * (guess", "2 * step.lean * (guess"),
     ):
         assert formed(script, slip)[0] > 1e-3
+
+
+def noised_gap(script, slip=None):
+    """A picture under the noise of three steps, against the process."""
+    steps, process = sampler_steps(shipped(), 18), shipped().process
+    x, eps = seed_noise(1, 9), seed_noise(2, 9)
+    code = "return [5, 12, 18].map((k) => M.noised(a.steps, k, a.x, a.eps));"
+    found = script(code, {"steps": steps, "x": x.tolist(), "eps": eps.tolist()}, slip)
+    times = evaluation.digit_times(process, 18)
+    rows = [process.perturb(x[None], times[k], eps[None])[0] for k in (5, 12)]
+    return float((torch.tensor(found, dtype=torch.float64) - torch.stack([*rows, x])).abs().max())
+
+
+@browser
+def test_a_picture_under_noise_is_the_process_s(script):
+    assert noised_gap(script) < 1e-6
+    for slip in (("* Math.hypot(1, ratio));", ");"), ("value + ratio * eps[i]", "value + eps[i]")):
+        assert noised_gap(script, slip) > 1e-3
+    steps = sampler_steps(shipped(), 18)
+    below = script("return M.stepBelow(a.steps, 2);", {"steps": steps})
+    ratios = [torch.tensor(step["level"]).exp() for step in steps]
+    assert ratios[below] < 2 <= ratios[below - 1]
 
 
 @browser
@@ -506,6 +530,74 @@ def test_the_way_is_scrubbed(open_page):
     assert left() != noise
     page.keyboard.press("End")
     assert "no noise left" in status(page) and left() == right()
+
+
+def waits_at(page, step):
+    """Sets the slider, before anything has been formed."""
+    slider = page.get_by_role("slider", name="Step of the sampler")
+    slider.press("Home")
+    for _ in range(step):
+        slider.press("ArrowRight")
+    assert f"noise of step {step} of 18" in status(page)
+
+
+@browser
+def test_the_slider_is_alive_before_the_first_use_and_denoising_starts_from_there(open_page):
+    widget = digit()
+    page = open_page(widget, reduced_motion="reduce")
+    noise = drawn(page, 0)
+    waits_at(page, 9)
+    assert drawn(page, 0) != noise and page.workers == []
+    page.get_by_role("button", name="Denoise it").click()
+    pixels, _ = finished(page)
+    assert "9 steps" not in status(page) and "the stored digit under noise" in status(page)
+    process, times = widget.denoiser.process, evaluation.digit_times(widget.denoiser.process, 18)
+    x0 = (torch.tensor(widget.stored) / 255 - MNIST_MEAN) / MNIST_STD
+    x = process.perturb(x0[None], times[9], seed_noise(7, 576)[None]).float()
+    guided = zoo.with_labels(widget.denoiser, torch.tensor([3]), widget.guidance)
+    expected = sample(guided, x.reshape(1, 1, 24, 24), times[9:], DPMSolver2M())
+    assert (pixels - pixels_of(expected)).abs().max() < 0.02
+    page.get_by_role("button", name="Noise it again").click()
+    assert "noise of step 9 of 18" in status(page) and heard(page) == []
+
+
+@browser
+@pytest.mark.parametrize("hand", ["mouse", "keys"])
+def test_a_drawing_is_noised_and_denoised(open_page, hand):
+    page = open_page(digit(label=1), reduced_motion="reduce")
+    stored = drawn(page, 1)
+    page.get_by_role("button", name="Draw").click()
+    blank = drawn(page, 1)
+    if hand == "keys":
+        for key in ["ArrowUp"] * 6 + ["Space", "ArrowDown"] * 12:
+            page.keyboard.press(key)
+    else:
+        box = page.locator(".dgm-easel").bounding_box()
+        middle = box["x"] + box["width"] / 2
+        page.mouse.move(middle, box["y"] + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(middle, box["y"] + 0.8 * box["height"], steps=5)
+        page.mouse.up()
+    mine, noisy = drawn(page, 1), drawn(page, 0)
+    assert len({stored, blank, mine, noisy}) == 4
+    assert "Your drawing under the noise of step" in status(page)
+    page.get_by_role("button", name="Denoise it").click()
+    pixels, _ = finished(page)
+    assert re.search(r"From your drawing under noise.* in \d+\.\d\d seconds", status(page))
+    ink = pixels.reshape(24, 24)
+    assert ink[:, 8:16].sum() > 4 * (ink[:, :8].sum() + ink[:, 16:].sum())  # upright, as it was
+    page.get_by_role("slider", name="Step of the sampler").press("Home")
+    assert "Your drawing under the noise of step 0" in status(page) and drawn(page, 1) == mine
+    assert heard(page) == []
+
+
+@browser
+def test_the_stored_digit_drowns_once_by_itself_and_no_network_is_loaded(open_page):
+    watch = "document.querySelector('[role=status]')?.innerText.match(/noise of step (\\d+)/)?.[1]"
+    page = open_page(digit(), before=f"window.seen = []; setInterval(() => seen.push({watch}), 20)")
+    page.wait_for_function("() => seen.includes('9') && seen.at(-1) === '0'", timeout=30_000)
+    page.get_by_role("button", name="Form the digit").wait_for()
+    assert page.workers == [] and heard(page) == []
 
 
 def drawn(page, which):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from reader import double, drag, gap, pixels, state, status
+from reader import double, drag, gap, pixels, set_field, state, status
 from torch import nn
 
 from dgm_lessons.widgets import LatentPlane
@@ -119,6 +119,40 @@ def test_points_and_neighbours(run_module):
             label: count for label, count in enumerate(counts.tolist()) if count
         }
         assert [count for _, count in found] == sorted((c for _, c in found), reverse=True)
+
+
+@browser
+def test_the_mosaic_is_what_the_decoder_draws_at_the_middles_of_the_cells(run_module):
+    network = Plane()
+    widget = LatentPlane(network)
+    code = """const decode = M.makeDecoder(a.layers);
+      return M.mosaicRow(decode, a.extent, 4, a.row).map((ink) => [...ink]);"""
+    for row, y in ((0, 0.75), (2, -0.25)):
+        codes = [[x * widget.extent, y * widget.extent] for x in (-0.75, -0.25, 0.25, 0.75)]
+        arguments = {"layers": widget.layers, "extent": widget.extent, "row": row}
+        expected = decoded(network, codes)
+        assert gap(run_module(widget, code, arguments), expected) < CLOSED
+        upside_down = run_module(widget, code, arguments, ("count - 1 - row", "row"))
+        assert gap(upside_down, expected) > TOLD_APART
+    code = "return M.apart({ places: [0, 0, 3, 4], labels: [1, 2] }, [3, 3]);"
+    assert run_module(widget, code, {}) == 1
+
+
+@browser
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_mosaic_stands_behind_the_numerals(open_page, motion):
+    page = open_page(LatentPlane(Plane()), reduced_motion=motion)
+    ink = """() => { const canvas = document.querySelector(".dgm-layer-mosaic");
+      const copy = new OffscreenCanvas(canvas.width, canvas.height);
+      const pen = copy.getContext("2d", { willReadFrequently: true });
+      pen.drawImage(canvas, 0, 0);
+      const { data } = pen.getImageData(0, 0.9 * copy.height, copy.width, 0.1 * copy.height);
+      return data.some((value, i) => i % 4 === 3 && value > 20); }"""
+    page.wait_for_function(ink)
+    page.get_by_text("No test digit has its code near here").wait_for(state="detached")
+    set_field(page, "z", [2.5, -2.5])
+    assert "No test digit has its code near here" in page.locator(".dgm-story").inner_text()
+    assert page.noise == []
 
 
 def test_the_real_network_fits_on_a_page():

@@ -129,6 +129,7 @@ REFUSED = [
     (lambda: Paths(LINE, direction="up"), ValueError, "forward or backward, not 'up'"),
     (lambda: Paths(LINE, start=float("inf")), ValueError, "finite"),
     (lambda: Paths(LINE, time=1.5), ValueError, "between 0 and 1, not 1.5"),
+    (lambda: Paths(LINE, other=math.nan), ValueError, "other must be a finite number"),
 ]
 
 
@@ -141,7 +142,7 @@ def test_what_cannot_be_shown_is_refused(make, error, says):
 @browser
 def test_paths_keep_their_quantile(open_page):
     page = open_page(Paths(gm1(), start=0.7))
-    grip = page.locator(f"{PATHS} .dgm-handle")
+    grip = page.locator(f"{PATHS} .dgm-handle").first
     for process in ("vp", "ve", "fm"):
         page.locator(f"input[value={process}]").check()
         assert state(page, "process") == process
@@ -168,7 +169,7 @@ def test_time_turns_round_on_the_same_line(open_page):
 @browser
 def test_the_start_of_the_paths_moves(open_page):
     page = open_page(Paths(gm1(), start=0.7))
-    grip = page.locator(f"{PATHS} .dgm-handle")
+    grip = page.locator(f"{PATHS} .dgm-handle").first
     before = status(page)
     moved = drag(page, grip, 0, 50)
     assert moved == pytest.approx((0, 50), abs=1)  # along its edge
@@ -191,4 +192,46 @@ def test_the_cursor_is_scrubbed_and_plays(open_page):
     page.wait_for_function("() => document.querySelector('[type=range]').value < 0.99")
     page.get_by_role("button", name="Pause").click()
     assert 0 < state(page, "time") < 1
+    assert page.noise == []
+
+
+@browser
+def test_it_opens_where_the_paths_begin_and_plays_once(open_page):
+    assert Paths(gm1(), direction="forward").time == 0 and Paths(gm1()).time == 1
+    page = open_page(Paths(gm1(), direction="forward"))
+    page.wait_for_function(
+        "() => document.querySelector('.dgm-widget').dgmModel.get('time') === 1", timeout=60_000
+    )
+    assert page.get_by_role("button", name="Play").is_visible()
+    page = open_page(Paths(gm1(), direction="forward"), reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    assert state(page, "time") == 0 and page.noise == []
+
+
+@browser
+def test_two_lines_are_tried_and_never_cross(open_page, run_module):
+    page = open_page(Paths(gm1(), start=0.3, other=0.25), reduced_motion="reduce")
+    assert "Drag the two starts" in page.locator(".dgm-story").inner_text()
+    page.get_by_role("button", name="Play").click()
+    assert "never cross" in page.locator(".dgm-story").inner_text()
+    second = page.locator(f"{PATHS} .dgm-handle").nth(1)
+    drag(page, second, 0, 50)
+    assert state(page, "other") < 0 and state(page, "start") == 0.3
+    assert "do not cross" in page.locator(".dgm-story").inner_text()
+    code = f"{WORLD} return M.odeLines(world, a.starts, true).map((row) => [...row]);"
+    starts = [0.3, 0.299, -0.25, -0.2532]
+    arguments = {"state": Paths(gm1()).static_state(), "process": "vp", "starts": starts}
+    rows = torch.tensor(run_module(Paths, code, arguments)).double()
+    assert bool((rows.diff(dim=0) < 0).all())
+
+
+@browser
+def test_a_page_before_the_flow_has_paths_by_chance_only(open_page):
+    page = open_page(Paths(gm1()).staged(words=[]), reduced_motion="reduce")
+    text = page.locator(PATHS).inner_text()
+    assert (
+        not re.search("ODE|SDE|flow|smooth|matching", text.split("Try")[0])
+        and "random paths" in text
+    )
+    assert page.get_by_role("radio").count() == 2  # which way time runs
     assert page.noise == []

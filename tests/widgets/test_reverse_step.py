@@ -151,32 +151,69 @@ def status(page):
     return page.locator("[role=status]").inner_text()
 
 
+def story(page):
+    return page.locator(".dgm-story").inner_text()
+
+
 def pixels(page, selector):
     return page.evaluate("(s) => document.querySelector(s).toDataURL()", selector)
 
 
 @browser
-def test_beta_slides_and_the_text_follows(open_page):
-    page = open_page(ReverseStep(gm1()))
-    assert "not Gaussian" in status(page)
-    before = pixels(page, ".dgm-stage canvas"), pixels(page, ".dgm-ruler")
-    slider = page.get_by_role("slider", name="Step size β")
-    slider.focus()
-    page.keyboard.press("Home")
+def test_the_dot_on_the_ruler_sets_the_step_and_the_text_follows(open_page):
+    page = open_page(ReverseStep(gm1()), reduced_motion="reduce")
+    assert "not Gaussian" in status(page) and "Two bumps" in story(page)
+    stages = ".dgm-stand canvas", ".dgm-panel canvas"
+    before = [pixels(page, selector) for selector in stages]
+    dot = page.get_by_role("slider", name="Step size β")
+    box = dot.bounding_box()
+    page.mouse.move(box["x"] + 17, box["y"] + 17)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 60, box["y"] + 17, steps=4)
+    page.mouse.up()
+    beta, here = state(page, "beta"), dot.bounding_box()
+    assert 0.2 < beta < 0.6 and here["y"] > box["y"] + 2  # it slides down along the curve
+    assert here["x"] == pytest.approx(box["x"] - 77, abs=2)
+    dot.press("Home")
     assert state(page, "beta") == pytest.approx(0.05)
     assert "nobody could see" in status(page) and "× 10⁻" in status(page)
-    assert slider.get_attribute("aria-valuetext") == "beta = 0.05"
-    after = pixels(page, ".dgm-stage canvas"), pixels(page, ".dgm-ruler")
-    assert before[0] != after[0] and before[1] != after[1]
-    page.get_by_role("button", name="Reset").click()
+    assert "A small step" in story(page)
+    assert dot.get_attribute("aria-valuetext") == "beta = 0.05"
+    assert all(pixels(page, s) != old for s, old in zip(stages, before, strict=True))
+    page.get_by_role("button", name="Two bumps").click()
     assert state(page, "beta") == pytest.approx(0.8)
     assert page.noise == []
 
 
 @browser
-def test_x_follows_the_mouse_and_the_keys_and_the_numbers_are_right(open_page):
+def test_the_step_grows_once_by_itself_to_where_it_was(open_page):
     page = open_page(ReverseStep(gm1()))
-    grip = page.locator(".dgm-handle")
+    beta = "document.querySelector('.dgm-widget').dgmModel.get('beta')"
+    page.wait_for_function(f"() => {beta} < 0.4")
+    page.wait_for_function(f"() => {beta} === 0.8", timeout=60_000)
+    page.get_by_role("button", name="Play").wait_for()
+    assert page.noise == []
+
+
+@browser
+def test_bumps_are_counted(script):
+    code = """return a.steps.map(([beta, x]) => M.peaks(M.reverseStep(world, beta, x).exact));"""
+    found = script(
+        code, {"state": ReverseStep(gm1()).static_state(), "steps": STEPS[:2] + STEPS[3:]}
+    )
+    assert found == [2, 2, 1, 1]
+
+
+@browser
+def test_a_page_that_has_not_taught_the_narrow_width_does_not_hear_of_it(open_page):
+    page = open_page(ReverseStep(gm1()).staged(words=()), reduced_motion="reduce")
+    assert "σ(i)" not in status(page)
+
+
+@browser
+def test_x_follows_the_mouse_and_the_keys_and_the_numbers_are_right(open_page):
+    page = open_page(ReverseStep(gm1()), reduced_motion="reduce")
+    grip = page.get_by_role("slider", name="x_i")
     box = grip.bounding_box()
     centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*centre)

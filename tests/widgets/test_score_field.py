@@ -1,18 +1,22 @@
 """The score field: what it refuses, and a reader's hands on it. Mathematics: test_mixture.py."""
 
 import json
+import math
 import re
 
 import pytest
 import torch
-from reader import PHONE, drag, numbers, pixels, settled, state, status
+from reader import PHONE, double, drag, gap, numbers, pixels, settled, state, status
 
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
-from dgm_lessons.processes import EDM, VE, DiscreteProcess
+from dgm_lessons.processes import EDM, VE, VP, DiscreteProcess
 from dgm_lessons.widgets import ScoreField
+from dgm_lessons.widgets.base import mixture_state
 
 browser = pytest.mark.browser
 FIELD = ".dgm-score-field"
+COMPONENT = f"{FIELD} .dgm-handle:not(.dgm-solid)"
+PROBE = f"{FIELD} .dgm-handle.dgm-solid"
 
 
 def test_what_the_reader_drags_comes_back_to_python():
@@ -41,6 +45,8 @@ REFUSED = [
     (lambda: ScoreField(PLANE, log_snr=float("nan")), ValueError, "log_snr must lie in"),
     (lambda: ScoreField(WIDE), ValueError, "scale the mixture to a std of about 1"),
     (lambda: ScoreField(PLANE, aspect=0.0), ValueError, "aspect must lie"),
+    (lambda: ScoreField(PLANE, probe=(0.0, 1.0)), ValueError, "from -0.94 to 0.94, not [0.0, 1.0]"),
+    (lambda: ScoreField(PLANE, probe=(0.0, math.nan)), ValueError, "probe must be two numbers"),
 ]
 
 
@@ -60,6 +66,11 @@ def test_every_process_and_full_covariances_can_be_shown():
         assert state["covariances"] == skewed.covariances.tolist()
 
 
+def still(page):
+    """Ends what plays by itself at first sight."""
+    page.locator(f"{FIELD} input").first.focus()
+
+
 def field(**options):
     return ScoreField(ring(8), **{"n_particles": 300, "log_snr": 2.0, **options})
 
@@ -67,6 +78,7 @@ def field(**options):
 @browser
 def test_the_slider_scrubs_the_noise(open_page):
     page = open_page(field())
+    still(page)
     before = numbers(page)
     slider = page.get_by_role("slider", name="Noise level")
     slider.focus()
@@ -95,9 +107,9 @@ def test_particles_become_data(open_page):
     """Noise, carried to the data by each of the two: as near to the truth as true samples are."""
     for dynamics in ("ode", "sde"):
         page = open_page(ScoreField(ring(8), dynamics=dynamics, n_particles=500))
-        page.get_by_role("button", name="Play").click()
+        page.get_by_role("button", name="Pause").wait_for()  # it plays by itself, once
         page.get_by_role("button", name="Play").wait_for(timeout=60_000)  # again, at the end
-        _, _, _, distance, floor, off, usual = numbers(page)
+        _, _, _, distance, floor, off, usual = numbers(page)[:7]
         assert state(page, "log_snr") == pytest.approx(state(page, "levels")[0])
         assert distance < 3 * floor and off < 3 * usual, status(page)
         assert page.noise == []
@@ -106,18 +118,19 @@ def test_particles_become_data(open_page):
 @browser
 def test_langevin_forgets_a_wrong_start(open_page):
     page = open_page(field(dynamics="langevin", log_snr=-1.0))
+    still(page)
     step = page.get_by_role("button", name="One step")
     first = numbers(page)
-    before = pixels(page, f"{FIELD} canvas:nth-of-type(3)")
+    before = pixels(page, f"{FIELD} .dgm-layer-particles")
     step.click()
-    assert pixels(page, f"{FIELD} canvas:nth-of-type(3)") != before
+    assert pixels(page, f"{FIELD} .dgm-layer-particles") != before
     assert numbers(page)[:3] == first[:3]  # the level stays
 
 
 @browser
 def test_reset_is_repeatable(open_page):
-    page = open_page(field(dynamics="langevin"))
-    canvas = f"{FIELD} canvas:nth-of-type(3)"
+    page = open_page(field(dynamics="langevin"), reduced_motion="reduce")
+    canvas = f"{FIELD} .dgm-layer-particles"
     start = pixels(page, canvas)
     for _ in range(3):
         page.get_by_role("button", name="One step").click()
@@ -130,15 +143,16 @@ def test_reset_is_repeatable(open_page):
 @pytest.mark.parametrize("options", [{}, {"device_scale_factor": 3}, PHONE])
 def test_a_component_follows_the_mouse(open_page, options):
     page = open_page(field(), **options)
-    handle = page.locator(f"{FIELD} .dgm-handle").first
-    density = pixels(page, f"{FIELD} canvas:nth-of-type(1)")
+    still(page)
+    handle = page.locator(COMPONENT).first
+    density = pixels(page, f"{FIELD} .dgm-layer-density")
     before = state(page, "means")[0]
     moved = drag(page, handle, -60, 30)
     assert moved == pytest.approx((-60, 30), abs=1)
     after = state(page, "means")[0]
     assert after[0] < before[0] - 0.2 and after[1] < before[1] - 0.1  # y points up
     assert state(page, "means")[1:] == ring(8).means[1:].tolist()
-    assert pixels(page, f"{FIELD} canvas:nth-of-type(1)") != density
+    assert pixels(page, f"{FIELD} .dgm-layer-density") != density
     page.wait_for_function("() => document.querySelector('[role=status]').ariaLive === 'polite'")
 
 
@@ -155,11 +169,11 @@ def test_the_particles_stay_true_while_a_component_moves(open_page, monkeypatch,
         ScoreField, "_code", code.replace(right, f"const share = {MOVES[move]} weight *")
     )
     page = open_page(field(dynamics="ode", n_particles=500))
-    page.locator(f"{FIELD} .dgm-handle").nth(3).focus()
+    page.locator(COMPONENT).nth(3).focus()
     for key in ["Shift+ArrowDown"] * 6 + ["Shift+ArrowRight"] * 12:
         page.keyboard.press(key)
     page.wait_for_function("() => document.querySelector('[role=status]').ariaLive === 'polite'")
-    _, _, _, distance, floor, off, usual = numbers(page)
+    _, _, _, distance, floor, off, usual = numbers(page)[:7]
     assert state(page, "means")[3][0] > 0.5
     assert (distance < 2 * floor and off < 2 * usual) == (move == "right"), status(page)
 
@@ -167,20 +181,21 @@ def test_the_particles_stay_true_while_a_component_moves(open_page, monkeypatch,
 @browser
 def test_a_component_follows_the_arrow_keys(open_page):
     page = open_page(field())
-    page.locator(f"{FIELD} .dgm-handle").nth(1).focus()
+    page.locator(COMPONENT).nth(1).focus()
     x, y = state(page, "means")[1]
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowLeft")
     new = state(page, "means")[1]
     assert new[1] > y and new[0] < x
     assert x - new[0] == pytest.approx(5 * (new[1] - y))  # Shift: five steps at once
-    name = page.locator(f"{FIELD} .dgm-handle").nth(1).get_attribute("aria-label")
+    name = page.locator(COMPONENT).nth(1).get_attribute("aria-label")
     assert f"({new[0]:.2f}, {new[1]:.2f})" in name
 
 
 @browser
 def test_choosing_while_it_plays_goes_on_from_there(open_page):
     page = open_page(field(dynamics="ode", log_snr=0.0))
+    still(page)
     start = float(page.get_by_role("slider", name="Noise level").input_value())
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => document.querySelector('[type=range]').value < {start - 0.05}")
@@ -215,5 +230,123 @@ def test_autoplay_stops_for_good_when_told(open_page):
 def test_a_frame_of_2000_particles_is_timed(open_page):
     """The hook with which frames are measured; no limit here, for machines differ."""
     page = open_page(field(n_particles=2000, dynamics="ode", log_snr=None))
-    page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => document.querySelector('.dgm-widget').dgmFrameMs > 0")
+
+
+# -- the probe -------------------------------------------------------------------------------------
+
+SKEWED = GaussianMixture(
+    [0.3, 0.7],
+    [[-1.0, 0.5], [1.2, -0.4]],
+    torch.tensor([[[0.3, 0.1], [0.1, 0.2]], [[0.1, -0.05], [-0.05, 0.4]]]),
+)
+
+
+def probe_error(run_module, slip=None):
+    """Mean, covariance and shares behind noisy points, against Python's."""
+    code = """const { weights, means, covariances } = a.state;
+      return a.rows.map(([alpha, sigma, ...x]) => {
+        const p = M.posterior({ weights, means, covariances }, alpha, sigma, x);
+        const sum = [0, 1].map((i) => p.means.reduce((t, m, k) => t + p.shares[k] * m[i], 0));
+        return [...p.mean, ...sum, ...p.cov.flat()];
+      });"""
+    rows = [[0.8, 0.6, 0.1, 0.2], [0.3, 0.95, -2.0, 1.0], [1.0, 0.05, 1.1, -0.2], [1.0, 7.0, 9, -3]]
+    arguments = {"state": mixture_state(SKEWED, 2), "rows": rows}
+    worst = 0.0
+    for (alpha, sigma, *x), found in zip(
+        rows, run_module(ScoreField, code, arguments, slip), strict=True
+    ):
+        seen = SKEWED.seen(double([x]), alpha, sigma)
+        worst = max(
+            worst, gap(found, torch.cat([seen.mean[0], seen.mean[0], seen.covariance[0].flatten()]))
+        )
+    return worst
+
+
+@browser
+def test_the_posterior_behind_a_point(run_module):
+    assert probe_error(run_module) < 1e-9
+
+
+PROBE_SLIPS = {
+    "alpha left out of the mean": ("mean[0] + alpha * (a", "mean[0] + (a"),
+    "sigma for its square": ("map((v) => sigma * sigma * v)", "map((v) => sigma * v)"),
+    "one sign in the pull": ("pxx * off[0] + pxy * off[1]", "pxx * off[0] - pxy * off[1]"),
+    "no spread of the means": ("within[i + j] + (m[i]", "within[i + j] + 0 * (m[i]"),
+}
+
+
+@browser
+@pytest.mark.parametrize("name", PROBE_SLIPS)
+def test_a_slip_in_the_posterior_is_told_apart(run_module, name):
+    assert probe_error(run_module, PROBE_SLIPS[name]) > 1e-3
+
+
+def probe_numbers(page):
+    """Where the probe is said to stand, and the average clean point."""
+    place, mean = (
+        re.search(before + r" \((\S+), (\S+)\)", status(page)) for before in ("probe at", r"x\] is")
+    )
+    return [float(n.replace("−", "-")) for n in (*place.groups(), *mean.groups())]
+
+
+@browser
+def test_the_probe_is_dragged_and_says_what_python_says(open_page):
+    page = open_page(field(dynamics="langevin", log_snr=1.0))
+    probe = page.locator(PROBE)
+    assert drag(page, probe, 50, -30) == pytest.approx((50, -30), abs=1)
+    probe.press("ArrowUp")
+    probe.press("Shift+ArrowLeft")
+    settled(page)
+    x, y, a, b = probe_numbers(page)
+    process = VP()
+    time = process.t_from_log_snr(1.0)
+    seen = ring(8).seen(double([[x, y]]), process.alpha(time), process.sigma(time))
+    assert (a, b) == pytest.approx(tuple(seen.mean[0].tolist()), abs=0.05)
+    guess = re.search(r"noise is \((\S+), (\S+)\), give or take (\S+)\. The", status(page)).groups()
+    sigma, alpha = process.sigma(time), process.alpha(time)
+    spread = (alpha / sigma) * seen.covariance[0].trace().sqrt()
+    expected = [*(-sigma * seen.score[0]).tolist(), float(spread)]
+    assert [float(n.replace("−", "-")) for n in guess] == pytest.approx(expected, abs=0.05)
+    assert page.noise == []
+
+
+@browser
+def test_readers_draw_data_of_their_own_and_get_the_page_s_back(open_page):
+    page = open_page(field(dynamics="ode", log_snr=0.0))
+    page.get_by_role("button", name="Draw data").click()
+    pad = page.locator(".dgm-pad")
+    for key in ["Space", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Space"]:
+        pad.press(key)
+    assert len(state(page, "means")) == 2 and state(page, "weights") == [0.5, 0.5]
+    (x0, y0), (x1, y1) = state(page, "means")
+    assert (x0, y0) == pytest.approx((0, 0), abs=0.02) and x1 == pytest.approx(x0) and y1 > 0.5
+    pad.press("Backspace")
+    assert len(state(page, "means")) == 1
+    page.get_by_role("button", name="Reset").click()
+    assert state(page, "means") == ring(8).means.tolist()
+    assert pad.is_hidden() and page.noise == []
+
+
+@browser
+def test_a_page_that_has_not_taught_the_words_does_not_read_them(open_page):
+    page = open_page(field(dynamics="ode", log_snr=0.0).staged(words=[]))
+    text = page.locator(FIELD).inner_text()
+    assert not re.search("SNR|score|ODE|SDE|Langevin|E\\[", text)
+    assert page.get_by_role("radio").count() == 0
+    page = open_page(field(probe=None))
+    assert page.locator(PROBE).count() == 0 and page.noise == []
+
+
+@browser
+def test_it_plays_once_in_sight_and_a_hand_stops_it(open_page):
+    page = open_page(field(dynamics="ode", log_snr=None))
+    page.get_by_role("button", name="Pause").wait_for()
+    page.locator(PROBE).press("ArrowUp")
+    level = state(page, "log_snr")
+    assert page.get_by_role("button", name="Play").is_visible()
+    page.wait_for_timeout(200)
+    assert state(page, "log_snr") == level
+    page = open_page(field(dynamics="ode", log_snr=None), reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    assert state(page, "log_snr") == state(page, "levels")[1]

@@ -150,6 +150,7 @@ def test_a_stale_state_and_an_unknown_widget_are_noticed():
     assert "no widget is called 'score-fields'" in problem
 
 
+@pytest.mark.slow
 def test_a_changed_constant_reaches_the_page_and_no_notebook_is_touched(tmp_path):
     """A copy of the package with another pace, and the page as it is stored today."""
     shutil.copytree(ROOT / "dgm_lessons", tmp_path / "dgm_lessons")

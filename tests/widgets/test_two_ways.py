@@ -183,7 +183,7 @@ def test_what_cannot_be_shown_is_refused(make, error, says):
 
 @browser
 def test_the_handles_of_q_follow_the_mouse_and_the_keys(open_page):
-    page = open_page(TwoWays(gm1()))
+    page = open_page(TwoWays(gm1()), reduced_motion="reduce")
     mean, width = page.locator(".dgm-handle").all()
     assert drag(page, mean, -80, 10) == pytest.approx((-80, 0), abs=1)  # along its axis
     m, s = state(page, "mean"), state(page, "std")
@@ -206,18 +206,98 @@ def test_the_handles_of_q_follow_the_mouse_and_the_keys(open_page):
 
 
 @browser
-def test_playing_forward_kl_ends_at_the_moments_and_reset_goes_back(open_page):
-    page = open_page(TwoWays(gm1()))
-    before, picture = (state(page, "mean"), state(page, "std")), pixels(page, ".dgm-stage canvas")
-    page.get_by_role("button", name="Play").click()
+def test_it_plays_once_to_the_moments_and_reset_goes_back(open_page):
+    widget = TwoWays(gm1())
+    page = open_page(widget)
     page.get_by_text("the slope is gone").wait_for(timeout=60_000)
     assert (state(page, "mean"), state(page, "std")) == pytest.approx((0, 1.298), abs=0.01)
     assert "mean 0.000, std 1.298." in status(page)
     assert page.get_by_role("button", name="Play").inner_text() == "Play"
     page.get_by_role("button", name="Reset").click()
-    assert (state(page, "mean"), state(page, "std")) == before
-    assert pixels(page, ".dgm-stage canvas") != picture  # the lowest q so far is still shown
+    assert (state(page, "mean"), state(page, "std")) == (widget.mean, widget.std)
+    ghost = pixels(page, ".dgm-stage canvas")  # where the descent ended
+    page.get_by_role("slider", name="Weight").press("ArrowRight")
+    page.get_by_role("slider", name="Weight").press("ArrowLeft")
+    page.get_by_role("button", name="Reset").click()
+    assert pixels(page, ".dgm-stage canvas") != ghost  # another target: the ghost is gone
     assert page.noise == []
+
+
+@browser
+def test_the_weight_of_the_target_slides(open_page):
+    page = open_page(TwoWays(gm1()), reduced_motion="reduce")
+    slider = page.get_by_role("slider", name="Weight of the left mode")
+    slider.press("End")
+    assert state(page, "weight") == pytest.approx(0.98)
+    assert state(page, "weights") == pytest.approx([0.98, 0.02])
+    target = GaussianMixture(state(page, "weights"), [[-1.5], [1.0]], torch.tensor([0.09, 0.25]))
+    mean, std = law_of(target)
+    found = float(integrals(target, state(page, "mean"), state(page, "std"))[0])
+    assert number(page, "Forward KL is") == pytest.approx(found, rel=1e-3)
+    assert f"moments: mean {mean:.3f}, std {std:.3f}".replace("-", "−") in status(page)
+    page = open_page(TwoWays(THREE))
+    assert page.get_by_role("slider", name="Weight").count() == 0
+
+
+@browser
+def test_the_held_out_log_likelihood(run_module, open_page):
+    code = "const { weights, means, covariances } = a.state;"
+    code += "const x = M.heldOut({ weights, means, covariances }, 200);"
+    code += "return [[...x], M.averageLog(x, 0.3, 0.8)];"
+    data, found = run_module(TwoWays, code, {"state": TwoWays(gm1()).static_state()})
+    expected = Normal(double(0.3), double(0.8)).log_prob(double(data)).mean()
+    assert len(data) == 200 and found == pytest.approx(float(expected), rel=1e-12)
+    assert sum(x < -0.4 for x in data) / 200 == pytest.approx(0.4, abs=0.14)
+    page = open_page(TwoWays(gm1(), mean=0.3, std=0.8), reduced_motion="reduce")
+    assert number(page, "have log-likelihood") == pytest.approx(float(expected), abs=6e-4)
+
+
+ENDINGS = {
+    "forward": [(0, 1.298)],
+    "reverse": [(-1.5, 0.3), (1.0, 0.5)],
+    "js": [(-1.495, 0.308), (0.988, 0.520), (0.128, 1.255)],
+    "tv": [(0.797, 0.808)],
+    "fisher": [(0, 1.298)],
+}
+
+
+@browser
+def test_the_endings_of_the_descents(run_module):
+    """As descent on the page's own grid, in torch, finds them; Jensen-Shannon has three."""
+    code = "const { weights, means, covariances, limits } = a.state;"
+    code += (
+        "return a.kinds.map((kind) => M.endings({ weights, means, covariances }, limits, kind));"
+    )
+    arguments = {"state": TwoWays(gm1()).static_state(), "kinds": list(ENDINGS)}
+    for kind, found in zip(ENDINGS, run_module(TwoWays, code, arguments), strict=True):
+        places = sorted((row["mean"], row["std"]) for row in found)
+        assert len(places) == len(ENDINGS[kind]), (kind, places)
+        for place, expected in zip(places, sorted(ENDINGS[kind]), strict=True):
+            assert place == pytest.approx(expected, abs=0.02), kind
+
+
+@browser
+def test_ghosts_that_look_alike_share_a_name(run_module):
+    code = (
+        "return a.map(([m, s]) => M.alike({ std: 1 }, { mean: 0, std: 1 }, { mean: m, std: s }));"
+    )
+    places = [(0.03, 1.02), (0.05, 1.0), (0.0, 0.9)]
+    assert run_module(TwoWays, code, places) == [True, False, False]
+
+
+@browser
+def test_the_width_is_held_inside_the_stage(open_page):
+    page = open_page(TwoWays(gm1()), reduced_motion="reduce")
+    mean, width = page.locator(".dgm-handle").all()
+    mean.press("End")
+    for key in ("End", "Home", "End"):
+        width.press(key)
+        stage, box = page.locator(".dgm-stage").first.bounding_box(), width.bounding_box()
+        assert box["x"] > stage["x"] and box["x"] + box["width"] < stage["x"] + stage["width"]
+    assert width.bounding_box()["x"] < mean.bounding_box()["x"]  # on the other side of the mean
+    before = state(page, "std")
+    drag(page, width, 40, 0)
+    assert state(page, "std") < before
 
 
 @browser
@@ -230,7 +310,7 @@ def test_with_reduced_motion_play_goes_straight_to_the_end(open_page):
 
 @browser
 def test_a_divergence_is_chosen_by_arrow_keys_and_a_step_lowers_it(open_page):
-    page = open_page(TwoWays(gm1()))
+    page = open_page(TwoWays(gm1()), reduced_motion="reduce")
     page.locator("input[value=forward]").focus()
     for kind in DIVERGENCES[1:]:
         page.keyboard.press("ArrowRight")

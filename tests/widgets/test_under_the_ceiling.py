@@ -117,7 +117,7 @@ def test_what_cannot_be_shown_is_refused(make, error, says):
 
 @browser
 def test_the_encoder_follows_the_mouse_and_the_keys(open_page):
-    page = open_page(UnderTheCeiling(w=1.3, s=0.6))
+    page = open_page(UnderTheCeiling(w=1.3, s=0.6), reduced_motion="reduce")
     grip = page.locator(".dgm-handle")
     assert drag(page, grip, 60, 50) == pytest.approx((60, 50), abs=1)
     x, a, b = (state(page, name) for name in ("x", "slope", "width"))
@@ -128,7 +128,7 @@ def test_the_encoder_follows_the_mouse_and_the_keys(open_page):
     page.keyboard.press("Shift+ArrowRight")
     assert state(page, "width") > b and state(page, "slope") > a
     assert f"slope {state(page, 'slope'):.3f}" in grip.get_attribute("aria-label")
-    page.get_by_role("button", name="Best encoder").click()
+    page.get_by_role("button", name="Play").click()
     assert "touches the ceiling" in status(page) and number(page, "p(z|x)) =") == 0
     page.get_by_role("button", name="Reset").click()
     assert (state(page, "slope"), state(page, "width")) == (0, 1)
@@ -137,14 +137,27 @@ def test_the_encoder_follows_the_mouse_and_the_keys(open_page):
 
 @browser
 def test_the_observation_slides_and_the_map_follows(open_page):
-    page = open_page(UnderTheCeiling(w=1.3, s=0.6))
-    before = pixels(page, ".dgm-heat")
+    page = open_page(UnderTheCeiling(w=1.3, s=0.6), reduced_motion="reduce")
+    before = pixels(page, ".dgm-layer-plot")
     slider = page.get_by_role("slider", name="Observation x")
     slider.focus()
     page.keyboard.press("End")
     assert state(page, "x") == pytest.approx(3 * math.hypot(1.3, 0.6))
     assert slider.get_attribute("aria-valuetext") == "x = 4.30"
-    assert pixels(page, ".dgm-heat") != before
+    assert pixels(page, ".dgm-layer-plot") != before
     assert number(page, "log p(x) =") == pytest.approx(
         float(expected_terms(1.3, 0.6, state(page, "x"), 0.0, 1.0)[0]), abs=6e-5
     )
+
+
+@browser
+def test_it_looks_round_once_and_comes_back(open_page):
+    page = open_page(UnderTheCeiling(w=1.3, s=0.6))
+    page.wait_for_function(
+        "() => document.querySelector('.dgm-widget').dgmModel.get('width') < 0.6"
+    )
+    page.get_by_role("button", name="Play").wait_for(timeout=60_000)
+    assert (state(page, "slope"), state(page, "width")) == (0, 1)
+    page.get_by_role("button", name="Play").click()  # now it climbs
+    page.get_by_text("touches the ceiling").first.wait_for(timeout=60_000)
+    assert page.noise == []

@@ -6,6 +6,7 @@ import pytest
 import torch
 from reader import double, drag, gap, numbers, pixels, state
 
+from dgm_lessons.data import small_digits
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.widgets import WhereBlurComesFrom
 
@@ -120,7 +121,7 @@ def test_what_cannot_be_shown_is_refused(make, error, says):
 
 @browser
 def test_the_noise_slides_from_the_modes_to_their_average(open_page):
-    page = open_page(WhereBlurComesFrom(ring(8), code=(0.5, 0.5)))
+    page = open_page(WhereBlurComesFrom(ring(8), code=(0.5, 0.5)), reduced_motion="reduce")
     before = pixels(page, ".dgm-square:last-child canvas")
     slider = page.get_by_role("slider", name="Encoder noise")
     slider.focus()
@@ -139,7 +140,7 @@ def test_the_noise_slides_from_the_modes_to_their_average(open_page):
 
 @browser
 def test_a_code_follows_the_mouse_and_the_keys(open_page):
-    page = open_page(WhereBlurComesFrom(ring(8), tau=0.5))
+    page = open_page(WhereBlurComesFrom(ring(8), tau=0.5), reduced_motion="reduce")
     grip = page.locator(".dgm-handle")
     assert drag(page, grip, 40, -30) == pytest.approx((40, -30), abs=1)
     x, y = state(page, "code")
@@ -154,4 +155,31 @@ def test_a_code_follows_the_mouse_and_the_keys(open_page):
         -WhereBlurComesFrom(ring(8)).limits["half"]
         * (1 + (0.5 / WhereBlurComesFrom(ring(8)).limits["std"]) ** 2) ** 0.5
     )
+    assert page.noise == []
+
+
+@browser
+def test_the_average_of_real_digits(run_module):
+    """Pictures as scikit-learn has them, averaged by the shares of the modes."""
+    widget = WhereBlurComesFrom(ring(8))
+    code = "const p = M.shadesOf(a.digits), none = M.shadesOf([]);"
+    code += "return [p[3], M.mix(p, a.shares), none === null];"
+    shares = [0.1, 0.0, 0.2, 0.3, 0.0, 0.05, 0.0, 0.35]
+    three, average, none = run_module(widget, code, {"digits": widget.digits, "shares": shares})
+    pictures, labels = small_digits()
+    firsts = torch.stack([pictures[labels == k][0].flatten() for k in range(1, 9)]).double() / 16
+    assert gap(three, firsts[3]) < 1e-12 and none
+    assert gap(average, double(shares) @ firsts) < 1e-12
+    many = GaussianMixture(torch.ones(11), torch.randn(11, 2), 0.1)
+    assert WhereBlurComesFrom(many).digits == []
+
+
+@browser
+def test_the_noise_grows_once_to_where_it_stands_and_on_when_played(open_page):
+    page = open_page(WhereBlurComesFrom(ring(8), tau=0.4))
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for(timeout=60_000)
+    assert state(page, "tau") == pytest.approx(0.4)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.querySelector('.dgm-widget').dgmModel.get('tau') > 0.5")
     assert page.noise == []

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from ..exercise import Exercise
+from ..exercise import Exercise, uniform
 
 
 def kl_of_two_bells(m1: float, s1: float, m2: float, s2: float) -> float:
@@ -28,10 +28,26 @@ def _bell(x: Tensor, mean: float, std: float) -> Tensor:
 
 
 def _densities(points: int, low: float, weight: float, mean: float) -> tuple[Tensor, ...]:
-    """A law with two heaps, a bell, and the grid on which both stand."""
+    """A law with two modes, a bell, and the grid on which both stand."""
     x = torch.linspace(low, 9, points, dtype=torch.float64)
-    heaps = weight * _bell(x, -1.6, 0.5) + (1 - weight) * _bell(x, 1.1, 0.8)
-    return heaps, _bell(x, mean, 1.2), x
+    modes = weight * _bell(x, -1.6, 0.5) + (1 - weight) * _bell(x, 1.1, 0.8)
+    return modes, _bell(x, mean, 1.2), x
+
+
+def js_of_lists(p: Tensor, q: Tensor) -> Tensor:
+    u = p / q
+    f = 0.5 * (u * u.log() - (u + 1) * ((u + 1) / 2).log())
+    return (q * f).sum()
+
+
+def _law(seed: int, cells: int) -> Tensor:
+    """Probabilities of some cells."""
+    shares = uniform(seed, cells, low=0.1)
+    return shares / shares.sum()
+
+
+def _kl_to_middle(p: Tensor, q: Tensor) -> Tensor:
+    return (p * (2 * p / (p + q)).log()).sum()
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -159,6 +175,45 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is not integrated yet: one number is wanted": (
                 lambda p, q, x: 0.5 * (p - q).abs()
+            ),
+        },
+    ),
+    "c-1-14": Exercise(
+        asks="the Jensen–Shannon divergence of p and q in nats, one number",
+        trials=((_law(1, 5), _law(2, 5)), (_law(3, 3), _law(4, 3))),
+        solution=js_of_lists,
+        mistakes={
+            "this is the game of a GAN, 2 JS - log 4: its generator is not 0 at u = 1": (
+                lambda p, q: 2 * js_of_lists(p, q) - 2 * math.log(2)
+            ),
+            "this is twice the divergence: two laws that never meet would be log 4 apart": (
+                lambda p, q: 2 * js_of_lists(p, q)
+            ),
+            "this is half of the game, JS - log 2: equal laws must give 0": (
+                lambda p, q: js_of_lists(p, q) - math.log(2)
+            ),
+            "this is KL from p to the middle alone; average it with that from q": _kl_to_middle,
+            "this is KL from q to the middle alone; average it with that from p": (
+                lambda p, q: _kl_to_middle(q, p)
+            ),
+            "this compares the laws with each other, not with their middle": (
+                lambda p, q: 0.5 * ((p - q) * (p / q).log()).sum()
+            ),
+            "this is KL(p || q); here both laws are compared with their middle": (
+                lambda p, q: (p * (p / q).log()).sum()
+            ),
+            "the generator is averaged with p; q belongs there": (
+                lambda p, q: (
+                    js_of_lists(p, q)
+                    + (
+                        (p - q)
+                        * 0.5
+                        * (p / q * (p / q).log() - (p / q + 1) * ((p / q + 1) / 2).log())
+                    ).sum()
+                )
+            ),
+            "this is the square root, which is a metric; the divergence was wanted": (
+                lambda p, q: js_of_lists(p, q).sqrt()
             ),
         },
     ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 from ..exercise import Exercise, normal, uniform
@@ -23,6 +25,25 @@ def joint_error(model_error: float, posterior_kls: Tensor) -> Tensor:
 
 def gap_growth(elbo_rise: Tensor, evidence_rise: Tensor) -> Tensor:
     return evidence_rise - elbo_rise
+
+
+def posterior(x: Tensor, w: float, b: float, s: float, r: float) -> Tensor:
+    total = w**2 * r**2 + s**2
+    mean = w * r**2 * (x - b) / total
+    return torch.stack([mean, torch.full_like(mean, r**2 * s**2 / total)])
+
+
+Moment = Callable[[Tensor, float, float, float, float], Tensor | float]
+
+
+def _mean_is(wrong: Moment) -> Callable[..., Tensor]:
+    """The right answer with another mean."""
+    return lambda *given: torch.stack([torch.as_tensor(wrong(*given)), posterior(*given)[1]])
+
+
+def _variance_is(wrong: Moment) -> Callable[..., Tensor]:
+    """The right answer with another variance."""
+    return lambda *given: torch.stack([posterior(*given)[0], 0 * given[0] + wrong(*given)])
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -148,6 +169,68 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is a ratio; the growth of a gap is a difference": (
                 lambda elbo, evidence: evidence / elbo
+            ),
+        },
+    ),
+    "c-2-04": Exercise(
+        asks="mean and variance of p(z | x), of shape (2, B)",
+        trials=((normal(13, 4), 0.65, 0.9, 1.3, 1.8), (normal(14, 5), -1.7, 0.35, 0.4, 0.75)),
+        parts=("the mean", "the variance"),
+        solution=posterior,
+        mistakes={
+            "the prior is forgotten: it pulls towards 0": (
+                lambda x, w, b, s, r: torch.stack([(x - b) / w, 0 * x + (s / w) ** 2])
+            ),
+            "the prior has the width r here, not 1": (
+                lambda x, w, b, s, r: posterior(x, w, b, s, 1.0)
+            ),
+            "the shift b is forgotten: take it off x": (
+                lambda x, w, b, s, r: posterior(x, w, 0.0, s, r)
+            ),
+            "the shift b is taken off x, not added": (
+                lambda x, w, b, s, r: posterior(x, w, -b, s, r)
+            ),
+            "the shift b is taken off x before anything else": _mean_is(
+                lambda x, w, b, s, r: w * r**2 * x / (w**2 * r**2 + s**2) - b
+            ),
+            "w is missing above: z and x have the covariance w r^2": _mean_is(
+                lambda x, w, b, s, r: r**2 * (x - b) / (w**2 * r**2 + s**2)
+            ),
+            "r^2 is missing above: z and x have the covariance w r^2": _mean_is(
+                lambda x, w, b, s, r: w * (x - b) / (w**2 * r**2 + s**2)
+            ),
+            "w must be squared below: the variance of w z is w^2 r^2": (
+                lambda x, w, b, s, r: (
+                    torch.stack([w * r**2 * (x - b), 0 * x + r**2 * s**2]) / (w * r**2 + s**2)
+                )
+            ),
+            "widths are standard deviations, and here they are read as variances": (
+                lambda x, w, b, s, r: posterior(x, w, b, s**0.5, r**0.5)
+            ),
+            "below stands the variance of x, and w^2 belongs to it": (
+                lambda x, w, b, s, r: (
+                    torch.stack([w * r**2 * (x - b), 0 * x + r**2 * s**2]) / (r**2 + s**2)
+                )
+            ),
+            "that is the mean of x given z": _mean_is(lambda x, w, b, s, r: w * x + b),
+            "r^2 is missing above: without data all of it is left": _variance_is(
+                lambda x, w, b, s, r: s**2 / (w**2 * r**2 + s**2)
+            ),
+            "this is the decoder's noise; divide its share of x by w^2": _variance_is(
+                lambda x, w, b, s, r: s**2
+            ),
+            "this is the variance of the prior; x has told something": _variance_is(
+                lambda x, w, b, s, r: r**2
+            ),
+            "this is the variance of x": _variance_is(lambda x, w, b, s, r: w**2 * r**2 + s**2),
+            "this is the precision; the variance is one over it": _variance_is(
+                lambda x, w, b, s, r: r**-2 + w**2 / s**2
+            ),
+            "this is the standard deviation": _variance_is(
+                lambda *given: posterior(*given)[1].sqrt()
+            ),
+            "this is what x has told; the rest of r^2 is in doubt": _variance_is(
+                lambda x, w, b, s, r: r**2 - posterior(x, w, b, s, r)[1]
             ),
         },
     ),

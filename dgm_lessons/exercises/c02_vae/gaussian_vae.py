@@ -50,6 +50,14 @@ def _weights(z: Tensor, x: Tensor, tau: float) -> Tensor:
     return (-((z[:, None] - x) ** 2) / (2 * tau**2)).exp()
 
 
+def who(z: Tensor, x: Tensor, tau: float) -> Tensor:
+    return (-((z[:, None] - x) ** 2) / (2 * tau**2)).softmax(1)
+
+
+def best_sigma(x: Tensor, mu: Tensor) -> Tensor:
+    return (x - mu).square().mean().sqrt()
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-2-11": Exercise(
         asks="a code for each row, of shape (B, d)",
@@ -194,6 +202,75 @@ EXERCISES: dict[str, Exercise] = {
                 lambda z, x, tau: _weights(z, x, tau).mean(1)
             ),
             "that is the code itself: it has noise in it": lambda z, x, tau: z,
+        },
+    ),
+    "gvae-bayes": Exercise(
+        asks="the probability of each datum given each code, of shape (B, N)",
+        trials=((normal(13, 4), 1.5 * normal(14, 9), 0.7), (2 * normal(15, 3), normal(16, 5), 1.6)),
+        solution=who,
+        mistakes={
+            "this is as printed, divided by the prior: the probabilities of a code do not add up "
+            "to 1": (
+                lambda z, x, tau: (
+                    _weights(z, x, tau) / (len(x) * tau) / (-(z[:, None] ** 2) / 2).exp()
+                )
+            ),
+            "these are the densities of the codes; divide by their sum over the data": (
+                lambda z, x, tau: _weights(z, x, tau) / (tau * math.sqrt(2 * math.pi))
+            ),
+            "the weights must add up to 1 for each code: divide by their sum over the data": (
+                lambda z, x, tau: _weights(z, x, tau)
+            ),
+            "these add up to 1 over the codes; they must over the data": (
+                lambda z, x, tau: _weights(z, x, tau) / _weights(z, x, tau).sum(0)
+            ),
+            "these add up to 1 over everything; they must for each code": (
+                lambda z, x, tau: _weights(z, x, tau) / _weights(z, x, tau).sum()
+            ),
+            "all data count alike: weigh each by the density of z given it": (
+                lambda z, x, tau: torch.full_like(_weights(z, x, tau), 1 / len(x))
+            ),
+            "the half in the Gaussian's exponent is missing": (
+                lambda z, x, tau: who(z, x, tau / math.sqrt(2))
+            ),
+            "codes are rows and data are columns": lambda z, x, tau: who(z, x, tau).T,
+            "this is the mean datum of each code; its probabilities were wanted": decode,
+        },
+    ),
+    "gvae-sigma": Exercise(
+        asks="the sigma with the greatest sum of log-densities, one number",
+        trials=((normal(17, 4, 3), normal(18, 4, 3)), (2 * normal(19, 2, 5), normal(20, 2, 5))),
+        solution=best_sigma,
+        mistakes={
+            "this is the variance; take the square root": (lambda x, mu: (x - mu).square().mean()),
+            "this adds the pixels up: each of the N D pixels has the same sigma, so average": (
+                lambda x, mu: (x - mu).square().sum(1).mean().sqrt()
+            ),
+            "this adds everything up; average": lambda x, mu: (x - mu).norm(),
+            "this is the mean distance of a pixel; sigma is the root of the mean square": (
+                lambda x, mu: (x - mu).abs().mean()
+            ),
+            "the decoder's mean is mu: do not take the mean of the errors away": (
+                lambda x, mu: (x - mu).std(correction=0)
+            ),
+            "the decoder's mean is mu: no error is taken away, and none is lost in N - 1": (
+                lambda x, mu: (x - mu).std()
+            ),
+            "this is the spread of the data; sigma is that of the errors": (
+                lambda x, mu: x.std(correction=0)
+            ),
+            "this is a sigma for each pixel; here one serves all": (
+                lambda x, mu: (x - mu).square().mean(0).sqrt()
+            ),
+            "this is a sigma for each datum; here one serves all": (
+                lambda x, mu: (x - mu).square().mean(1).sqrt()
+            ),
+            "this is the mean of the errors of the data; average the squares first": (
+                lambda x, mu: (x - mu).square().mean(1).sqrt().mean()
+            ),
+            "the half belongs to the exponent; it cancels": (
+                lambda x, mu: ((x - mu).square().mean() / 2).sqrt()
+            ),
         },
     ),
 }

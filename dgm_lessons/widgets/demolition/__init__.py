@@ -1,4 +1,4 @@
-"""Demolition: a digit and a mixture, torn down by one noise scrubber and rebuilt in two ways."""
+"""Demolition: a digit and a mixture, torn down by one handle and rebuilt in two ways."""
 
 from __future__ import annotations
 
@@ -27,12 +27,18 @@ class Demolition(MixtureWidget):
     Args:
         mixture: a `GaussianMixture` in 2-D, within [-3.4, 3.4]^2.
         digit: which of the 200 stored digits is torn down.
-        step: of the scrubber, from 0 (data) to 1000 (noise).
+        step: of the handle, from 0 (data) to 1000 (noise).
         schedule: "linear" or "cosine"; the reader can change it.
         seed: of all noise.
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        ("A little noise", {"step": 150}, "Both ways back give the digit that was torn down."),
+        ("Half-way", {"step": 450}, "The jump begins to blur. Press Rebuild: the walk does not."),
+        ("Nothing left", {"step": 1000}, "One jump gives the average of all data. Press Rebuild."),
+        ("Cosine, half-way", {"step": 450, "schedule": "cosine"}, "More of the data is left."),
+    )
 
     pixels = t.Unicode().tag(sync=True)
     labels = t.Unicode().tag(sync=True)
@@ -74,26 +80,24 @@ class Demolition(MixtureWidget):
         return cls(ring(8))
 
     def picture(self) -> str:
-        """The log-SNR of both schedules over the steps, and the place of the scrubber."""
-        frame = svg.Axes(500, 270, (0, STEPS, "step i: data to noise"), (-12, 10, "log-SNR"))
+        """What is left of the data over the steps, for both schedules, and the handle's place."""
+        frame = svg.Axes(500, 270, (0, STEPS, "step i: data to noise"), (0, 1, "left of the data"))
         curves = {name: _curve(chain) for name, chain in SCHEDULES.items()}
-        steps, levels = curves[self.schedule]
-        place = max(self.step, 1) // 10
+        _, left = curves[self.schedule]
         label = (
-            "The log signal-to-noise ratio over the 1,000 steps of the chain. The linear schedule "
-            "falls steeply at first and at the end lies near -10; the cosine one falls more evenly."
+            "What is left of the data over the 1,000 steps of the chain, from all of it down to "
+            "nothing. In the middle the cosine schedule leaves more of it than the linear one."
         )
         marks = [
             ("line", svg.BLUE, "linear schedule"),
             ("dash", svg.VERMILLION, "cosine schedule"),
-            ("dot", svg.GREY, "the scrubber"),
+            ("dot", svg.GREY, "the handle"),
         ]
         parts = [
             frame.axes(),
-            frame.curve((0, STEPS), (0, 0), svg.GREY, 1),
             frame.curve(*curves["linear"], svg.BLUE, 2.5),
             frame.curve(*curves["cosine"], svg.VERMILLION, 2.5, "7 4"),
-            svg.ellipse(frame.place(steps[place], levels[place]), (7, 7), 0, svg.GREY, 1),
+            svg.ellipse(frame.place(self.step, left[self.step // 10]), (7, 7), 0, svg.GREY, 1),
             svg.legend(marks, 44, frame.height + 12),
         ]
         return svg.picture(frame.width, frame.height + 20, label, parts)
@@ -105,8 +109,7 @@ def stored_digits() -> tuple[torch.Tensor, torch.Tensor]:
     return (pixels[:STORED].flatten(1).long() * 15 + 8) // 16, labels[:STORED]
 
 
-def _curve(chain: DiscreteProcess) -> tuple[list[float], list[float]]:
-    """Every tenth step, and its log-SNR, cut off at -12 and 10."""
+def _curve(chain: DiscreteProcess) -> tuple[list[int], list[float]]:
+    """Every tenth step, and the factor on the data there."""
     steps = torch.arange(0, STEPS + 1, 10)
-    levels = chain.log_snr(steps.clamp(min=1).double()).clamp(-12, 10)
-    return steps.tolist(), levels.tolist()
+    return steps.tolist(), chain.alpha(steps.double()).tolist()

@@ -1,36 +1,36 @@
-// The pictures of the demolition: clouds of the mixture, and the log-SNR over the steps.
+// The pictures of the demolition: a digit over a cloud for each racer, and what is left of the data.
 
 import { rgba } from "../kit/colours.js";
 import { makeDiscs } from "../kit/discs.js";
+import { makeImage } from "../kit/image.js";
+import { makePlot } from "../kit/plot.js";
 import { sharpen } from "../kit/stage.js";
 import { h, shown } from "../kit/ui.js";
+import { crowd, largest } from "./race.js";
 
 const EXTENT = 3.4; // of the plane that is shown
-const [TOP, BOTTOM] = [10, -12]; // of the log-SNR that is shown
 
 // A cloud of points over faint circles, two standard deviations wide, where the data live.
-export function makeCloudPlot(w, mixture, shade, attributes, onresize) {
+function makeCloud(w, mixture, shade, label, repaint) {
   const rings = h("canvas", { "aria-hidden": "true" });
-  const points = h("canvas", attributes);
-  const node = h("div", { class: "dgm-stage dgm-cloud" }, rings, points);
-  let paintDiscs = null;
-  let ratio = 1;
-  sharpen(w, points, (width, height, pixels) => {
-    ratio = pixels;
-    [rings.width, rings.height] = [points.width, points.height];
+  const points = h("canvas", { role: "img", "aria-label": label });
+  let discs = null;
+  let scale = 1;
+  sharpen(w, points, (width, height, ratio) => {
+    [rings.width, rings.height, scale] = [points.width, points.height, ratio];
     recolour();
-    onresize();
+    repaint();
   });
 
   function recolour() {
     if (!points.clientWidth) return;
     const { colours } = w;
     const unit = points.width / (2 * EXTENT);
-    paintDiscs = makeDiscs(points, { radius: 1.5, colour: colours[shade], halo: colours.halo, ratio });
+    discs = makeDiscs(points, { radius: 1.5, colour: colours[shade], halo: colours.halo, ratio: scale });
     const pen = rings.getContext("2d");
     pen.clearRect(0, 0, rings.width, rings.height);
     pen.strokeStyle = rgba(colours.soft, 0.45);
-    pen.lineWidth = ratio;
+    pen.lineWidth = scale;
     mixture.means.forEach(([x, y], k) => {
       const [[xx], [, yy]] = mixture.covariances[k];
       pen.beginPath();
@@ -39,91 +39,85 @@ export function makeCloudPlot(w, mixture, shade, attributes, onresize) {
     });
   }
 
-  function paint(cloud) {
-    if (!paintDiscs) return;
+  w.onRepaint(recolour);
+  const node = h("div", { class: "dgm-stage dgm-cloud" }, rings, points);
+  return { node, paint(cloud) {
     const unit = points.width / (2 * EXTENT);
-    paintDiscs(cloud, EXTENT * unit, EXTENT * unit, unit, -unit);
-  }
-  return { node, canvas: points, paint, recolour };
+    discs?.(cloud, EXTENT * unit, EXTENT * unit, unit, -unit);
+  } };
 }
 
-// log-SNR over the steps for all chains; `place` gives where a step stands on the chosen one.
-export function makeLevelPlot(w, stage, chains, onresize) {
-  const canvas = h("canvas", { "aria-hidden": "true" });
-  let ratio = 1;
-  stage.append(canvas);
-  sharpen(w, canvas, (width, height, pixels) => {
-    ratio = pixels;
-    onresize();
-  });
-  const height = (level) => (TOP - Math.min(TOP, Math.max(BOTTOM, level))) / (TOP - BOTTOM);
-  const inset = 0.04; // so that the handle stays inside
-  const across = (u) => inset + (1 - 2 * inset) * u;
-  const along = (x) => Math.min(1, Math.max(0, (x - inset) / (1 - 2 * inset)));
-  const place = (chain, i) => [across(i / chain.L), across(height(chain.logSnr(i)))];
+// A racer's column: digit and cloud, each with a line of words below it.
+export function makeColumn(w, mixture, [title, shade], repaint) {
+  const digit = makeImage(w, 8, [0.5, 0.5], { role: "img", "aria-label": `${title}: the digit` });
+  const cloud = makeCloud(w, mixture, shade, `${title}: points of the mixture`, repaint);
+  const words = [0, 1].map(() => h("div", { class: "dgm-caption" }));
+  const head = h("div", { class: "dgm-head" }, title);
+  return {
+    node: h("div", { class: "dgm-column" }, head, digit.node, words[0], cloud.node, words[1]),
+    paint(racer) {
+      digit.paint(racer.digit);
+      cloud.paint(racer.cloud);
+    },
+    say: (texts) => texts.forEach((text, j) => (words[j].textContent = text)),
+  };
+}
 
-  function paint(chosen, walker) {
-    if (!canvas.clientWidth) return;
-    const pen = canvas.getContext("2d");
-    const { colours } = w;
-    const { width: W, height: H } = canvas;
-    pen.clearRect(0, 0, W, H);
-    pen.font = `${11 * ratio}px system-ui, sans-serif`;
-    pen.textBaseline = "bottom";
-    for (const level of [5, 0, -5, -10]) {
-      const y = across(height(level)) * H;
-      pen.fillStyle = rgba(level ? colours.line : colours.soft);
-      pen.fillRect(0, y, W, ratio);
-      pen.fillStyle = rgba(colours.soft);
-      pen.textAlign = "left";
-      pen.fillText(String(level).replace("-", "\u2212"), 4 * ratio, y - ratio);
-      pen.textAlign = "right";
-      if (!level) pen.fillText("as much noise as data", W - 5 * ratio, y - ratio);
-    }
-    for (const [key, chain] of Object.entries(chains)) {
-      const mine = key === chosen;
-      pen.beginPath();
-      for (let i = 1; i <= chain.L; i += 3) {
-        const [x, y] = place(chain, i);
-        pen.lineTo(x * W, y * H);
+// How much of the data is left over the steps, the jump back as an arrow, the walk along the curve.
+export function makeLeftPlot(w, chains, L, now) {
+  return makePlot(w, {
+    label: "How much of the data is left, over the steps; the numbers stand in the text below", aspect: 1.5,
+    x: { range: [0, L], name: "step i", ticks: [0, L / 2, L] }, y: { range: [0, 1.04], name: "left of the data", ticks: [0, 0.5, 1] },
+    draw(p) {
+      const { schedule, at, from } = now();
+      const along = (key, low, high) => Array.from({ length: 101 }, (_, k) => {
+        const i = Math.round(low + (k / 100) * (high - low));
+        return [i, chains[key].alpha(i)];
+      });
+      for (const key of Object.keys(chains)) {
+        const mine = key === schedule;
+        p.curve(along(key, 0, L), mine ? "high" : "soft", { width: mine ? 2.6 : 1.4, dash: mine ? [] : [5, 4] });
       }
-      pen.strokeStyle = rgba(mine ? colours.high : colours.soft, mine ? 1 : 0.55);
-      pen.lineWidth = (mine ? 2.6 : 1.4) * ratio;
-      pen.setLineDash(mine ? [] : [5 * ratio, 4 * ratio]);
-      pen.stroke();
-    }
-    pen.setLineDash([]);
-    if (walker === null) return;
-    const [x, y] = place(chains[chosen], walker);
-    pen.beginPath();
-    pen.arc(x * W, y * H, 5.5 * ratio, 0, 7);
-    pen.fillStyle = rgba(colours.particle);
-    pen.fill();
-  }
-  return { paint, place, along };
+      const height = (i) => chains[schedule].alpha(i);
+      if (from > 0.1 * L) {
+        p.arrow([from, height(from)], [0.02 * L, 1], "ink", { width: 1.6 });
+        p.text("one jump", 0.4 * from, 1 - 0.4 * (1 - height(from)), { align: "right", dx: -4, dy: 8, size: 11 });
+      }
+      if (at < from) {
+        p.curve(along(schedule, at, from), "particle", { width: 4 });
+        p.dots([[at, height(at)]], "particle", { radius: 6, ring: "paper" });
+      }
+    },
+  });
 }
 
-export const largest = (values) => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
-
-// What the scrubber shows, in words: the noise level, and whom the guess averages.
-export function situation(chain, i, weights, labels) {
-  const level = i ? shown(chain.logSnr(i), 1) : "\u221e";
-  const likely = largest(weights);
-  const crowd = weights.reduce((count, w) => count + (w > 0.01), 0);
-  return `Step ${i} of ${chain.L}: \u1fb1 = ${shown(chain.alpha(i), 3)}, ` +
-    `\u03c3\u0304 = ${shown(chain.sigma(i), 3)}, log-SNR ${level}. ` +
-    `One jump: the likeliest of the ${weights.length} stored digits, a ${labels[likely]}, has ` +
-    `${shown(100 * weights[likely], 0)}% of the weight; ${crowd} ${crowd === 1 ? "has" : "have"} ` +
-    "above 1%.";
+// The words below the pictures: what each racer has made of the ruin. `far` is null on the way.
+export function verdicts(labels, { shares, at, from }, truth, far, end) {
+  const many = crowd(shares);
+  const jumped = many === 1 ? `a ${labels[largest(shares)]}` : `an average of ${many} digits`;
+  const off = (value) => `${shown(value)} from fresh data`;
+  const way = at < from ? `at step ${at}` : "waits";
+  const found = end === truth ? `a ${labels[end]}: the very one` : `a ${labels[end]}: another one`;
+  return [[`it was a ${labels[truth]}`, ""], [jumped, off(far[0])],
+    at ? [way, way] : [from ? found : `a ${labels[end]}`, off(far[1])]];
 }
 
-// Where the walk ended; `far` are the distances of three clouds from fresh data.
-export function verdict(labels, truth, end, far) {
-  const found = end === truth
-    ? "the very digit that was torn down"
-    : `another digit, a ${labels[end]} (it was ${labels[end] === labels[truth] ? "also " : ""}a ` +
-      `${labels[truth]})`;
-  const [jump, walk, floor] = far.map((value) => shown(value));
-  return `Step by step gave ${found}. Distance of the clouds from fresh data: one jump ${jump}, ` +
-    `step by step ${walk}, other true data ${floor}.`;
+// What the handle shows, in words: the mix of data and noise, whom the guess averages, the ending.
+export function situation(chain, race, truth, labels, far) {
+  const { shares, at, from } = race;
+  const likely = largest(shares);
+  const many = crowd(shares);
+  const mix = `Step ${from} of ${chain.L}: ${shown(chain.alpha(from), 3)} \u00d7 the data + ` +
+    `${shown(chain.sigma(from), 3)} \u00d7 noise.`;
+  if (!from) return `${mix} Nothing has been torn down yet.`;
+  const jump = `One jump: the likeliest of the ${shares.length} stored digits, a ${labels[likely]}, has ` +
+    `${shown(100 * shares[likely], 0)}% of the weight; it is as if ${many} shared it evenly.`;
+  if (at === from) return `${mix} ${jump} Press Rebuild to walk back step by step.`;
+  if (at) return `${mix} ${jump} Step by step: at ${at}.`;
+  const end = race.end();
+  const found = end === truth ? "the very digit that was torn down"
+    : `another digit, a ${labels[end]} (it was ${labels[end] === labels[truth] ? "also " : ""}a ${labels[truth]})`;
+  const [jumped, walked, floor] = far.map((value) => shown(value));
+  return `${mix} ${jump} Step by step gave ${found}. Distance of the clouds from fresh data: one jump ` +
+    `${jumped}, step by step ${walked}, other true data ${floor}.`;
 }

@@ -26,7 +26,7 @@ SHADES = 15
 
 
 class DenoisingFilm(LessonWidget):
-    """Scrub x_i and the guess of x_0 from noise to digit, and branch again from every step.
+    """Walk from noise to digit along a tree: x_i, the guess of x_0, and futures from every step.
 
     Films and branches are drawn here, by `ancestral_step`; a branch starts from x_i of its film
     and has fresh noise in all later steps but the last, which adds none. The page gets the
@@ -41,6 +41,10 @@ class DenoisingFilm(LessonWidget):
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        ("Only noise", {"step": 0}, "The guess is the average of all digits; futures differ."),
+        ("Four steps on", {"step": 4}, "Choose a small picture: that is where this future ends."),
+    )
 
     pixels = t.Bytes().tag(sync=True)
     levels: t.List = t.List().tag(sync=True)

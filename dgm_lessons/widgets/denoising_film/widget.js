@@ -1,90 +1,70 @@
-// Denoising film: scrub a sampler's way from noise to digit, and see other endings from each step.
+// Denoising film: walk a sampler's way from noise to digit, and look into other futures at every step.
 
 import { bytesOf } from "../kit/bytes.js";
-import { classColour } from "../kit/colours.js";
 import { makeFields } from "../kit/fields.js";
-import { captioned, makeImage } from "../kit/image.js";
+import { legend } from "../kit/legend.js";
 import { makePlayer } from "../kit/player.js";
-import { button, h, statusLine } from "../kit/ui.js";
+import { makeStory } from "../kit/story.js";
+import { button, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
-import { decidedAt, loyalty, makeFilms, SIDE, tally } from "../maths/film.js";
+import { decidedAt, leaves, loyalty, makeFilms, nextLeaf, tally } from "../maths/film.js";
+import { makeEndings, makePair, makeTree, NONE, trunkOf } from "./view.js";
 
 const PACE = 5; // steps shown in a second
-const GREY = [0, 1]; // pictures come as shares of ink
 
 function build(w) {
-  const [levels, readings, ends, branches, seeds] =
-    ["levels", "readings", "ends", "branches", "seeds"].map(w.get);
+  const [levels, branches, seeds] = ["levels", "branches", "seeds"].map(w.get);
   const calls = levels.length - 1;
-  const shares = readings.map((row, film) => loyalty(row, ends[film], branches));
-  let films = null; // until the pictures are there
   const f = makeFields(w, {
     step: { limits: [0, calls], whole: true }, film: { options: seeds.map((_, k) => k) },
-  }, (settled) => refresh(settled));
-  const told = (step) => (step < calls ? `noise level \u03c3/\u03b1 = ${levels[step].toPrecision(2)}` : "no noise left");
-
-  // -- the page ---------------------------------------------------------------------------------
-
-  const left = makeImage(w, SIDE, GREY, { role: "img", "aria-label": "The noisy image" });
-  const right = makeImage(w, SIDE, GREY, { role: "img", "aria-label": "The guess of the digit" });
-  const captions = [captioned(left), captioned(right)];
-  const stage = h("div", { class: "dgm-stage dgm-pair" }, ...captions.map(({ node }) => node));
-  const scrub = f.slider("step", "Step of the sampler", ["noise", "digit"],
-    (step) => `${step} of ${calls}`, (step) => `step ${step} of ${calls}, ${told(step)}`);
-  const other = makeEndings(w, branches);
-  const curve = makeCurve(calls);
-  let waiting = 0; // every step stays for a moment
-  const player = makePlayer(w, {
-    play: "the film from noise to digit", onstop: f.settle,
-    begin() {
-      waiting = 0;
-      if (f.now.step === calls) f.set({ step: 0 });
-    },
-    frame(seconds) {
-      waiting += seconds;
-      if (waiting < 1 / PACE) return true;
-      waiting = 0;
-      f.set({ step: f.now.step + 1 });
-      return f.now.step < calls;
-    },
-    finish: () => f.set({ step: calls }),
+  }, (settled, names) => {
+    if (names.length) chosen = NONE;
+    refresh(settled);
   });
-  const jump = button("Where it is decided",
-    "Where it is decided: go to the first step from which on all branches end alike", () => {
-      player.stop();
-      f.change({ step: decidedAt(shares[f.now.film]) });
-    });
-  player.node.append(jump);
+  let films = null; // until the pictures are there
+  let chosen = NONE; // the future that is looked into
+  const now = () => treeOf(w, f.now, chosen, calls, branches);
+  const pair = makePair(w);
+  const tree = makeTree(w, calls, now);
+  const endings = makeEndings(w, branches, (j) => f.now.step < calls - 1 && look(j === chosen ? NONE : j));
   const status = statusLine();
-  w.arrange({
-    stand: [stage, scrub, other.node],
-    panel: [player.node, f.choice("film", "Film", seeds.map((_, k) => [k, String(k + 1)])), curve.node],
-    foot: [status.node],
+  const player = makeFilmPlayer(w, f, calls);
+  player.node.append(button("Where it is decided", "Where it is decided: the first step from which on all branches end alike",
+    () => walk(decidedAt(now().shares))));
+  const grip = tree.handle("Step of the sampler", {
+    onmove: walk, onend: f.later, colour: "particle",
+    onkey: (dx, dy) => (dx ? walk(f.now.step + dx) : look(nextLeaf(now().found(f.now.step), chosen, dy))),
   });
 
-  // -- what is shown ----------------------------------------------------------------------------
-
+  function walk(step) {
+    player.stop();
+    f.set({ step });
+    f.later();
+  }
+  function look(j) {
+    player.stop();
+    chosen = j;
+    refresh(true);
+  }
   function refresh(settled) {
-    const { film, step } = f.now;
-    captions[0].say(step < calls ? `x after ${step} steps` : "the digit");
-    captions[1].say(step < calls ? "guess of the digit" : "the same");
-    const found = readings[film].slice(step * branches, (step + 1) * branches);
-    if (films) {
-      left.paint(films.x(film, step));
-      right.paint(films.guess(film, step));
-    }
-    other.show(found, (j) => (films && found ? films.branch(film, step, j) : null));
-    curve.show(shares[film], step);
-    const words = tally(found).map(([digit, count]) => `${digit} (${count})`).join(", ");
-    const heard = found
-      ? `${branches} branches from here are read as: ${words}.` : "From here nothing is random.";
-    const first = decidedAt(shares[film]);
-    const decided = first < calls - 1 ? `From step ${first} on all branches do.`
-      : "Up to the last noise some branches end otherwise.";
-    status.say(`Film ${film + 1} (seed ${seeds[film]}), step ${step} of ${calls}, ${told(step)}. ` +
-      `${heard} The film itself is read as ${ends[film]}. ${decided}`, settled);
+    const state = now();
+    const { step, film } = state;
+    const found = state.found(step);
+    pair.show(state, films);
+    endings.show(found, chosen, (j) => (films && found ? films.branch(film, step, j) : null));
+    tree.redraw();
+    grip.place(...(chosen !== NONE ? [calls, leaves(found)[chosen]] : [step, trunkOf(state)[step]]));
+    grip.values(0, calls, step, spoken(state, levels));
+    status.say(sentence(state, levels, seeds, branches), settled);
   }
 
+  w.arrange({
+    stand: [tree.node, legend([["handle", "particle", "drag me along the film; keys up and down: into its futures"],
+      ["line", "ink", "the film"]]), endings.node],
+    panel: [pair.node, player.node,
+      seeds.length > 1 && f.choice("film", "Film", seeds.map((_, k) => [k, String(k + 1)]))],
+    foot: [makeStory(w, story(now)).node, status.node],
+  });
   w.onRepaint(() => refresh(false));
   f.settle();
   bytesOf(w.model, "pixels").then((bytes) => {
@@ -93,52 +73,61 @@ function build(w) {
   }, (error) => status.say(`The pictures could not be loaded: ${error.message}`, true));
 }
 
-// The other endings from a step: small pictures, each with the digit that it is read as, and a tally.
-function makeEndings(w, branches) {
-  const images = Array.from({ length: branches }, () => makeImage(w, SIDE, GREY, { role: "img" }));
-  const names = images.map(() => h("b", { "aria-hidden": "true" }));
-  const cells = images.map((image, j) => h("span", { class: "dgm-ending" }, image.node, names[j]));
-  const title = h("div", { class: "dgm-caption" });
-  const tallied = h("div", { class: "dgm-near", "aria-hidden": "true" });
-  const endings = h("div", { class: "dgm-endings", role: "group",
-    "aria-label": "Other endings from this step" }, ...cells);
-  const hue = (digit) => classColour(Number(digit), 10, w.colours.paper);
-  function show(found, picture) {
-    title.textContent = found ? `${branches} other endings from here, with fresh noise`
-      : "No more noise is added: nothing is left to chance";
-    images.forEach((image, j) => {
-      image.paint(picture(j));
-      image.node.setAttribute("aria-label",
-        found ? `Branch ${j + 1}, read as ${found[j]}` : `Branch ${j + 1}: none`);
-      names[j].textContent = found[j] ?? "";
-      names[j].style.color = found ? hue(found[j]) : "";
-    });
-    tallied.replaceChildren(...tally(found).map(([digit, count]) => {
-      const bar = h("i", { class: "dgm-bar" }, h("b", {}, digit));
-      bar.style.flexGrow = count;
-      bar.style.color = hue(digit);
-      return bar;
-    }));
-  }
-  return { node: h("div", {}, title, endings, tallied), show };
+// The film that is shown: its end, how loyal its branches are, and their readings from each step.
+function treeOf(w, { step, film }, chosen, calls, branches) {
+  const readings = w.get("readings")[film];
+  const end = w.get("ends")[film];
+  return { calls, step, film, chosen, end, shares: loyalty(readings, end, branches),
+    found: (i) => readings.slice(i * branches, (i + 1) * branches) };
 }
 
-// How many branches end as the film does, by step.
-function makeCurve(calls) {
-  const bars = Array.from({ length: calls - 1 }, () => h("i", {}));
-  const curve = h("div", { class: "dgm-loyalty", role: "img" }, ...bars.map((bar) => h("span", {}, bar)));
-  const node = h("div", {},
-    h("div", { class: "dgm-caption" }, "Branches that end as the film does, by step"), curve,
-    h("div", { class: "dgm-ends", "aria-hidden": "true" }, h("span", {}, "noise"), h("span", {}, "digit")));
-  function show(shares, step) {
-    bars.forEach((bar, i) => {
-      bar.style.height = `${100 * shares[i]}%`;
-      bar.parentNode.classList.toggle("dgm-now", i === step);
-    });
-    const list = shares.map((share, i) => `${i}: ${Math.round(100 * share)}%`).join(", ");
-    curve.setAttribute("aria-label", `Branches that end as the film does, by step. ${list}`);
-  }
-  return { node, show };
+// Plays once from noise to the step at hand; later, on to the digit.
+function makeFilmPlayer(w, f, calls) {
+  let [waiting, goal] = [0, calls];
+  return makePlayer(w, {
+    play: "the film from noise to digit", onstop: f.settle, once: true,
+    begin(alone) {
+      [waiting, goal] = [0, alone && f.now.step ? f.now.step : calls];
+      if (alone || f.now.step === calls) f.set({ step: 0 });
+    },
+    frame(seconds) {
+      waiting += seconds;
+      if (waiting < 1 / PACE) return true; // every step stays for a moment
+      waiting = 0;
+      f.set({ step: f.now.step + 1 });
+      return f.now.step < goal;
+    },
+    finish: () => f.set({ step: calls }),
+  });
 }
+
+const told = (step, calls, levels) =>
+  (step < calls ? `noise level \u03c3/\u03b1 = ${levels[step].toPrecision(2)}` : "no noise left");
+
+const spoken = ({ step, calls, chosen, found }, levels) => (chosen === NONE
+  ? `step ${step} of ${calls}, ${told(step, calls, levels)}`
+  : `future ${chosen + 1} from step ${step}, read as ${found(step)[chosen]}`);
+
+function sentence({ step, film, calls, end, shares, found }, levels, seeds, branches) {
+  const words = tally(found(step)).map(([digit, count]) => `${digit} (${count})`).join(", ");
+  const heard = words ? `${branches} branches from here are read as: ${words}.` : "From here nothing is random.";
+  const first = decidedAt(shares);
+  const decided = first < calls - 1 ? `From step ${first} on all branches do.`
+    : "Up to the last noise some branches end otherwise.";
+  return `Film ${film + 1} (seed ${seeds[film]}), step ${step} of ${calls}, ${told(step, calls, levels)}. ` +
+    `${heard} The film itself is read as ${end}. ${decided}`;
+}
+
+// What is to be seen, by how many digits the futures are read as.
+const story = (now) => {
+  const kinds = () => tally(now().found(now().step)).length;
+  return [
+    [() => now().step === now().calls, "The end. No noise is added any more, so there is one ending only."],
+    [() => kinds() > 3, "Nearly everything is still open: from this very image the walk may end as many digits."],
+    [() => kinds() > 1, "The walk has taken sides, but not for good: some futures still end as another digit."],
+    [() => now().step < decidedAt(now().shares), "All futures agree here. A later step strays once more."],
+    [() => true, "Decided: all futures are the same digit. Only its strokes are left to chance."],
+  ];
+};
 
 export default widget("denoising-film", build);

@@ -25,7 +25,9 @@ MOST_BYTES = 650_000  # with base64's third on top, a notebook of more would pas
 
 
 class DigitFromNoise(LessonWidget):
-    """Noise becomes a digit, step by step, by DPM-Solver++ 2M on the probability-flow ODE.
+    """Noise, or a drawing under noise, becomes a digit in the browser, step by step.
+
+    By DPM-Solver++ 2M on the probability-flow ODE, from pure noise or from any step on.
 
     The network's weights go to the page at 8 bits; `denoiser` is the same network with those
     weights in PyTorch, and `path()` its way from the same noise.
@@ -41,6 +43,11 @@ class DigitFromNoise(LessonWidget):
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        ("A 5 instead", {"label": 5}, "The same noise, told that it is a 5."),
+        ("Any digit", {"label": -1}, "Told nothing: the noise decides."),
+        ("No guidance", {"guided": False}, "Fewer calls, and a little less care for the label."),
+    )
 
     weights = t.Bytes().tag(sync=True)
     tensors: t.List = t.List().tag(sync=True)

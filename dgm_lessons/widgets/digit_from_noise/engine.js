@@ -20,11 +20,11 @@ function startWorker(bytes, tensors, steps, signal) {
   };
   signal.addEventListener("abort", () => worker.terminate());
   worker.postMessage({ bytes, tensors, steps });
-  return (noise, { label, guidance }, onframe) =>
+  return (noise, { label, guidance, from }, onframe) =>
     new Promise((resolve, reject) => {
       const id = asked++;
       waiting.set(id, { onframe, resolve, reject });
-      worker.postMessage({ id, noise, label, guidance });
+      worker.postMessage({ id, noise, label, guidance, from });
     });
 }
 

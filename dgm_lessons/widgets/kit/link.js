@@ -37,6 +37,7 @@ export function applyHash(w, hash) {
     const value = spec ? parsed(spec, text, w.fields.now[name]) : null;
     if (value !== null) found[name] = value;
   }
+  w.rest?.();
   w.fields.change({ ...w.fields.start, ...found });
   return true;
 }

@@ -41,21 +41,27 @@ export function makeTicker(w, frame) {
 //   text       of the button, "Play" where nothing is given
 //   play       what playing does, for the name: "Play: descend until the slope is gone"
 //   frame(s)   moves on by s seconds; false when it has arrived
-//   begin()    before it plays; false to stay (optional)
+//   begin(alone)  before it plays, `alone` if by itself; false to stay (optional)
 //   finish()   goes to the end at once: for readers who want no motion
 //   onstop(arrived)   after it has stopped, for whichever reason
 //   step, reset       [what is said, what is done], e.g. ["One step", () => {}] (optional)
-//   once       plays by itself, once, when it first comes into sight (not where motion is unwelcome)
-// The button's text and name change with the state. A hand on a slider stops it.
+//   once       plays by itself, once, when it first comes into sight, unless the reader, a link or
+//              Python was there before; a number: for so many seconds. Not where motion is unwelcome
+// The button's text and name change with the state. A hand on a slider, a preset or a link stops it,
+// and any hand on the widget what plays by itself.
 export function makePlayer(w, { text = "Play", play, frame, begin, finish, onstop = () => {}, step, reset, once = false }) {
   const toggle = button(text, null, () => (ticker.running ? stop() : start()));
   const look = (running) => {
     toggle.textContent = running ? "Pause" : text;
     toggle.setAttribute("aria-label", running ? `Pause: ${play}` : `${text}: ${play}`);
   };
-  const ticker = makeTicker(w, (seconds) => frame(seconds) === false && stop(true));
-  function start() {
-    if (ticker.running || begin?.() === false) return;
+  let left = Infinity; // seconds, of what plays by itself
+  const ticker = makeTicker(w, (seconds) => {
+    left -= seconds;
+    if (frame(seconds) === false || left <= 0) stop(true);
+  });
+  function start(alone = false) {
+    if (ticker.running || begin?.(alone) === false) return;
     if (reducedMotion() && finish) {
       finish();
       onstop(true);
@@ -67,6 +73,7 @@ export function makePlayer(w, { text = "Play", play, frame, begin, finish, onsto
   function stop(arrived = false) {
     if (!ticker.running) return;
     ticker.stop();
+    left = Infinity;
     look(false);
     onstop(arrived);
   }
@@ -76,14 +83,31 @@ export function makePlayer(w, { text = "Play", play, frame, begin, finish, onsto
   });
   const node = h("div", { class: "dgm-buttons" }, toggle,
     ...(step ? [other(step, "Step")] : []), ...(reset ? [other(reset, "Reset")] : []));
-  if (once && !reducedMotion()) {
-    let fresh = true;
-    whileInSight(w.root, (seen) => {
-      if (seen && fresh) start();
-      fresh &&= !seen;
-    }, w.signal);
-  }
+  if (once && !reducedMotion()) playOnce(w, toggle, (seconds) => {
+    start(true);
+    left = seconds;
+  }, () => left < Infinity && stop(), once === true ? 1e9 : once);
+  w.rest = () => stop();
   w.root.addEventListener("input", ({ target }) => target.type === "range" && stop(), { capture: true });
   look(false);
   return { node, start, stop, button: toggle, get running() { return ticker.running; } };
+}
+
+// Plays once in sight; `hush` when the reader lays hand on something else than the button.
+function playOnce(w, toggle, play, hush, seconds) {
+  let fresh = true;
+  const untouched = () => !w.fields || String(Object.values(w.fields.now)) === String(Object.values(w.fields.start));
+  const taken = ({ target }) => {
+    if (!target.closest("button, input, [tabindex]")) return; // a finger that scrolls the page
+    fresh = false;
+    if (target !== toggle) hush();
+  };
+  for (const kind of ["pointerdown", "keydown", "focusin"]) {
+    w.root.addEventListener(kind, taken, { capture: true, signal: w.signal });
+  }
+  whileInSight(w.root, (seen) => {
+    if (!seen || !fresh) return;
+    fresh = false;
+    if (untouched()) play(seconds);
+  }, w.signal, 0.3);
 }

@@ -2,7 +2,8 @@
 //   const plot = makePlot(w, { label, aspect: 1.6, x: { range: [-3, 3], name: "x" },
 //     y: { range: [0, 1], name: "density" }, draw(p) { p.curve(f, "high", { fill: 0.2 }); } })
 // An axis has `range`, and may have `name`, `log: true`, `ticks: [...]`, `text: (value) => "..."`,
-// `hidden: true`. `draw` comes after grid and axes. plot.x.range = [a, b] and plot.redraw() zoom.
+// `hidden: true`. `draw` comes after grid and axes, `over` in a canvas of its own above it.
+// plot.x.range = [a, b] and plot.redraw() zoom.
 
 import { densityRamp, rgba } from "./colours.js";
 import { handle, makeStage } from "./stage.js";
@@ -59,13 +60,13 @@ function makeAxis({ range, name = "", log = false, ticks: given, text = plain, h
   };
 }
 
-export function makePlot(w, { label, aspect, x, y, draw, margin = {} }) {
+export function makePlot(w, { label, aspect, x, y, draw, over, margin = {} }) {
   const axes = { x: makeAxis(x), y: makeAxis(y) };
   const room = { // CSS pixels around the frame: for numbers, and so that no handle is cut off
     left: axes.y.hidden ? 18 : 40, right: 18, top: axes.y.name && !axes.y.hidden ? 24 : 18,
     bottom: axes.x.hidden ? 18 : axes.x.name ? 38 : 24, ...margin,
   };
-  const stage = makeStage(w, { label, aspect, painters: { plot: paint } });
+  const stage = makeStage(w, { label, aspect, painters: { plot: paint, ...(over && { over: paintOver }) } });
   const frame = () => ({
     left: room.left, top: room.top, width: stage.size.width - room.left - room.right,
     height: stage.size.height - room.top - room.bottom,
@@ -75,6 +76,9 @@ export function makePlot(w, { label, aspect, x, y, draw, margin = {} }) {
     const p = makePen(pen, frame(), axes, colours);
     p.axes();
     draw(p, size);
+  }
+  function paintOver(pen, size, colours) {
+    over(makePen(pen, frame(), axes, colours), size);
   }
 
   // Fractions of the stage to data and back: for handles.
@@ -148,9 +152,10 @@ function makePen(pen, box, { x, y }, colours) {
     const ramp = densityRamp(colours.low, colours.high);
     const image = new ImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < pixels.length; i++) {
-      const value = f(x.from(((i % columns) + 0.5) / columns), y.from(1 - (Math.floor(i / columns) + 0.5) / rows));
-      pixels[i] = ramp[Math.round(255 * Math.min(1, Math.max(0, value || 0)))];
+    const across = Array.from({ length: columns }, (_, i) => x.from((i + 0.5) / columns));
+    for (let j = 0, at = 0; j < rows; j++) {
+      const up = y.from(1 - (j + 0.5) / rows);
+      for (const a of across) pixels[at++] = ramp[Math.round(255 * Math.min(1, Math.max(0, f(a, up) || 0)))];
     }
     const canvas = new OffscreenCanvas(columns, rows);
     canvas.getContext("2d").putImageData(image, 0, 0);

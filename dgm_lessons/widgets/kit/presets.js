@@ -11,6 +11,7 @@ export function makePresets(w) {
   let own = false; // while a preset changes the fields
   const buttons = presets.map(([label, fields, sentence]) => {
     const node = button(label, null, () => {
+      w.rest?.();
       own = true;
       w.fields.change(fields);
       own = false;

@@ -94,9 +94,10 @@ export function scientific(value) {
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Calls back with true when the element comes into sight, with false when it leaves it.
-export function whileInSight(el, callback, signal) {
-  const observer = new IntersectionObserver((entries) => callback(entries.at(-1).isIntersecting));
+// Calls back with true when the element comes into sight (this share of it), with false when it leaves it.
+export function whileInSight(el, callback, signal, share = 0) {
+  const seen = ({ isIntersecting, intersectionRatio }) => isIntersecting && intersectionRatio >= share;
+  const observer = new IntersectionObserver((entries) => callback(seen(entries.at(-1))), { threshold: share });
   observer.observe(el);
   signal.addEventListener("abort", () => observer.disconnect());
 }

@@ -31,6 +31,19 @@ class LatentPlane(LessonWidget):
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        ("Among the 0s", {"z": (1.74, 0.66)}, "All around are 0s, and so is the answer."),
+        (
+            "Towards the 1s",
+            {"z": (-0.15, -0.19)},
+            "Half-way from the 0s to the 1s: neither of them.",
+        ),
+        (
+            "Far out",
+            {"z": (-3.2, 3.2)},
+            "No digit was ever coded here. The decoder draws all the same.",
+        ),
+    )
 
     layers: t.List = t.List().tag(sync=True)
     codes = t.Unicode().tag(sync=True)

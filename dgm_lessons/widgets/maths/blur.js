@@ -38,3 +38,12 @@ export function spreads(x, decoded) {
   }
   return { kept, lost };
 }
+
+// Pictures from text, a letter a pixel, A to Q for shades 0 to 16: arrays of values from 0 to 1; null
+// where there are none.
+export const shadesOf = (digits) => (digits?.length
+  ? digits.map((text) => Array.from(text, (letter) => (letter.charCodeAt(0) - 65) / 16)) : null);
+
+// The average of pictures by their shares.
+export const mix = (pictures, shares) =>
+  pictures[0].map((_, i) => pictures.reduce((sum, picture, k) => sum + shares[k] * picture[i], 0));

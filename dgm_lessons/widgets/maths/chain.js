@@ -16,7 +16,6 @@ export function makeChain(kind, L) {
     L,
     alpha,
     sigma: (i) => Math.sqrt(variance(i)),
-    logSnr: (i) => 2 * log[i] - Math.log(variance(i)),
     // p(x_{i-1} | x_i, x_0) = N(keep x_i + pull x_0, std^2)
     back(i) {
       const ratio = Math.exp(log[i] - log[i - 1]);

@@ -1,19 +1,20 @@
 // Six divergences between a mixture p and one Gaussian q on the line, by quadrature, and descent.
 
-import { cdf, diffuse, erf, evaluate } from "./mixture.js";
+import { cdf, diffuse, erf, evaluate, makeRng, sample } from "./mixture.js";
 
 export const POINTS = 8192; // of the quadrature's grid
+const COARSE = 1024; // of the grid on which descents from many starts are run
 const SPARE = 7; // the grid goes on for so many widths of the widest q
 const [RATE, CAP, FLAT] = [1, 0.12, 1e-4]; // of a step: rate, longest, and the slope that ends it
 
 // p on a grid that holds every q within the limits: log density, score, distribution function.
-export function makeTable(mixture, limits) {
+export function makeTable(mixture, limits, count = POINTS) {
   const law = diffuse(mixture, 1, 0);
   const margin = SPARE * limits.std[1];
   const low = limits.mean[0] - margin;
-  const step = (limits.mean[1] + margin - low) / (POINTS - 1);
-  const x = Float64Array.from({ length: POINTS }, (_, i) => low + i * step);
-  const [logp, score] = [new Float64Array(POINTS), new Float64Array(POINTS)];
+  const step = (limits.mean[1] + margin - low) / (count - 1);
+  const x = Float64Array.from({ length: count }, (_, i) => low + i * step);
+  const [logp, score] = [new Float64Array(count), new Float64Array(count)];
   evaluate(law, x, { logp, score });
   const total = mixture.weights.reduce((a, b) => a + b, 0);
   const moment = (f) => mixture.weights.reduce((sum, w, k) => sum + (w / total) * f(k), 0);
@@ -21,7 +22,7 @@ export function makeTable(mixture, limits) {
   const variance = moment((k) => mixture.covariances[k][0][0] + (mixture.means[k][0] - mean) ** 2);
   return {
     x, step, logp, score, mean, std: Math.sqrt(variance), limits,
-    below: x.map((value) => cdf(law, value)), work: new Float64Array(POINTS),
+    below: x.map((value) => cdf(law, value)), work: new Float64Array(count),
   };
 }
 
@@ -47,7 +48,7 @@ const CHARGES = {
 export function divergence(table, kind, m, s, out = table.work) {
   const { x, logp, step } = table;
   const charge = CHARGES[kind];
-  for (let i = 0; i < POINTS; i++) {
+  for (let i = 0; i < x.length; i++) {
     const logq = gaussianLog(x[i], m, s);
     out[i] = charge(Math.exp(logp[i]), Math.exp(logq), logp[i], logq, i, table, m, s);
   }
@@ -91,3 +92,30 @@ export function descentStep(table, kind, m, s) {
   }
   return null;
 }
+
+// Where descent of `kind` ends from a narrow q on each component and from one as wide as p, each ending
+// once: [{ kind, mean, std }].
+export function endings(mixture, limits, kind) {
+  const table = makeTable(mixture, limits, COARSE);
+  const on = ([m], k) => [m, hold(Math.sqrt(mixture.covariances[k][0][0]), limits.std)];
+  const found = [];
+  for (const start of [...mixture.means.map(on), [table.mean, table.std]]) {
+    let [mean, std] = start;
+    for (let next = start, left = 400; next && left > 0; left--) {
+      [mean, std] = next;
+      next = descentStep(table, kind, mean, std);
+    }
+    if (!found.some((other) => alike(table, other, { mean, std }))) found.push({ kind, mean, std });
+  }
+  return found;
+}
+
+// Whether two q's are one for the eye.
+export const alike = ({ std }, a, b) => Math.hypot(a.mean - b.mean, a.std - b.std) < 0.04 * std;
+
+// `count` data from the mixture, the same for one seed, and the average of log q over them.
+export function heldOut(mixture, count, seed = 0) {
+  return sample(mixture, 1, 0, makeRng(seed), new Float64Array(count));
+}
+
+export const averageLog = (data, m, s) => data.reduce((sum, x) => sum + gaussianLog(x, m, s), 0) / data.length;

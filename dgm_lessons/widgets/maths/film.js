@@ -42,3 +42,21 @@ export function decidedAt(shares) {
   while (first > 0 && shares[first - 1] === 1) first -= 1;
   return first;
 }
+
+// How high each ending stands: at its digit, those of one digit a little apart.
+export function leaves(found) {
+  const seen = new Map();
+  return [...found].map((digit) => {
+    const [rank, count] = [seen.get(digit) ?? 0, found.split(digit).length - 1];
+    seen.set(digit, rank + 1);
+    return Number(digit) + 0.8 * ((rank + 1) / (count + 1) - 0.5);
+  });
+}
+
+// The ending above (up > 0) or below the chosen one; from none, -1, the lowest or the highest.
+export function nextLeaf(found, chosen, up) {
+  const height = leaves(found);
+  const order = height.map((_, j) => j).sort((a, b) => height[a] - height[b]);
+  if (chosen < 0) return (up > 0 ? order[0] : order.at(-1)) ?? -1;
+  return order[Math.min(order.length - 1, Math.max(0, order.indexOf(chosen) + Math.sign(up)))];
+}

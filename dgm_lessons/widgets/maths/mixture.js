@@ -105,6 +105,28 @@ export function posteriorMean(law, x, out) {
   return out;
 }
 
+// The law of x_0 behind one point x_t of the plane: of each component the share and the mean; of all
+// together the mean and the covariance [[xx, xy], [xy, yy]].
+export function posterior(mixture, alpha, sigma, x) {
+  const law = diffuse(mixture, alpha, sigma);
+  const shares = new Float64Array(law.K);
+  evaluate(law, x, { shares });
+  const parts = mixture.means.map((mean, k) => {
+    const [[a, b], [, c]] = mixture.covariances[k];
+    const [, mx, my, pxx, pxy, pyy] = law.table.subarray(STRIDE * k, STRIDE * (k + 1));
+    const off = [x[0] - mx, x[1] - my];
+    const pull = [pxx * off[0] + pxy * off[1], pxy * off[0] + pyy * off[1]];
+    // S - alpha^2 S P S = sigma^2 S P, with S the component's covariance and P its precision at x_t
+    const within = [a * pxx + b * pxy, a * pxy + b * pyy, b * pxy + c * pyy].map((v) => sigma * sigma * v);
+    return { mean: [mean[0] + alpha * (a * pull[0] + b * pull[1]), mean[1] + alpha * (b * pull[0] + c * pull[1])], within };
+  });
+  const sum = (f) => parts.reduce((total, part, k) => total + shares[k] * f(part), 0);
+  const mean = [0, 1].map((i) => sum((part) => part.mean[i]));
+  const second = (i, j) => sum(({ mean: m, within }) => within[i + j] + (m[i] - mean[i]) * (m[j] - mean[j]));
+  const across = second(0, 1);
+  return { shares, means: parts.map((part) => part.mean), mean, cov: [[second(0, 0), across], [across, second(1, 1)]] };
+}
+
 // n exact samples of x_t = alpha x_0 + sigma eps, written into `out` (n points).
 export function sample(mixture, alpha, sigma, rng, out) {
   const { means, covariances } = mixture;

@@ -47,3 +47,12 @@ export function neighbours({ places, labels }, [x, y], count) {
 
 // How many pixels are neither surely ink nor surely paper: this is what blur looks like.
 export const undecided = (ink) => ink.filter((p) => p > 0.25 && p < 0.75).length;
+
+// How far the nearest point is from z.
+export const apart = ({ places, labels }, [x, y]) =>
+  Math.min(...labels.map((_, i) => Math.hypot(places[2 * i] - x, places[2 * i + 1] - y)));
+
+// One row of the plane's mosaic: the decoded images at the middles of `count` cells, from left to
+// right; row 0 is the top one.
+export const mosaicRow = (decode, extent, count, row) => Array.from({ length: count }, (_, column) =>
+  decode([column, count - 1 - row].map((cell) => extent * ((2 * cell + 1) / count - 1))));

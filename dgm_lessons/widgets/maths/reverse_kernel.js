@@ -41,6 +41,13 @@ export function density(parts, x) {
   return sum;
 }
 
+// How many bumps the density has, on a grid of 400 points.
+export function peaks(parts) {
+  const { mean, variance } = moments(parts);
+  const at = Array.from({ length: 400 }, (_, j) => density(parts, mean + (j / 50 - 4) * Math.sqrt(variance)));
+  return at.filter((p, j) => p > (at[j - 1] ?? 0) && p >= (at[j + 1] ?? 0)).length;
+}
+
 function moments(parts) {
   const mean = parts.reduce((sum, part) => sum + part.weight * part.mean, 0);
   const variance = parts.reduce(

@@ -2,11 +2,12 @@
 
 // DPM-Solver++ 2M. Python gives the coefficients of each step: what the network sees, how its output
 // and x_t make the guess E[x_0 | x_t], how far the guess before counts, and where x_t moves.
-// visit(i, x, guess) sees x before step i and the guess from it, and at the end the digit, twice.
-export function formDigit(network, steps, noise, { label, guidance }, visit) {
+// It starts at step `from`, where x is noise or an image under noise. visit(i, x, guess) sees x before
+// step i and the guess from it, and at the end the digit, twice.
+export function formDigit(network, steps, noise, { label, guidance, from = 0 }, visit) {
   let x = noise;
   let before = null;
-  steps.forEach((step, i) => {
+  steps.slice(from).forEach((step, i) => {
     const seen = x.map((value) => step.scale * value);
     let y = network.predict(seen, step.level, label);
     if (step.guided && label >= 0 && guidance > 0) {
@@ -15,13 +16,24 @@ export function formDigit(network, steps, noise, { label, guidance }, visit) {
     }
     const guess = x.map((value, j) => step.from_x * value + step.from_y * y[j]);
     before ??= guess;
-    visit(i, x, guess);
+    visit(from + i, x, guess);
     x = x.map((value, j) =>
       step.keep * value + step.move * (guess[j] + step.lean * (guess[j] - before[j])));
     before = guess;
   });
   visit(steps.length, x, x);
 }
+
+// A clean image under the noise of step k: alpha x_0 + sigma eps. Without steps left, the image itself.
+export function noised(steps, k, image, eps) {
+  if (k >= steps.length) return image;
+  const ratio = Math.exp(steps[k].level); // sigma / alpha
+  const alpha = 1 / (steps[k].scale * Math.hypot(1, ratio));
+  return image.map((value, i) => alpha * (value + ratio * eps[i]));
+}
+
+// The first step whose noise is weaker than this, sigma / alpha.
+export const stepBelow = (steps, ratio) => steps.findIndex(({ level }) => Math.exp(level) < ratio);
 
 // The way over the sphere from one noise to another, which keeps it as loud as noise is; a straight
 // line would be too quiet in the middle.

@@ -18,24 +18,45 @@ DIRECTIONS = ("forward", "backward")
 
 
 class Paths(MixtureWidget):
-    """The heat map of p_t over time, with SDE paths and PF-ODE lines from a start to be dragged.
+    """The heat map of p_t over time, with SDE paths and PF-ODE lines from two starts to be dragged.
 
     Args:
         mixture: a `GaussianMixture` in 1-D.
         process: the one to begin with: "vp", "ve" or "fm"; the reader can change it.
         direction: "forward", from data to noise, or "backward".
         start: where the paths leave from, x / sqrt(1 + sigma^2) under "ve", else x.
-        time: of the cursor, as a fraction of T; by default where the paths end.
+        other: the second start, in the same unit; by default -start.
+        time: of the cursor, as a fraction of T; by default where the paths begin.
         seed: of the SDE's random numbers.
     """
 
     _folder = Path(__file__).parent
+    WORDS = ("flow", "processes")
+    PRESETS = (
+        (
+            "Nearly one start",
+            {"direction": "backward", "start": 0.3, "other": 0.26, "time": 0.0},
+            "From nearly the same noise the smooth lines run side by side, and do not cross. The "
+            "orange paths, from one start, end in both modes.",
+        ),
+        (
+            "To different modes",
+            {"direction": "backward", "start": -0.15, "other": -0.35, "time": 0.0},
+            "Two neighbours in the noise; between them runs the line that parts the modes.",
+        ),
+        (
+            "From both modes",
+            {"direction": "forward", "start": 1.0, "other": -1.5, "time": 1.0},
+            "The orange paths leave from one mode. In the end the noise has forgotten which.",
+        ),
+    )
 
     processes = t.Dict().tag(sync=True)
     levels = t.Dict().tag(sync=True)
     process = t.Enum(tuple(PROCESSES), "vp").tag(sync=True)
     direction = t.Enum(DIRECTIONS, "backward").tag(sync=True)
     start = t.Float().tag(sync=True)
+    other = t.Float().tag(sync=True)
     time = t.Float().tag(sync=True)
     seed = t.Int().tag(sync=True)
 
@@ -46,6 +67,7 @@ class Paths(MixtureWidget):
         *,
         direction: str = "backward",
         start: float = 0.5,
+        other: float | None = None,
         time: float | None = None,
         seed: int = 0,
     ) -> None:
@@ -54,11 +76,13 @@ class Paths(MixtureWidget):
             raise ValueError(f"process must be one of {', '.join(PROCESSES)}, not {process!r}")
         if direction not in DIRECTIONS:
             raise ValueError(f"direction must be forward or backward, not {direction!r}")
-        time = float(direction == "forward") if time is None else float(time)
+        time = float(direction == "backward") if time is None else float(time)
         if not 0 <= time <= 1:
             raise ValueError(f"time is a fraction of T, between 0 and 1, not {time}")
-        if not abs(start) < 1e3:
-            raise ValueError(f"start must be a finite number near the mixture, not {start}")
+        other = -float(start) or 0.5 if other is None else float(other)
+        for name, value in (("start", start), ("other", other)):
+            if not abs(value) < 1e3:
+                raise ValueError(f"{name} must be a finite number near the mixture, not {value}")
         super().__init__(
             **state,
             processes={name: process_state(known) for name, known in PROCESSES.items()},
@@ -66,13 +90,16 @@ class Paths(MixtureWidget):
             process=process,
             direction=direction,
             start=float(start),
+            other=other,
             time=time,
             seed=check_count(seed, 0, 2**31 - 1, "seed"),
         )
+        if state != mixture_state(gm1(), dim=1):
+            self.presets = []  # they speak of that mixture
 
     @classmethod
     def example(cls) -> Self:
-        return cls(gm1())
+        return cls(gm1(), direction="forward", start=1.0, other=-1.5)
 
     def picture(self) -> str:
         """Quantiles of p_t over time, which are PF-ODE lines: where they crowd, p_t is large."""

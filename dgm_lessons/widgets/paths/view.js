@@ -1,143 +1,116 @@
-// The picture of the paths: heat map of p_t, lines over it, and the marginal at the cursor.
+// The pictures of the paths: heat map of p_t with all lines, faintly; over it the lines up to the cursor;
+// beside it the marginal at the cursor.
 
-import { densityRamp, rgba } from "../kit/colours.js";
-import { sharpen } from "../kit/stage.js";
-import { h } from "../kit/ui.js";
+import { legend } from "../kit/legend.js";
+import { makePlot } from "../kit/plot.js";
 import { evaluate } from "../maths/mixture.js";
 
-export function makePathsView(w, plot, side, onresize) {
-  const names = ["heat", "faint", "lit", "cursor"];
-  const layers = names.map((name) => h("canvas", { class: `dgm-${name}`, "aria-hidden": "true" }));
-  const [heat, faint, lit, over] = layers;
-  plot.append(...layers);
-  let colours = null;
-  let ratio = 1;
-  sharpen(w, over, (width, height, pixels) => {
-    ratio = pixels;
-    for (const layer of [faint, lit]) [layer.width, layer.height] = [over.width, over.height];
-    onresize();
-  });
-  sharpen(w, side, () => onresize());
+const DESCRIPTION = "Heat map of the density over time, from data to noise, with paths over it. " +
+  "The numbers stand in the text below.";
+const BESIDE = "The density at the cursor, and a histogram of 2,000 random paths";
+const [COLUMNS, ROWS] = [240, 150];
+const FRAME = { top: 24, bottom: 38 };
 
-  const ready = () => over.width > 0 && over.clientWidth > 0;
-  const recolour = () => (colours = w.colours);
-
-  // Dark where dense, each moment on its own scale.
-  function paintHeat(world, columns = 240, rows = 150) {
-    [heat.width, heat.height] = [columns, rows];
-    const image = new ImageData(columns, rows);
-    const pixels = new Uint32Array(image.data.buffer);
-    const ramp = densityRamp(colours.low, colours.high);
-    const x = new Float64Array(rows);
-    const logp = new Float64Array(rows);
-    for (let c = 0; c < columns; c++) {
-      const i = world.indexAt(((c + 0.5) / columns) * world.process.T);
-      for (let j = 0; j < rows; j++) {
-        x[j] = (1 - (2 * (j + 0.5)) / rows) * world.half * world.scale[i];
-      }
-      evaluate(world.laws[i], x, { logp });
-      const top = logp.reduce((a, b) => Math.max(a, b));
-      for (let j = 0; j < rows; j++) {
-        pixels[j * columns + c] = ramp[Math.round(225 * Math.exp(logp[j] - top))];
-      }
-    }
-    heat.getContext("2d").putImageData(image, 0, 0);
-  }
-
-  function stroke(canvas, world, rows, colour, width) {
-    const pen = canvas.getContext("2d");
-    const { process, times, scale, half } = world;
-    pen.strokeStyle = colour;
-    pen.lineWidth = width * ratio;
-    pen.lineJoin = "round";
-    const px = (i) => (times[i] / process.T) * canvas.width;
-    const py = (x, i) => (0.5 - x / (2 * half * scale[i])) * canvas.height;
-    for (const row of rows) {
-      pen.beginPath();
-      pen.moveTo(px(0), py(row[0], 0));
-      let last = 0;
-      for (let i = 1; i < row.length; i++) {
-        if (px(i) - last < 1.2 * ratio && i < row.length - 1) continue;
-        last = px(i);
-        pen.lineTo(last, py(row[i], i));
-      }
-      pen.stroke();
-    }
-  }
-
-  // All lines, faintly; and strongly in a layer that is uncovered up to the cursor.
-  function paintLines(world, { contours, fan, line }) {
-    for (const layer of [faint, lit]) layer.getContext("2d").clearRect(0, 0, layer.width, layer.height);
-    stroke(faint, world, contours, rgba(colours.contour, 0.35), 1);
-    stroke(faint, world, fan, rgba(colours.particle, 0.13), 1);
-    stroke(faint, world, [line], rgba(colours.ode, 0.3), 2);
-    stroke(lit, world, fan, rgba(colours.particle, 0.62), 1.1);
-    stroke(lit, world, [line], rgba(colours.paper, 0.75), 5);
-    stroke(lit, world, [line], rgba(colours.ode, 1), 2.6);
-  }
-
-  function paintCursor(world, i, backward, { fan, line }) {
-    const u = world.times[i] / world.process.T;
-    lit.style.clipPath = backward ? `inset(0 0 0 ${100 * u}%)` : `inset(0 ${100 - 100 * u}% 0 0)`;
-    const pen = over.getContext("2d");
-    pen.clearRect(0, 0, over.width, over.height);
-    paintTicks(pen, world);
-    pen.fillStyle = rgba(colours.ink, 0.7);
-    pen.fillRect(u * over.width - 0.5 * ratio, 0, ratio, over.height);
-    const dot = (x, radius, colour) => {
-      pen.beginPath();
-      const y = (0.5 - x / (2 * world.half * world.scale[i])) * over.height;
-      pen.arc(u * over.width, y, radius * ratio, 0, 2 * Math.PI);
-      pen.fillStyle = colour;
-      pen.fill();
-    };
-    for (const row of fan) dot(row[i], 2.4, rgba(colours.particle, 0.9));
-    dot(line[i], 6, rgba(colours.paper, 0.9));
-    dot(line[i], 4.5, rgba(colours.ode, 1));
-  }
-
-  function paintTicks(pen, { half }) {
-    pen.font = `${11 * ratio}px system-ui, sans-serif`;
-    pen.textBaseline = "middle";
-    const step = half > 8 ? 5 : half > 4 ? 2 : 1;
-    for (let x = -step * Math.floor(half / step); x <= half; x += step) {
-      const y = (0.5 - x / (2 * half)) * over.height;
-      if (y < 8 * ratio || y > over.height - 8 * ratio) continue;
-      const text = String(x).replace("-", "\u2212");
-      pen.strokeStyle = rgba(colours.paper, 0.85);
-      pen.lineWidth = 3 * ratio;
-      pen.strokeText(text, 7 * ratio, y);
-      pen.fillStyle = rgba(colours.ink, 1);
-      pen.fillRect(0, y, 4 * ratio, ratio);
-      pen.fillText(text, 7 * ratio, y);
-    }
-  }
-
-  // p_t beside the histogram of the SDE paths, on the same vertical axis.
-  function paintMarginal(world, i, counts) {
-    const pen = side.getContext("2d");
-    const { width, height } = side;
-    pen.clearRect(0, 0, width, height);
-    const rows = 160;
-    const unit = 2 * world.half * world.scale[i];
-    const x = Float64Array.from({ length: rows + 1 }, (_, j) => (0.5 - j / rows) * unit);
-    const logp = new Float64Array(rows + 1);
+// p_t as shades, row by row from the top: dark where dense, each moment on its own scale.
+function shadesOf(world) {
+  const shades = new Float64Array(COLUMNS * ROWS);
+  const [x, logp] = [new Float64Array(ROWS), new Float64Array(ROWS)];
+  for (let c = 0; c < COLUMNS; c++) {
+    const i = world.indexAt(((c + 0.5) / COLUMNS) * world.process.T);
+    for (let j = 0; j < ROWS; j++) x[j] = (1 - (2 * (j + 0.5)) / ROWS) * world.half * world.scale[i];
     evaluate(world.laws[i], x, { logp });
-    const bins = counts.length;
-    const total = counts.reduce((a, b) => a + b, 0);
-    const bars = Array.from(counts, (c) => (c / total / unit) * bins);
-    const most = 1.08 * Math.max(Math.exp(Math.max(...logp)), ...bars);
-    pen.fillStyle = rgba(colours.particle, 0.55);
-    bars.forEach((bar, b) => {
-      const top = (1 - (b + 1) / bins) * height;
-      pen.fillRect(0, top + 0.5 * ratio, (bar / most) * width, height / bins - ratio);
-    });
-    pen.beginPath();
-    logp.forEach((l, j) => pen.lineTo((Math.exp(l) / most) * width, (j / rows) * height));
-    pen.strokeStyle = rgba(colours.high, 1);
-    pen.lineWidth = 2 * ratio;
-    pen.stroke();
+    const top = logp.reduce((a, b) => Math.max(a, b));
+    for (let j = 0; j < ROWS; j++) shades[j * COLUMNS + c] = 0.88 * Math.exp(logp[j] - top);
+  }
+  return shades;
+}
+
+// A path as points of the picture, from one index of the grid of times to another.
+const place = ({ times, scale }, row, i) => [times[i], row[i] / scale[i]];
+const path = (world, row, first = 0, last = row.length - 1) =>
+  Array.from({ length: last - first + 1 }, (_, k) => place(world, row, first + k));
+
+// p_t and all lines, faintly.
+function paintAll(p, { world, flow, lines: { contours, fan, fan2, line, line2 } }, shades) {
+  let k = 0;
+  p.heat(() => shades[k++], COLUMNS, ROWS);
+  const faint = (rows, colour, style) => rows.forEach((row) => p.curve(path(world, row), colour, style));
+  faint(fan, "particle", { width: 1, shade: 0.35 });
+  if (!flow) return faint(fan2, "ode", { width: 1, shade: 0.35 });
+  faint(contours, "contour", { width: 1, shade: 0.3 });
+  return faint([line, line2], "ode", { width: 1.6, shade: 0.35 });
+}
+
+// The lines from their start up to the cursor.
+function paintNow(p, s, { now, start }) {
+  const { world, flow, lines: { fan, fan2, line, line2 } } = s;
+  const [i, end] = [s.now(), world.times.length - 1];
+  const [first, last] = s.back() ? [i, end] : [0, i];
+  const lit = (row, colour, style) => p.curve(path(world, row, first, last), colour, style);
+  for (const row of fan) lit(row, "particle", { width: 1.3, shade: 0.85 });
+  for (const row of flow ? [] : fan2) lit(row, "ode", { width: 1.3, shade: 0.75 });
+  for (const [row, dash] of flow ? [[line, []], [line2, [7, 4]]] : []) {
+    lit(row, "paper", { width: 5, shade: 0.75 });
+    lit(row, "ode", { width: 2.6, dash });
+  }
+  p.line([world.times[i], -world.half], [world.times[i], world.half], "ink", { width: 1, shade: 0.7 });
+  const heads = (rows, colour, style) => p.dots(rows.map((row) => place(world, row, i)), colour, style);
+  heads(fan, "particle", { radius: 2.6 });
+  if (flow) heads([line, line2], "ode", { radius: 5, ring: "paper" });
+  else heads(fan2, "ode", { radius: 2.6 });
+  if (now.start !== start.start || now.other !== start.other) return;
+  const [edge, align, dx] = s.back() ? [world.times[end], "right", -18] : [world.times[0], "left", 18];
+  p.text("drag me", edge, now.start, { align, dx, bold: true, size: 13 });
+}
+
+// p_t at the cursor over the histogram of the SDE paths.
+function paintMarginal(p, s) {
+  const [i, { half, scale, laws }, rows] = [s.now(), s.world, 160];
+  const unit = 2 * half * scale[i];
+  const x = Float64Array.from({ length: rows + 1 }, (_, j) => (0.5 - j / rows) * unit);
+  const logp = new Float64Array(rows + 1);
+  evaluate(laws[i], x, { logp });
+  const counts = s.counts[i];
+  const total = counts.reduce((a, b) => a + b, 0);
+  const bars = Array.from(counts, (c) => ((c / total) * counts.length) / unit);
+  const most = 1.08 * Math.max(Math.exp(Math.max(...logp)), ...bars);
+  const step = (2 * half) / bars.length;
+  p.pen.fillStyle = p.ink("particle", 0.55);
+  bars.forEach((bar, b) => p.pen.fillRect(p.X(0), p.Y(-half + (b + 1) * step) + 0.5, p.X(bar / most) - p.X(0),
+    p.Y(0) - p.Y(step) - 1));
+  p.curve(Array.from(logp, (l, j) => [Math.exp(l) / most, half - (2 * half * j) / rows]), "high", { width: 2 });
+  p.words(p.box.width > 90 ? "p\u209c and paths" : "p\u209c", 6, 12, { align: "left", size: 11, colour: "soft" });
+}
+
+// s holds the world, its lines and where the cursor is; s.flow: whether the page knows the smooth lines.
+export function makePathsView(w, s) {
+  let shades = null;
+  const plot = makePlot(w, {
+    label: DESCRIPTION, aspect: 1.55, x: { range: [0, 1], name: "time t, from data to noise" }, y: { range: [-1, 1], name: "x" },
+    margin: FRAME, draw: (p) => s.world && paintAll(p, s, shades), over: (p) => s.world && paintNow(p, s, w.fields),
+  });
+  const side = makePlot(w, { // on the same vertical axis
+    label: BESIDE, x: { range: [0, 1], hidden: true }, y: { range: [-1, 1], hidden: true },
+    margin: { ...FRAME, left: 4, right: 8 }, draw: (p) => s.world && paintMarginal(p, s),
+  });
+
+  // Another world: its shades and its axes.
+  function enter(world) {
+    shades = shadesOf(world);
+    plot.x.range = [0, world.process.T];
+    plot.y.range = [-world.half, world.half];
+    side.y.range = plot.y.range;
+    plot.y.name = world.explodes ? "x / \u221a(1 + \u03c3\u00b2)" : "x";
   }
 
-  return { ready, recolour, paintHeat, paintLines, paintCursor, paintMarginal };
+  return { plot, side, enter };
 }
+
+export const pathsLegend = (flow) => legend([
+  ["heat", "high", "density p\u209c"],
+  ...(flow ? [
+    ["line", "ode", "smooth line of the flow (PF-ODE) from a start"], ["dash", "ode", "from the other start"],
+    ["line", "contour", "lines of the flow at the quantiles"], ["line", "particle", "SDE paths from the first start"],
+  ] : [["line", "particle", "random paths from one start"], ["line", "ode", "from the other"]]),
+  ["handle", "ode", "starts (drag, or arrow keys)"],
+]);

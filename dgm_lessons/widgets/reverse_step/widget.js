@@ -1,66 +1,107 @@
 // The reverse step: choose beta and x_i; see p(x_{i-1} | x_i), what it mixes, and one Gaussian.
 
 import { makeFields } from "../kit/fields.js";
-import { handle } from "../kit/stage.js";
-import { button, h, scientific, shown, statusLine } from "../kit/ui.js";
+import { makePlayer } from "../kit/player.js";
+import { makeStory } from "../kit/story.js";
+import { scientific, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
-import { makeReverse, mixed, reverseStep } from "../maths/reverse_kernel.js";
-import { makeReverseView, makeRuler, reverseLegend } from "./view.js";
+import { density, makeReverse, mixed, peaks, reverseStep } from "../maths/reverse_kernel.js";
+import { held, makeKernel, makeRuler, makeStrip, marks, rulerMarks, windowOf } from "./view.js";
 
 const PARTS = 13; // conditional Gaussians shown
-const DESCRIPTION = "Above, the law of x before the step and the place of x_i. Below, magnified, the " +
-  "exact law of x_(i-1) given x_i, the Gaussians that it mixes, and the best single Gaussian. The " +
-  "numbers stand in the text below.";
-const RULER = "The KL from the exact law to the best Gaussian, over beta, on logarithmic scales";
+const SECONDS = 3; // in which the step grows
+const DESCRIPTION = "Magnified, the exact law of x_(i-1) given x_i, the Gaussians that it mixes, and the " +
+  "best single Gaussian. The numbers stand in the text below.";
 
 function build(w) {
   const world = makeReverse(w.mixture(), w.get("signal"));
   const limits = w.get("limits");
-  const [least, most] = limits.beta;
-  const f = makeFields(w, { beta: { limits: limits.beta }, x: { limits: limits.x } }, (settled) => {
-    draw();
-    status.say(sentence(f.now, reverseStep(world, f.now.beta, f.now.x)), settled);
-  });
-  const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": DESCRIPTION });
-  const view = makeReverseView(w, stage, world, limits, () => draw());
-  const canvas = h("canvas", { class: "dgm-ruler", role: "img", "aria-label": RULER });
-  const drawRuler = makeRuler(w, canvas, world, limits.beta, () => draw());
+  const f = makeFields(w, { beta: { limits: limits.beta }, x: { limits: limits.x } }, (settled) => refresh(settled));
+  const now = { ...solve(world, f.now) };
+  const state = () => now;
+  const strip = makeStrip(w, world, limits.x, state);
+  const kernel = makeKernel(w, DESCRIPTION, state);
+  const ruler = makeRuler(w, world, limits.beta, state);
   const status = statusLine();
-  const size = f.slider("beta", "Step size \u03b2", [`${least} (small)`, `${most} (large)`],
-    (beta) => `\u03b2 = ${shown(beta)}`, (beta) => `beta = ${shown(beta)}`);
-  const grip = handle(stage, "x_i", {
-    onmove: (u) => f.set({ x: view.fromStage(u) }),
-    onkey: f.keys({ x: 0.01 * (limits.x[1] - limits.x[0]) }),
-    onend: f.later, colour: "ink",
+  const grip = strip.handle("x_i", {
+    onmove: (x) => byHand({ x }), onkey: f.keys({ x: 0.01 * (limits.x[1] - limits.x[0]) }), onend: f.later, colour: "ink",
   });
-  const reset = button("Reset", "Reset: beta and x_i as they were", f.reset);
+  const dot = ruler.handle("Step size \u03b2", {
+    onmove: (beta) => byHand({ beta }), onkey: f.keys({ beta: 0.01 }), onend: f.later, colour: "particle",
+  });
+  const player = makeGrowth(w, f, limits.beta[0]);
   w.arrange({
-    stand: [stage, reverseLegend()],
-    panel: [size, h("div", {}, h("div", { class: "dgm-caption" }, "KL to the best Gaussian, over \u03b2"), canvas),
-      h("div", { class: "dgm-buttons" }, reset)],
-    foot: [status.node],
+    stand: [strip.node, kernel.node, marks()],
+    panel: [ruler.node, rulerMarks(), player.node],
+    foot: [makeStory(w, story(state)).node, status.node],
   });
 
-  function draw() {
-    const { beta, x } = f.now;
-    const step = reverseStep(world, beta, x);
-    grip.place(...view.paint(step, mixed(step, x, PARTS), x));
-    grip.values(...limits.x, x, `x_i = ${shown(x)}`);
-    drawRuler(beta, x, step.best);
+  function byHand(fields) {
+    player.stop();
+    f.set(fields);
   }
-
-  w.onRepaint(draw);
-  draw();
-  status.say(sentence(f.now, reverseStep(world, f.now.beta, f.now.x)), false);
+  function refresh(settled) {
+    Object.assign(now, solve(world, f.now));
+    const { step, beta, x } = now;
+    kernel.x.range = windowOf(step);
+    kernel.y.range = [0, 1.08 * topOf(now)];
+    for (const plot of [strip, kernel, ruler]) plot.redraw();
+    grip.place(x, 0);
+    grip.values(...limits.x, x, `x_i = ${shown(x)}`);
+    dot.place(beta, held(step.best));
+    dot.values(...limits.beta, beta, `beta = ${shown(beta)}`);
+    status.say(sentence(w, now), settled);
+  }
+  f.settle();
 }
+
+const solve = (world, { beta, x }) => {
+  const step = reverseStep(world, beta, x);
+  return { beta, x, step, parts: mixed(step, x, PARTS) };
+};
+
+// The highest point of the exact law and of the best Gaussian.
+function topOf({ step: { exact, mean, variance } }) {
+  const best = [{ weight: 1, mean, variance }];
+  const at = Array.from({ length: 161 }, (_, j) => mean + (j / 20 - 4) * Math.sqrt(variance));
+  return Math.max(...at.flatMap((x) => [density(exact, x), density(best, x)]));
+}
+
+// Grows the step from the smallest to the one at hand, once by itself.
+function makeGrowth(w, f, least) {
+  let [share, goal] = [0, f.now.beta];
+  return makePlayer(w, {
+    play: "the step grows from the smallest to this size", once: true, onstop: f.settle,
+    begin() {
+      [share, goal] = [0, f.now.beta];
+      return goal > least;
+    },
+    frame(seconds) {
+      share = Math.min(1, share + seconds / SECONDS);
+      f.set({ beta: share < 1 ? least * (goal / least) ** share : goal });
+      return share < 1;
+    },
+    finish: () => f.set({ beta: goal }),
+  });
+}
+
+// What is to be seen now.
+const story = (now) => [
+  [() => now().beta < 0.12, "A small step: the thin curves have fallen together, and one Gaussian is as good as the truth."],
+  [() => peaks(now().step.exact) > 1, "Two bumps: x\u1d62 may have come from either side. No single Gaussian can say that."],
+  [() => now().step.best > 3e-3, "One bump, but a lopsided one: the dashed Gaussian stands beside it."],
+  [() => true, "One bump. The dashed Gaussian nearly covers the exact law."],
+];
 
 const verdict = (kl) =>
   kl < 1e-4 ? "nobody could see the difference." : kl < 3e-3 ? "nearly Gaussian." : "not Gaussian.";
 
-const sentence = ({ beta, x }, { mean, variance, lemma, best, fixed }) =>
-  `\u03b2 = ${shown(beta)} and x\u1d62 = ${shown(x)}: p(x\u1d62\u208b\u2081 | x\u1d62) has mean ` +
-  `${shown(mean, 3)} and std ${shown(Math.sqrt(variance), 3)}. KL to the Gaussian with these ` +
-  `moments = ${scientific(best)} nats: ${verdict(best)} With the std of a single Gaussian of ` +
-  `the mixture, \u03c3(i) = ${shown(Math.sqrt(lemma.variance), 3)}, KL = ${scientific(fixed)}.`;
+function sentence(w, { beta, x, step: { mean, variance, lemma, best, fixed } }) {
+  const narrow = w.knows("\u03c3(i)") ? ` With the std of a single Gaussian of the mixture, \u03c3(i) = ` +
+    `${shown(Math.sqrt(lemma.variance), 3)}, KL = ${scientific(fixed)}.` : "";
+  return `\u03b2 = ${shown(beta)} and x\u1d62 = ${shown(x)}: p(x\u1d62\u208b\u2081 | x\u1d62) has mean ` +
+    `${shown(mean, 3)} and std ${shown(Math.sqrt(variance), 3)}. KL to the Gaussian with these ` +
+    `moments = ${scientific(best)} nats: ${verdict(best)}${narrow}`;
+}
 
 export default widget("reverse-step", build);

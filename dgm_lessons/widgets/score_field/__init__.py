@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +15,15 @@ from .. import svg
 from ..base import MixtureWidget, check_count, level_range, mixture_state, process_state
 
 DYNAMICS = ("langevin", "sde", "ode")
+EDGE = 0.94  # the farthest the probe goes, in half windows
 
 
 class ScoreField(MixtureWidget):
     """A mixture seen through noise: its density, its score, and particles that follow it.
+
+    A probe asks where a noisy point came from: the pulls of the components, as long as their
+    shares, add up to the posterior mean E[x_0 | x_t]; the ellipse is one standard deviation of the
+    posterior. Readers can draw data of their own.
 
     Args:
         mixture: a `GaussianMixture` in 2-D; up to 12 components can be dragged.
@@ -28,9 +34,29 @@ class ScoreField(MixtureWidget):
         seed: of the particles' random numbers.
         autoplay: the quiet variant for a title page, where noise becomes data by itself.
         aspect: width over height of the picture.
+        probe: where the probe stands, as fractions from -0.94 to 0.94 of the window's half width
+            and half height; None for a picture without it.
     """
 
     _folder = Path(__file__).parent
+    WORDS = ("score", "posterior mean", "noise guess", "dynamics", "log-SNR")
+    PRESETS = (
+        (
+            "Little noise",
+            {"log_snr": 4.5, "probe": [-0.5, 0.62]},
+            "One pull: only component 4 can have sent this point, and the ellipse is small.",
+        ),
+        (
+            "Between two",
+            {"log_snr": 3.0, "probe": [0.26, 0.63]},
+            "Two pulls, nearly opposite. Their sum is short, and ends where no clean point is.",
+        ),
+        (
+            "Much noise",
+            {"log_snr": -4.0, "probe": [0.26, 0.63]},
+            "All pull, and their sum points inwards: the average is near the middle of the ring.",
+        ),
+    )
 
     process = t.Dict().tag(sync=True)
     levels: t.List = t.List().tag(sync=True)
@@ -40,6 +66,7 @@ class ScoreField(MixtureWidget):
     seed = t.Int().tag(sync=True)
     autoplay = t.Bool().tag(sync=True)
     aspect = t.Float(1.0).tag(sync=True)
+    probe: t.List = t.List().tag(sync=True)
 
     def __init__(
         self,
@@ -52,6 +79,7 @@ class ScoreField(MixtureWidget):
         seed: int = 0,
         autoplay: bool = False,
         aspect: float = 1.0,
+        probe: Sequence[float] | None = (0.12, 0.3),
     ) -> None:
         process = VP() if process is None else process
         state = {**mixture_state(mixture, dim=2), "process": process_state(process)}
@@ -63,6 +91,9 @@ class ScoreField(MixtureWidget):
         level = noisy if log_snr is None else float(log_snr)
         if not noisy <= level <= clean:
             raise ValueError(f"log_snr must lie in [{noisy:.2f}, {clean:.2f}], not {log_snr}")
+        probe = [] if probe is None or autoplay else [float(value) for value in probe]
+        if probe and not (len(probe) == 2 and all(abs(value) <= EDGE for value in probe)):
+            raise ValueError(f"probe must be two numbers from -{EDGE} to {EDGE}, not {probe}")
         super().__init__(
             **state,
             levels=[clean, noisy],
@@ -72,12 +103,15 @@ class ScoreField(MixtureWidget):
             seed=check_count(seed, 0, 2**31 - 1, "seed"),
             autoplay=bool(autoplay),
             aspect=float(aspect),
+            probe=probe,
         )
+        if not probe or state["means"] != mixture_state(ring(8), dim=2)["means"]:
+            self.presets = []  # they speak of the probe on that ring
         self._process = process
 
     @classmethod
     def example(cls) -> Self:
-        return cls(ring(8))
+        return cls(ring(8), log_snr=1.0, dynamics="langevin")
 
     def picture(self) -> str:
         """The density, the score and 150 samples, at a level where the components stand apart."""

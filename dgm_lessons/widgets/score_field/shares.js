@@ -3,9 +3,14 @@
 import { legend } from "../kit/legend.js";
 import { h, percent } from "../kit/ui.js";
 
-export const fieldLegend = () => legend([
-  ["heat", "high", "density pₜ"], ["arrow", "arrow", "score"], ["dot", "particle", "particles"],
-  ["handle", "ink", "component (drag, or Tab and arrow keys)"],
+export const fieldLegend = (w, { probe, grips }) => legend([
+  ["heat", "high", "density pₜ"],
+  ["arrow", "arrow", w.knows("score") ? "score" : "the way back, on average"], ["dot", "particle", "particles"],
+  ...(probe ? [
+    ["dot", "ode", "probe, a noisy point (drag, or arrow keys)"], ["arrow", "high", "pulls, a colour each, as long as the shares"],
+    ["ring", "ink", `their sum, ${w.knows("posterior mean") ? "E[x₀ | x]" : "the average clean point"}, and one std about it`],
+  ] : []),
+  ...(grips.length ? [["handle", "ink", "component (drag, or arrow keys)"]] : []),
 ]);
 
 // One bar a mode: the share of the particles, and a tick at the true weight.

@@ -1,8 +1,8 @@
-// The picture of two ways to be wrong: p and q over one axis, the charge below it, and six bars.
+// The pictures of two ways to be wrong: p, q and the ghosts of earlier endings; the charge below them on a
+// fixed scale, so that its area is the value; and six bars.
 
-import { rgba } from "../kit/colours.js";
 import { legend } from "../kit/legend.js";
-import { sharpen } from "../kit/stage.js";
+import { makePlot } from "../kit/plot.js";
 import { h, shown } from "../kit/ui.js";
 import { gaussianLog } from "../maths/divergences.js";
 
@@ -10,121 +10,91 @@ export const KINDS = [
   ["forward", "forward KL", " nats"], ["reverse", "reverse KL", " nats"], ["js", "JS", " nats"],
   ["tv", "TV", ""], ["fisher", "Fisher", ""], ["w1", "W\u2081", ""],
 ];
+export const nameOf = (kind) => KINDS.find(([key]) => key === kind)[1];
 const FORMULAS = { // of what is charged at a place
   forward: "p log(p/q) \u2212 p + q", reverse: "q log(q/p) \u2212 q + p", tv: "\u00bd |p \u2212 q|",
   js: "\u00bd p log(p/m) + \u00bd q log(q/m), m = \u00bd (p + q)",
   fisher: "p |score p \u2212 score q|\u00b2", w1: "|F(x) of p \u2212 F(x) of q|",
 };
-const [BASE, STRIP, FLOOR] = [0.64, 0.77, 0.965]; // heights: the axis, the charge's top and bottom
+
+// For each divergence, by the std of p: the top of its charge, and the area that is drawn as a unit.
+const SCALES = {
+  forward: (s) => [8 / s, 1], reverse: (s) => [8 / s, 1], js: () => [0.5, 0.1], tv: () => [0.5, 0.1],
+  fisher: (s) => [40 / s ** 3, 10 / s ** 2], w1: (s) => [1, 0.2 * s],
+};
 
 export const digits = (value) => shown(value, value < 10 ? 4 : value < 1000 ? 2 : 0);
 
-export function makeTwoWaysView(w, stage, table, onresize) {
-  const canvas = h("canvas", { "aria-hidden": "true" });
-  const { x, logp, limits: { mean: [low, high] } } = table;
-  const [first, last] = [low, high].map((edge) => Math.round((edge - x[0]) / table.step));
-  const most = Math.exp(logp.reduce((a, b) => Math.max(a, b)));
-  let ratio = 1;
-  stage.append(canvas);
-  sharpen(w, canvas, (width, height, pixels) => {
-    ratio = pixels;
-    onresize();
-  });
+const peak = (s) => Math.exp(gaussianLog(0, 0, s));
+export const shoulder = (s) => Math.exp(-0.5) * peak(s);
 
-  const toStage = (value) => (value - low) / (high - low);
-  const fromStage = (u) => low + u * (high - low);
-
-  function paint({ mean, std, kind, charged, best }) {
-    const peak = (s) => Math.exp(gaussianLog(0, 0, s));
-    const top = Math.max(1.25 * most, Math.min(1.1 * peak(std), 3 * most)); // of the densities
-    const level = (density) => BASE * Math.max(0.05, 1 - density / top);
-    const shoulder = level(Math.exp(-0.5) * peak(std));
-    if (canvas.width && canvas.clientWidth) {
-      const pen = canvas.getContext("2d");
-      const { colours } = w;
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      paintAxis(pen, colours);
-      pen.textAlign = "left";
-      pen.fillText(`charged: ${FORMULAS[kind]}`, 8 * ratio, 0.715 * canvas.height);
-      curve(pen, (i) => Math.exp(logp[i]), top, [0, BASE], colours.high, { fill: 0.2, width: 2 });
-      const away = Math.hypot(mean - best.mean, std - best.std) > 0.01 * table.std;
-      const gaussian = (m, s) => (i) => Math.exp(gaussianLog(x[i], m, s));
-      if (away) {
-        const dash = { fill: 0, width: 1.5, dash: [5, 4] };
-        curve(pen, gaussian(best.mean, best.std), top, [0, BASE], colours.particle, dash);
+// p as an area, the data as a rug, the ghosts with their names, q.
+export function densityPlot(w, s, label) {
+  const { limits, f } = s;
+  return makePlot(w, {
+    label, aspect: 1.9, x: { range: limits.mean, name: "x" }, y: { range: [0, 1], ticks: [] },
+    margin: { left: 18, top: 12 },
+    draw(p) {
+      const { mean, std } = f.now;
+      const gaussian = (m, width) => (x) => Math.exp(gaussianLog(x, m, width));
+      p.curve(s.density, "high", { fill: 0.2 });
+      for (const x of s.data) p.line([x, 0], [x, 0.03 * s.plot.y.range[1]], "high", { width: 1, shade: 0.7 });
+      const own = s.ghosts.filter(({ kinds }) => kinds.includes(f.now.descend));
+      for (const ghost of s.ghosts) {
+        p.curve(gaussian(ghost.mean, ghost.std), "ink", { width: 1.3, dash: [5, 4], shade: own.includes(ghost) ? 0.9 : 0.4 });
       }
-      curve(pen, gaussian(mean, std), top, [0, BASE], colours.particle, { fill: 0.14, width: 2.5 });
-      paintGrips(pen, colours, mean, std, level(peak(std)), shoulder);
-      const size = (i) => Math.abs(charged[i]);
-      const tall = Math.max(0.4 * most, charged.reduce((a, b) => Math.max(a, Math.abs(b)), 0));
-      curve(pen, size, 1.02 * tall, [STRIP, FLOOR], colours.ode, { fill: 0.28, width: 1.4 });
-    }
-    return { mean: [toStage(mean), BASE], std: [toStage(mean + std), shoulder] };
-  }
+      p.curve(gaussian(mean, std), "particle", { width: 2.5, fill: 0.14 });
+      p.line([mean, 0], [mean, peak(std)], "particle", { width: 1.2, dash: [3, 3] });
+      p.line([mean, shoulder(std)], [s.side(), shoulder(std)], "particle", { width: 1.2, dash: [3, 3] });
+      if (String(Object.values(f.now)) === String(Object.values(f.start))) {
+        p.text("drag me", s.side(), shoulder(std), { bold: true, size: 13, dy: -24 });
+      }
+      nameGhosts(p, s.ghosts, own);
+    },
+  });
+}
 
-  // The values f(i) over the grid, between two heights of the stage, cut off at `top`.
-  function curve(pen, f, top, [ceiling, floor], colour, { fill, width, dash = [] }) {
-    const { width: across, height } = canvas;
-    pen.save();
-    pen.beginPath();
-    pen.rect(0, ceiling * height, across, (floor - ceiling) * height + ratio);
-    pen.clip();
-    const path = new Path2D();
-    for (let i = first; i <= last; i++) {
-      const y = floor - (floor - ceiling) * Math.min(1.2, f(i) / top);
-      path.lineTo(((i - first) / (last - first)) * across, y * height);
-    }
-    pen.strokeStyle = rgba(colour, fill ? 1 : 0.7);
-    pen.lineWidth = width * ratio;
-    pen.lineJoin = "round";
-    pen.setLineDash(dash.map((d) => d * ratio));
-    pen.stroke(path);
-    path.lineTo(across, floor * height);
-    path.lineTo(0, floor * height);
-    pen.fillStyle = rgba(colour, fill);
-    pen.fill(path);
-    pen.restore();
+// At the crest of each ghost the divergences that end there; names that would collide go up.
+function nameGhosts(p, ghosts, own) {
+  const taken = [];
+  for (const ghost of [...ghosts].sort((a, b) => a.mean - b.mean)) {
+    const text = ghost.kinds.map(nameOf).join(", ");
+    const x = Math.min(p.box.left + p.box.width - 3.2 * text.length, Math.max(p.box.left + 3.2 * text.length, p.X(ghost.mean)));
+    let y = Math.max(p.box.top + 8, p.Y(peak(ghost.std)) - 8);
+    const near = (other) => Math.abs(other.x - x) < 3.3 * (text.length + other.length) && Math.abs(other.y - y) < 13;
+    while (taken.some(near)) y += y > p.box.top + 20 && !taken.some((other) => other.y < 20) ? -13 : 13;
+    taken.push({ x, y, length: text.length });
+    p.words(text, x, y, { size: 11, bold: own.includes(ghost) });
   }
+}
 
-  // The stem of the mean, and the width from it to the shoulder of q.
-  function paintGrips(pen, { particle }, mean, std, crest, shoulder) {
-    const { width, height } = canvas;
-    const place = toStage(mean) * width;
-    pen.save();
-    pen.strokeStyle = rgba(particle, 0.75);
-    pen.lineWidth = 1.2 * ratio;
-    pen.setLineDash([3 * ratio, 3 * ratio]);
-    pen.beginPath();
-    pen.moveTo(place, BASE * height);
-    pen.lineTo(place, crest * height);
-    pen.moveTo(place, shoulder * height);
-    pen.lineTo(toStage(mean + std) * width, shoulder * height);
-    pen.stroke();
-    pen.restore();
-  }
-
-  function paintAxis(pen, { ink, soft, line }) {
-    const { width, height } = canvas;
-    pen.fillStyle = rgba(line);
-    for (const y of [BASE, FLOOR]) pen.fillRect(0, y * height, width, ratio);
-    pen.font = `${11 * ratio}px system-ui, sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "top";
-    const rough = (high - low) / 9;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const pitch = power * [1, 2, 5, 10].find((m) => m * power >= rough);
-    for (let k = Math.ceil(low / pitch); k * pitch < high; k++) {
-      const u = toStage(k * pitch);
-      if (u < 0.03 || u > 0.97) continue;
-      pen.fillStyle = rgba(ink, 0.6);
-      pen.fillRect(u * width, BASE * height, ratio, 4 * ratio);
-      pen.fillStyle = rgba(soft);
-      const text = String(Number((k * pitch).toPrecision(6))).replace("-", "\u2212");
-      pen.fillText(text, u * width, BASE * height + 6 * ratio);
-    }
-  }
-
-  return { paint, fromStage };
+// What the chosen divergence charges where, on a scale that does not move; a square of known area.
+export function chargePlot(w, s) {
+  const { limits, f } = s;
+  const plot = makePlot(w, {
+    label: "What the chosen divergence charges at each place; its area is the value", aspect: 3.6,
+    x: { range: limits.mean, hidden: true }, y: { range: [0, 1], ticks: [] }, margin: { left: 18, top: 22, bottom: 10 },
+    draw(p, { width }) {
+      const kind = f.now.descend;
+      const [top, unit] = SCALES[kind](s.table.std);
+      const most = s.charged.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      const points = [];
+      for (let i = 0; i < s.charged.length; i += 4) points.push([s.table.x[i], Math.abs(s.charged[i])]);
+      p.curve(points, "ode", { width: 1.4, fill: 0.28 });
+      p.words(`charged: ${FORMULAS[kind]}`, p.box.left, 11, { align: "left", size: 11, colour: "soft" });
+      const side = 0.6 * s.table.std; // of the unit, along x
+      const right = limits.mean[1] - 0.1 * s.table.std;
+      p.curve([[right - side, unit / side], [right, unit / side]], "particle", { width: 1.2, fill: 0.5 });
+      p.words(`area ${shown(unit, unit < 1 ? 2 : 0)}`, p.X(right - side / 2), p.Y(unit / side) - 8, { size: 11 });
+      if (most > top) {
+        const at = s.table.x[s.charged.findIndex((value) => Math.abs(value) === most)];
+        const x = Math.min(width - 60, Math.max(60, p.X(at)));
+        p.words(`\u2191 on to ${shown(most, most < 10 ? 1 : 0)}, ${shown(most / top, 1)} times the height`, x, p.box.top + 8,
+          { size: 11, bold: true });
+      }
+    },
+  });
+  return { ...plot, scale: (kind) => (plot.y.range = [0, SCALES[kind](s.table.std)[0]]) };
 }
 
 // A row a divergence: its value, a bar, and a tick at the lowest value so far.
@@ -153,8 +123,8 @@ export function measureBars({ std }) {
 }
 
 export const twoWaysLegend = () => legend([
-  ["area", "high", "data p"], ["line", "particle", "Gaussian q"],
-  ["dash", "particle", "q with the lowest value so far"],
+  ["area", "high", "data p, and 200 draws"], ["line", "particle", "Gaussian q"],
+  ["dash", "ink", "where descents have ended"],
   ["area", "ode", "what is charged where: its area is the value"],
   ["handle", "particle", "mean and width (drag, or arrow keys)"],
 ]);

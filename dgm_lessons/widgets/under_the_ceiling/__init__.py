@@ -29,6 +29,24 @@ class UnderTheCeiling(LessonWidget):
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        (
+            "The prior as a guess",
+            {"slope": 0.0, "width": 1.0},
+            "The encoder ignores x. It pays nothing to the prior; what is missing is in the "
+            "reconstruction.",
+        ),
+        (
+            "Very narrow",
+            {"slope": 0.63, "width": 0.1},
+            "Sure of one code: good reconstruction, and a high KL to the prior, which wants width.",
+        ),
+        (
+            "Very wide",
+            {"slope": 0.63, "width": 1.3},
+            "Unsure of the code: cheap to the prior, and the reconstruction pays.",
+        ),
+    )
 
     w = t.Float().tag(sync=True)
     s = t.Float().tag(sync=True)

@@ -1,15 +1,15 @@
 // Under the ceiling: a linear VAE's ELBO over all of its encoders, and what keeps it below log p(x).
 
 import { makeFields } from "../kit/fields.js";
-import { handle } from "../kit/stage.js";
-import { button, h, shown, statusLine } from "../kit/ui.js";
+import { makePlayer } from "../kit/player.js";
+import { makeStory } from "../kit/story.js";
+import { button, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { makeLinearVae } from "../maths/linear_vae.js";
-import { curvesLegend, elboColumns, makeCurves, makeEncoderMap, mapLegend } from "./view.js";
+import { barsPlot, ceilingLegend, curvesPlot, encoderMap } from "./view.js";
 
-const MAP = "Map of the encoders: slope to the right, width upwards on a log scale; the darker, the " +
-  "closer the ELBO is to log p(x). The numbers stand in the text below.";
-const CURVES = "Over z: the prior, the true posterior and the encoder's q(z|x)";
+const TOUR = 5; // seconds of the first look round
+const CLIMB = 2.5; // seconds to the top
 
 function build(w) {
   const limits = w.get("limits");
@@ -17,25 +17,23 @@ function build(w) {
   const f = makeFields(w, {
     slope: { limits: limits.slope }, width: { limits: limits.width }, x: { limits: limits.x },
   }, (settled) => {
-    refresh(false);
+    refresh();
     status.say(sentence(f.now, vae), settled);
   });
-  const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": MAP });
-  const map = makeEncoderMap(w, stage, vae, limits, () => refresh());
-  const canvas = h("canvas", { class: "dgm-curves", role: "img", "aria-label": CURVES });
-  const drawCurves = makeCurves(w, canvas, () => refresh());
-  const columns = elboColumns();
+  const s = { vae, limits, f };
+  const [map, curves, bars] = [encoderMap(w, s), curvesPlot(w, s), barsPlot(w, s)];
   const status = statusLine();
   const [low, high] = limits.x;
   const observation = f.slider("x", "Observation x", [shown(low, 1), shown(high, 1)], (x) => `x = ${shown(x)}`);
-  const buttons = h("div", { class: "dgm-buttons" },
-    button("Best encoder", "Best encoder: the true posterior",
-      () => f.change({ slope: vae.best.a, width: vae.best.b })),
-    button("Reset", "Reset: the encoder and x as they were", f.reset));
+  const player = makePlayer(w, motion(s));
+  player.node.append(button("Reset", "Reset: the encoder and x as they were", () => {
+    player.stop();
+    f.reset();
+  }));
   const rate = Math.log(limits.width[1] / limits.width[0]);
-  const grip = handle(stage, "Encoder", {
-    onmove(u, v) {
-      const [slope, width] = map.fromStage(u, v);
+  const grip = map.handle("Encoder", {
+    onmove(slope, width) {
+      player.stop();
       f.set({ slope, width });
     },
     onkey: (dx, dy) => f.set({
@@ -45,24 +43,58 @@ function build(w) {
     onend: f.later, colour: "particle",
   });
   w.arrange({
-    stand: [stage, mapLegend()],
-    panel: [columns.node, h("div", {}, canvas, curvesLegend()), observation, buttons],
-    foot: [status.node],
+    stand: [map.node, ceilingLegend(), makeStory(w, story(s)).node],
+    panel: [bars.node, curves.node, observation, player.node], foot: [status.node],
   });
 
-  let painted = NaN; // the x for which the map is painted
-  function refresh(repaint = true) {
-    const { x, slope: a, width: b } = f.now;
-    if (repaint || painted !== x) map.paint(x);
-    painted = x;
-    columns.set(vae.terms(x, a, b));
-    drawCurves({ prior: [0, 1], posterior: [vae.best.a * x, vae.best.b], encoder: [a * x, b] });
-    grip.place(...map.toStage(a, Math.log(b)));
+  function refresh() {
+    const { slope: a, width: b } = f.now;
+    map.redraw();
+    bars.fit();
+    curves.fit();
+    grip.place(a, b);
     grip.name(`Encoder: slope ${shown(a, 3)}, width ${shown(b, 3)}; the arrow keys move it`);
   }
-
-  w.onRepaint(() => refresh());
   f.settle();
+}
+
+// At first sight the encoder looks round, narrower and wider, and comes back; played, it climbs to the top.
+function motion({ vae, f }) {
+  let [seconds, tour, from] = [0, false, null];
+  const { a, b } = vae.best;
+  return {
+    play: "the encoder climbs as high as it can", once: true, onstop: f.settle,
+    begin(once) {
+      [seconds, tour, from] = [0, once, { ...f.now }];
+    },
+    frame(passed) {
+      seconds += passed;
+      const q = Math.min(1, seconds / (tour ? TOUR : CLIMB));
+      const swing = Math.sin(2 * Math.PI * q) * (1 - q) ** 0.5;
+      const eased = q * q * (3 - 2 * q);
+      if (q === 1) f.set(tour ? from : { slope: a, width: b });
+      else if (tour) f.set({ slope: from.slope + 0.4 * swing * a, width: from.width * 2.5 ** -Math.sin(4 * Math.PI * q) });
+      else f.set({ slope: from.slope + eased * (a - from.slope), width: from.width * (b / from.width) ** eased });
+      return q < 1;
+    },
+    finish: () => f.set({ slope: a, width: b }),
+  };
+}
+
+const RULE = "Whatever encoder you choose, its ELBO stays below log p(x), by the gap between the two curves.";
+
+function story({ vae, f }) {
+  const start = String(Object.values(f.start));
+  const terms = ({ x, slope, width }) => vae.terms(x, slope, width);
+  return [
+    [(now) => String(Object.values(now)) === start, `Drag the dot. ${RULE}`],
+    [(now) => terms(now).gap < 0.005, "The two curves are one: the gap is gone, and the ELBO touches the ceiling. No encoder comes higher."],
+    [({ width }) => width < 0.55 * vae.best.b, "Too narrow a guess: the KL to the prior grows, and without end as the width goes to 0."],
+    [({ width }) => width > 1.8 * vae.best.b, "Too wide a guess: codes that do not fit x come in, and the reconstruction pays for them."],
+    [({ x, slope }) => Math.abs((slope - vae.best.a) * x) > 0.8 * vae.best.b, "The guess stands beside the true codes of this x: the " +
+      "gap between the two curves is the gap below the ceiling."],
+    [() => true, RULE],
+  ];
 }
 
 function sentence({ x, slope, width }, vae) {

@@ -10,6 +10,7 @@ from typing import Self
 import torch
 import traitlets as t
 
+from ...data import small_digits
 from ...mixtures import GaussianMixture, ring
 from .. import svg
 from ..base import MixtureWidget, check_count, mixture_state
@@ -28,13 +29,35 @@ class WhereBlurComesFrom(MixtureWidget):
         tau: the encoder's noise at the start, from 0.02 to 3 standard deviations of the data.
         code: the code that is followed, (x, y).
         n: number of points, 1 to 5000; `seed` chooses them.
+
+    Up to ten modes each get a real digit of 8 x 8 pixels (scikit-learn's), so that the average that
+    a code decodes to is seen as a picture, too.
     """
 
     _folder = Path(__file__).parent
+    PRESETS = (
+        (
+            "Sharp codes",
+            {"tau": 0.08, "code": [0.0, 2.0]},
+            "The code can come from one mode only: its answer is that mode's, and a clean digit.",
+        ),
+        (
+            "Between two",
+            {"tau": 0.5, "code": [0.75, 1.8]},
+            "Two modes can be behind this code. The answer lies between them, where no datum lies: "
+            "two digits upon each other.",
+        ),
+        (
+            "Nothing left",
+            {"tau": 4.0, "code": [0.75, 1.8]},
+            "Every code could come from everywhere: all decode to nearly one point, a grey smear.",
+        ),
+    )
 
     limits = t.Dict().tag(sync=True)
     tau = t.Float().tag(sync=True)
     code: t.List = t.List().tag(sync=True)
+    digits: t.List = t.List().tag(sync=True)
     n = t.Int().tag(sync=True)
     seed = t.Int().tag(sync=True)
 
@@ -62,10 +85,13 @@ class WhereBlurComesFrom(MixtureWidget):
             **state,
             tau=tau,
             code=[float(value) for value in code],
+            digits=_digits(len(state["weights"])),
             limits={"half": half, "std": std, "tau": [low, high]},
             n=check_count(n, 1, 5000, "n"),
             seed=check_count(seed, 0, 2**32 - 1, "seed"),
         )
+        if state != mixture_state(ring(8), dim=2):
+            self.presets = []  # they speak of that ring
 
     @classmethod
     def example(cls) -> Self:
@@ -96,6 +122,15 @@ class WhereBlurComesFrom(MixtureWidget):
             f"of standard deviation {self.tau:.2f}, and the average datum for each code"
         )
         return svg.picture(3 * 205, frame.height, label, parts)
+
+
+def _digits(count: int) -> list[str]:
+    """For mode 1 a small digit 1, and so on, a letter a pixel; none for more than ten modes."""
+    if count > 10:
+        return []
+    pictures, labels = small_digits()
+    firsts = (pictures[labels == k % 10][0].flatten().tolist() for k in range(1, count + 1))
+    return ["".join(chr(65 + value) for value in values) for values in firsts]
 
 
 def _standard_deviation(mixture: GaussianMixture) -> float:

@@ -1,109 +1,103 @@
-// Three squares of points: data, codes, decoded codes; each point in the colour of its mode.
+// Three squares of points: data, codes, decoded codes; each point in the colour of its mode. In the last,
+// a real digit stands for each mode, and beside the cross the average of those digits.
 
 import { classColour, rgba } from "../kit/colours.js";
-import { sharpen } from "../kit/stage.js";
+import { makePlot } from "../kit/plot.js";
 import { h } from "../kit/ui.js";
+import { mix } from "../maths/blur.js";
 
-export function makeSquares(w, mixture, half, titles, onresize) {
-  const squares = titles.map((title) => {
-    const canvas = h("canvas", { "aria-hidden": "true" });
-    const stage = h("div", { class: "dgm-stage", role: "group", "aria-label": title }, canvas);
+export const SIDE = 8; // pixels of a digit
+const [SMALL, LARGE] = [0.11, 0.24]; // of a digit and of the average, in the square's width
+
+// s: mixture, pairs, half, digits, world (what depends on the noise).
+export function makeSquares(w, s, titles) {
+  const [data, codes, decoded] = titles.map((title, i) => {
+    const plot = makePlot(w, {
+      label: title, aspect: 1, x: { range: [-s.half, s.half], hidden: true }, y: { range: [-s.half, s.half], hidden: true },
+      margin: { left: 0, right: 0, top: 0, bottom: 0 }, draw: (p) => s.world && painters[i](p),
+    });
     const number = h("span", {});
     const caption = h("div", { class: "dgm-caption" }, h("b", {}, title), number);
-    sharpen(w, canvas, () => onresize());
-    return { canvas, stage, number, node: h("div", { class: "dgm-square" }, caption, stage) };
+    return { plot, number, node: h("div", { class: "dgm-square" }, caption, plot.node) };
   });
-  const [data, codes, decoded] = squares;
-  let side = 0;
-  let unit = 0; // of a canvas, in its own pixels
-  let colours = {};
-  const place = ([x, y], zoom = 1) => [
-    side * (0.5 + x / (2 * half * zoom)), side * (0.5 - y / (2 * half * zoom))];
+  const colour = (p, k) => classColour(k, s.mixture.weights.length, p.colours.paper);
+  const painters = [(p) => dots(p, s.pairs.x), paintCodes, paintDecoded];
 
-  function begin({ canvas }) {
-    side = canvas.width;
-    unit = side / Math.max(1, canvas.clientWidth);
-    const pen = canvas.getContext("2d");
-    pen.clearRect(0, 0, side, side);
-    return pen;
+  function dots(p, points) {
+    const byMode = s.mixture.weights.map(() => []);
+    s.pairs.home.forEach((k, i) => byMode[k].push([points[2 * i], points[2 * i + 1]]));
+    byMode.forEach((list, k) => p.dots(list, colour(p, k), { radius: 1.9, shade: 0.75 }));
   }
 
-  function dots(pen, points, home, zoom) {
-    for (let k = 0; k < mixture.weights.length; k++) {
-      pen.fillStyle = classColour(k, mixture.weights.length, colours.paper);
-      pen.globalAlpha = 0.75;
-      pen.beginPath();
-      home.forEach((from, i) => {
-        if (from !== k) return;
-        const [x, y] = place([points[2 * i], points[2 * i + 1]], zoom);
-        pen.moveTo(x + 1.9 * unit, y);
-        pen.arc(x, y, 1.9 * unit, 0, 2 * Math.PI);
-      });
-      pen.fill();
+  function paintCodes(p) {
+    dots(p, s.world.z);
+    const { now, start } = s.f;
+    if (String(Object.values(now)) === String(Object.values(start))) {
+      p.text("drag me", ...now.code, { bold: true, size: 13, dy: p.Y(now.code[1]) > 40 ? -22 : 22 });
     }
-    pen.globalAlpha = 1;
   }
 
-  // The modes as ellipses of two standard deviations, with their numbers.
-  function modes(pen) {
-    pen.lineWidth = unit;
-    pen.font = `600 ${12 * unit}px system-ui, sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    mixture.means.forEach((mean, k) => {
-      const S = mixture.covariances[k];
-      const a = Math.sqrt(S[0][0]);
-      const b = S[1][0] / a;
-      const c = Math.sqrt(S[1][1] - b * b);
-      pen.beginPath();
-      for (let i = 0; i <= 48; i++) {
-        const [u, v] = [Math.cos((i * Math.PI) / 24), Math.sin((i * Math.PI) / 24)];
-        pen.lineTo(...place([mean[0] + 2 * a * u, mean[1] + 2 * (b * u + c * v)]));
-      }
-      pen.strokeStyle = rgba(colours.soft, 0.8);
-      pen.stroke();
-      const [x, y] = place(mean);
-      const far = Math.max(1e-9, Math.hypot(x - side / 2, y - side / 2));
-      const out = 20 * unit; // the number stands outside its ellipse
-      pen.fillStyle = classColour(k, mixture.weights.length, colours.paper);
-      pen.fillText(String(k + 1), x + ((x - side / 2) / far) * out, y + ((y - side / 2) / far) * out);
+  function paintDecoded(p) {
+    const { means, point, shares } = s.world;
+    s.mixture.means.forEach((mean, k) => {
+      p.ellipse(mean, s.mixture.covariances[k], "soft", { width: 1, shade: 0.8 });
+      const size = s.digits ? SMALL * p.box.width : 12;
+      const out = beside(p, p.X(mean[0]), p.Y(mean[1]), s.digits ? 1.05 * size : 20, size);
+      if (s.digits) digit(p, s.digits[k], ...out, size, colour(p, k));
+      else p.words(String(k + 1), ...out, { size: 12, bold: true, colour: colour(p, k) });
     });
-  }
-
-  // The chosen code's answer: a cross, tied to each mode by a line as strong as its share.
-  function answer(pen, point, shares) {
-    const [x, y] = place(point);
+    dots(p, means);
     shares.forEach((share, k) => {
-      if (share < 0.02) return;
-      pen.strokeStyle = rgba(colours.ink, 0.25 + 0.75 * share);
-      pen.lineWidth = (0.5 + 3 * share) * unit;
-      pen.beginPath();
-      pen.moveTo(x, y);
-      pen.lineTo(...place(mixture.means[k]));
-      pen.stroke();
+      if (share > 0.02) p.line(point, s.mixture.means[k], "ink", { width: 0.5 + 3 * share, shade: 0.25 + 0.75 * share });
     });
-    for (const [colour, width] of [[colours.paper, 6], [colours.particle, 3]]) {
-      pen.strokeStyle = rgba(colour);
-      pen.lineWidth = width * unit;
+    cross(p, p.X(point[0]), p.Y(point[1]));
+    if (s.digits) {
+      const size = LARGE * p.box.width;
+      digit(p, mix(s.digits, shares), ...beside(p, p.X(point[0]), p.Y(point[1]), -0.68 * size - 8, size), size, p.ink("particle"));
+    }
+  }
+
+  // The middle of something of this size, `far` away from (x, y): outwards, or inwards where it is negative.
+  function beside({ box }, x, y, far, size) {
+    const [dx, dy] = [x - box.width / 2 + 0.01, y - box.height / 2];
+    const length = Math.hypot(dx, dy);
+    const inside = (v) => Math.min(box.width - size / 2 - 2, Math.max(size / 2 + 2, v));
+    return [inside(x + (dx / length) * far), inside(y + (dy / length) * far)];
+  }
+
+  // An image of SIDE x SIDE shades from 0 to 1, with its middle at (x, y), in a frame.
+  function digit({ pen, colours: { ink, paper } }, values, x, y, size, frame) {
+    const pixel = size / SIDE;
+    const [left, top] = [x - size / 2, y - size / 2];
+    values.forEach((value, i) => {
+      pen.fillStyle = rgba(paper.map((c, k) => Math.round(c + value * (ink[k] - c))));
+      pen.fillRect(left + (i % SIDE) * pixel, top + Math.floor(i / SIDE) * pixel, pixel + 0.5, pixel + 0.5);
+    });
+    pen.strokeStyle = frame;
+    pen.lineWidth = 1.5;
+    pen.setLineDash([]);
+    pen.strokeRect(left, top, size, size);
+  }
+
+  function cross({ pen, ink }, x, y) {
+    for (const [name, width] of [["paper", 6], ["particle", 3]]) {
       pen.beginPath();
       for (const [dx, dy] of [[6, 6], [6, -6]]) {
-        pen.moveTo(x - dx * unit, y - dy * unit);
-        pen.lineTo(x + dx * unit, y + dy * unit);
+        pen.moveTo(x - dx, y - dy);
+        pen.lineTo(x + dx, y + dy);
       }
+      pen.setLineDash([]);
+      pen.strokeStyle = ink(name);
+      pen.lineWidth = width;
       pen.stroke();
     }
   }
 
-  function paint({ home, x, z, means, zoom, point, shares }) {
-    if (!data.canvas.clientWidth) return;
-    colours = w.colours;
-    dots(begin(data), x, home, 1);
-    dots(begin(codes), z, home, zoom);
-    const pen = begin(decoded);
-    modes(pen);
-    dots(pen, means, home, 1);
-    answer(pen, point, shares);
+  function redraw() {
+    const wide = s.half * s.world.zoom;
+    codes.plot.x.range = codes.plot.y.range = [-wide, wide];
+    for (const { plot } of [codes, decoded]) plot.redraw(); // the data stay as they are
   }
 
-  return { squares, paint };
+  return { squares: [data, codes, decoded], redraw };
 }

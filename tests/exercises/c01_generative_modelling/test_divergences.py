@@ -1,8 +1,11 @@
 """Exercises of `divergences`: answers against numbers known otherwise."""
 
+import math
+
 import torch
 
 from dgm_lessons.exercises import diagnose
+from dgm_lessons.exercises.c01_generative_modelling.divergences import EXERCISES
 
 
 def test_answers_against_numbers_known_otherwise():
@@ -20,3 +23,15 @@ def test_answers_against_numbers_known_otherwise():
     assert diagnose("c-1-09", lambda loss, entropy: -(entropy - loss))[0]
     right, message = diagnose("c-1-16", best_set)
     assert right, message
+
+
+def test_js_is_symmetric_bounded_and_is_the_mean_of_two_kls():
+    exercise = EXERCISES["c-1-14"]
+    for p, q in exercise.trials:
+        middle = (p + q) / 2
+        kls = [torch.nn.functional.kl_div(middle.log(), law, reduction="sum") for law in (p, q)]
+        found = exercise.solution(p, q)
+        assert torch.isclose(found, sum(kls) / 2)
+        assert torch.isclose(found, exercise.solution(q, p)) and 0 < found < math.log(2)
+    far = torch.tensor([1 - 1e-12, 1e-12], dtype=torch.float64)
+    assert torch.isclose(exercise.solution(far, far.flip(0)), torch.tensor(2.0).double().log())

@@ -27,3 +27,13 @@ def test_the_inputs_could_be_those_of_a_model():
     for inputs in EXERCISES["c-2-10"].trials:
         growth = EXERCISES["c-2-10"].solution(*inputs)
         assert growth.max() > 0 > growth.min()
+
+
+def test_the_posterior_is_bayes_rule():
+    exercise = EXERCISES["c-2-04"]
+    z = torch.linspace(-15, 15, 30_001, dtype=torch.float64)
+    for x, w, b, s, r in exercise.trials:
+        weight = (-((z / r) ** 2) / 2 - ((x[:, None] - w * z - b) / s) ** 2 / 2).softmax(1)
+        mean = weight @ z
+        expected = torch.stack([mean, weight @ z**2 - mean**2])
+        assert torch.allclose(exercise.solution(x, w, b, s, r), expected, atol=1e-8)

@@ -55,7 +55,22 @@ WRONG = {
         lambda p, q, x: 0.5 * (p - q).abs(),
         lambda p, q, x: torch.trapezoid(p * (p / q).log(), x),
     ],
+    "c-1-14": [
+        lambda p, q: (p * (p / q).log() - (p + q) * (p / q + 1).log()).sum(),
+        lambda p, q: (p * (p / q).log() - (p + q) * ((p / q + 1) / 2).log()).sum(),
+        lambda p, q: 0.5 * (p * (p / q).log() - (p + q) * (p / q + 1).log()).sum(),
+        lambda p, q: (p * (2 * p / (p + q)).log()).sum(),
+        lambda p, q: (q * (2 * q / (p + q)).log()).sum(),
+        lambda p, q: 0.5 * (p * (p / q).log() + q * (q / p).log()).sum(),
+        lambda p, q: (p * (p / q).log()).sum(),
+        lambda p, q: 0.5 * (p * (p / (p + q)).log() + q * (q / (p + q)).log()).sum(),
+        lambda p, q: 0.5 * (p * (2 * p / (p + q)).log2() + q * (2 * q / (p + q)).log2()).sum(),
+        lambda p, q: (0.5 * (p * (2 * p / (p + q)).log() + q * (2 * q / (p + q)).log())).mean(),
+        lambda p, q: 0.5 * (p * (2 * p / (p + q)).log() - q * (2 * q / (p + q)).log()).sum(),
+        lambda p, q: 0.5 * (p * (2 * p / (p + q)).log() + q * (2 * q / (p + q)).log()),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

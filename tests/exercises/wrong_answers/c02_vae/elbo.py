@@ -2,6 +2,26 @@
 
 import math
 
+import torch
+
+
+def both(mean, variance):
+    return torch.stack([mean, variance + 0 * mean])
+
+
+def bayes(x, w, b, s, r):
+    total = w**2 * r**2 + s**2
+    return both(w * r**2 * (x - b) / total, r**2 * s**2 / total)
+
+
+def with_variance(wrong):
+    return lambda *given: both(bayes(*given)[0], wrong(*given))
+
+
+def with_mean(wrong):
+    return lambda *given: torch.stack([wrong(*given), bayes(*given)[1]])
+
+
 WRONG = {
     "c-2-05": [
         lambda m, lv: 0.5 * (m**2 + lv.exp() ** 2 - 1 - 2 * lv).sum(1),
@@ -62,7 +82,24 @@ WRONG = {
         lambda elbo, evidence: (evidence - elbo).sum(),
         lambda elbo, evidence: (evidence - elbo) / evidence,
     ],
+    "c-2-04": [
+        lambda x, w, b, s, r: both((x - b) / w, s**2 / w**2),
+        lambda x, w, b, s, r: bayes(x, w, b, s, 1),
+        lambda x, w, b, s, r: bayes(x, w, 0, s, r),
+        lambda x, w, b, s, r: bayes(x + 2 * b, w, b, s, r),
+        lambda x, w, b, s, r: bayes(x, w, b, s**0.5, r),
+        lambda x, w, b, s, r: bayes(x, w, b, s, r**0.5),
+        with_mean(lambda x, w, b, s, r: w * (x - b) / (w**2 * r**2 + s**2)),
+        with_mean(lambda x, w, b, s, r: r**2 * (x - b) / (w**2 * r**2 + s**2)),
+        with_mean(lambda x, w, b, s, r: w * r**2 * x / (w**2 * r**2 + s**2) - b),
+        with_variance(lambda x, w, b, s, r: s**2),
+        with_variance(lambda x, w, b, s, r: s**2 / (w**2 * r**2 + s**2)),
+        with_variance(lambda x, w, b, s, r: r**-2 + w**2 / s**2),
+        with_variance(lambda x, w, b, s, r: r * s / (w**2 * r**2 + s**2) ** 0.5),
+        with_variance(lambda x, w, b, s, r: s**2 / w**2),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

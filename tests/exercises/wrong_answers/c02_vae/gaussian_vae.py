@@ -91,7 +91,36 @@ WRONG = {
         lambda z, x, tau: gauss(z, x, tau).mean(1),
         lambda z, x, tau: mean((-((z[:, None] - x) ** 2) * tau**2 / 2).exp(), x),
     ],
+    "gvae-bayes": [
+        lambda z, x, t: gauss(z, x, t) / t / len(x) / (-(z[:, None] ** 2) / 2).exp(),
+        lambda z, x, t: torch.distributions.Normal(x, t).log_prob(z[:, None]).exp(),
+        lambda z, x, t: gauss(z, x, t),
+        lambda z, x, t: gauss(z, x, t) / gauss(z, x, t).sum(0),
+        lambda z, x, t: gauss(z, x, t) / gauss(z, x, t).sum(),
+        lambda z, x, t: 0 * gauss(z, x, t) + 1 / len(x),
+        lambda z, x, t: (-((z[:, None] - x) ** 2) / t**2).softmax(1),
+        lambda z, x, t: (-((z[:, None] - x) ** 2) / (2 * t)).softmax(1),
+        lambda z, x, t: (-((z[:, None] - x) ** 2) / (2 * t**2)).softmax(1).T,
+        lambda z, x, t: mean(gauss(z, x, t), x),
+        lambda z, x, t: gauss(z, x, t) / gauss(z, x, t).max(1, keepdim=True).values,
+        lambda z, x, t: (-(z[:, None] - x).abs() / t).softmax(1),
+    ],
+    "gvae-sigma": [
+        lambda x, m: (x - m).square().mean(),
+        lambda x, m: (x - m).square().sum(1).mean().sqrt(),
+        lambda x, m: (x - m).square().sum().sqrt(),
+        lambda x, m: (x - m).abs().mean(),
+        lambda x, m: (x - m).std(),
+        lambda x, m: x.std(),
+        lambda x, m: (x - m).square().mean(1).sqrt(),
+        lambda x, m: (x - m).square().mean(0).sqrt(),
+        lambda x, m: (x - m).square().mean(1).sqrt().mean(),
+        lambda x, m: ((x - m).square().mean() / 2).sqrt(),
+        lambda x, m: (2 * (x - m).square().mean()).sqrt(),
+        lambda x, m: 1 / (x - m).square().mean().sqrt(),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

@@ -1,0 +1,88 @@
+// The map of the plane: what the decoder draws everywhere, faintly, and the test digits as numerals.
+
+import { classColour, rgba } from "../kit/colours.js";
+import { makeTicker } from "../kit/player.js";
+import { makeStage } from "../kit/stage.js";
+import { h, reducedMotion } from "../kit/ui.js";
+import { mosaicRow } from "../maths/plane.js";
+
+export const SIDE = 28; // pixels of a digit
+const CELLS = 17; // of the mosaic, in a row
+const FAINT = 0.34; // of its ink
+
+const ABOUT = "The plane of codes. Each encoded test digit stands as its numeral at its code; behind them, " +
+  "the digits that the decoder draws there.";
+
+// The mosaic grows by a row a frame once the map is in sight, and is there at once for those who want no motion.
+export function makeMap(w, decode, points, extent) {
+  const canvas = new OffscreenCanvas(CELLS * SIDE, CELLS * SIDE); // ink as opacity; the colour comes later
+  let row = 0;
+  const stage = makeStage(w, { label: ABOUT, painters: {
+    mosaic(pen, { width, height }, { ink }) {
+      pen.imageSmoothingQuality = "high";
+      pen.drawImage(canvas, 0, 0, width, height);
+      pen.globalCompositeOperation = "source-in";
+      pen.fillStyle = rgba(ink);
+      pen.fillRect(0, 0, width, height);
+      pen.globalCompositeOperation = "source-over";
+    },
+    map: (pen, size, colours) => paintMap(pen, size, colours, points, extent),
+  } });
+  function grow() {
+    canvas.getContext("2d").putImageData(inked(mosaicRow(decode, extent, CELLS, row)), 0, row * SIDE);
+    return ++row < CELLS;
+  }
+  if (reducedMotion()) while (grow());
+  else {
+    const ticker = makeTicker(w, () => {
+      if (!grow()) ticker.stop();
+      stage.redraw("mosaic");
+    });
+    ticker.start();
+  }
+  return stage;
+}
+
+// A row of images as pixels: how opaque each of them is.
+function inked(images) {
+  const row = new ImageData(CELLS * SIDE, SIDE);
+  images.forEach((values, column) => values.forEach((value, i) => {
+    row.data[4 * (CELLS * SIDE * Math.floor(i / SIDE) + SIDE * column + (i % SIDE)) + 3] = 255 * FAINT * value;
+  }));
+  return row;
+}
+
+function paintMap(pen, { width, height }, { paper, line }, points, extent) {
+  pen.strokeStyle = rgba(line);
+  pen.lineWidth = 1.5;
+  for (const radius of [1, 2]) {
+    pen.beginPath();
+    pen.arc(width / 2, height / 2, (radius / extent) * (width / 2), 0, 2 * Math.PI);
+    pen.stroke();
+  }
+  pen.font = "600 10px system-ui, sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.strokeStyle = rgba(paper, 0.75);
+  pen.lineWidth = 2;
+  pen.lineJoin = "round";
+  points.labels.forEach((label, i) => {
+    pen.fillStyle = classColour(label, 10, paper);
+    const [x, y] = [points.places[2 * i], points.places[2 * i + 1]];
+    const place = [width * (0.5 + x / (2 * extent)), height * (0.5 - y / (2 * extent))];
+    pen.strokeText(String(label), ...place);
+    pen.fillText(String(label), ...place);
+  });
+}
+
+// A bar for each class among the neighbours, as wide as it is frequent.
+export function makeNear(w) {
+  const node = h("div", { class: "dgm-near", "aria-hidden": "true" });
+  const show = (found) => node.replaceChildren(...found.map(([label, count]) => {
+    const bar = h("i", { class: "dgm-bar" }, h("b", {}, String(label)));
+    bar.style.flexGrow = count;
+    bar.style.color = classColour(label, 10, w.colours.paper);
+    return bar;
+  }));
+  return { node, show };
+}
