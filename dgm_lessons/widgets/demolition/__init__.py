@@ -35,7 +35,7 @@ class Demolition(MixtureWidget):
     _folder = Path(__file__).parent
     PRESETS = (
         ("A little noise", {"step": 150}, "Both ways back give the digit that was torn down."),
-        ("Half-way", {"step": 450}, "The jump begins to blur. Press Rebuild: the walk does not."),
+        ("Half-way", {"step": 450}, "The jump is a blur. Press Rebuild: the walk is not."),
         ("Nothing left", {"step": 1000}, "One jump gives the average of all data. Press Rebuild."),
         ("Cosine, half-way", {"step": 450, "schedule": "cosine"}, "More of the data is left."),
     )

@@ -118,14 +118,16 @@ function sentence({ step, film, calls, end, shares, found }, levels, seeds, bran
     `${heard} The film itself is read as ${end}. ${decided}`;
 }
 
-// What is to be seen, by how many digits the futures are read as.
+// What is to be seen, by how the futures are read.
 const story = (now) => {
-  const kinds = () => tally(now().found(now().step)).length;
+  const counts = () => tally(now().found(now().step)); // [[digit, how many], ...]
   return [
-    [() => now().step === now().calls, "The end. No noise is added any more, so there is one ending only."],
-    [() => kinds() > 3, "Nearly everything is still open: from this very image the walk may end as many digits."],
-    [() => kinds() > 1, "The walk has taken sides, but not for good: some futures still end as another digit."],
-    [() => now().step < decidedAt(now().shares), "All futures agree here. A later step strays once more."],
+    [() => now().step >= now().calls - 1, "The end. No noise is added any more, so there is one ending only."],
+    [() => 2 * counts()[0][1] <= now().found(now().step).length,
+      "Nearly everything is still open: from this very image the walk may end as this digit or that."],
+    [() => counts().length > 1, "The walk has taken sides, but not for good: some futures still end as another digit."],
+    [() => counts()[0][0] !== now().end, "These futures agree, and the film itself still ends as another digit."],
+    [() => now().step < decidedAt(now().shares), "All futures agree here. At a later step one strays once more."],
     [() => true, "Decided: all futures are the same digit. Only its strokes are left to chance."],
   ];
 };

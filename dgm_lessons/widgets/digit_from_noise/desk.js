@@ -8,6 +8,17 @@ import { makeSampler } from "./engine.js";
 
 const BETWEEN = 7; // digits in the strip between two noises
 
+// Noise of a seed, or the one that Python has given; `loud`: as loud as the sampler starts with.
+function makeNoise(f, side, spread) {
+  const noiseOf = (seed) => makeRng(seed).fill(new Float32Array(side * side));
+  return {
+    noiseOf,
+    noiseNow: () => (f.now.noise.length ? Float32Array.from(f.now.noise) : noiseOf(f.now.seed)),
+    nameNow: () => (f.now.noise.length ? "the given noise" : `seed ${f.now.seed}`),
+    loud: (eps) => eps.map((z) => spread * z),
+  };
+}
+
 // `parts`: pictures, scrub, strip, status, and play() and rest() of the player.
 export function makeDesk(w, f, parts) {
   const [side, steps, grey, spread] = ["side", "steps", "grey", "spread"].map(w.get);
@@ -23,11 +34,8 @@ export function makeDesk(w, f, parts) {
 
   // Whether the reader, a link or Python asks for something else than before.
   desk.changed = () => known !== (known = settings());
-  const noiseOf = (seed) => makeRng(seed).fill(new Float32Array(side * side));
-  const noiseNow = () => (f.now.noise.length ? Float32Array.from(f.now.noise) : noiseOf(f.now.seed));
-  const nameNow = () => (f.now.noise.length ? "the given noise" : `seed ${f.now.seed}`);
+  const { noiseOf, noiseNow, nameNow, loud } = makeNoise(f, side, spread);
   const options = () => ({ label: f.now.label, guidance: f.now.guided && f.now.label >= 0 ? f.now.guidance : 0 });
-  const loud = (eps) => eps.map((z) => spread * z);
   // What waits at a step: pure noise at the first one, else the picture under noise.
   const waiting = (k) => (k ? noised(steps, k, desk.source, noiseNow()) : loud(noiseNow()));
 

@@ -34,7 +34,7 @@ class ReverseStep(MixtureWidget):
     WORDS = ("σ(i)",)
     PRESETS = (
         ("Two bumps", {"beta": 0.8, "x": -0.2}, "No single Gaussian can have two bumps."),
-        ("Deep in one bump", {"beta": 0.8, "x": 1.2}, "The other bump is out of reach."),
+        ("Far to one side", {"beta": 0.8, "x": 1.6}, "The other bump is low, but it does not die."),
         ("A small step", {"beta": 0.1, "x": -0.2}, "Hardly a difference. Note the KL."),
         ("Half of it", {"beta": 0.05, "x": -0.2}, "Nearly 2⁶ = 64 times less: slope 6."),
     )
