@@ -16,7 +16,7 @@ HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 
 # Pictures and widgets without a caption. Write the caption, then bring the page's number down.
 WITHOUT_A_CAPTION = {
-    "01-generative-modelling/families": 9,
+    "01-generative-modelling/families": 8,
     "02-vae/hierarchical-vae": 5,
 }
 

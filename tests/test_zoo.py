@@ -38,9 +38,9 @@ def test_what_ships():
 
 
 def test_weights_keep_within_their_budget():
-    """2 MB a network, and 12 MB for the package as a wheel packs it."""
+    """2.2 MB a network, and 12 MB for the package as a wheel packs it."""
     sizes = {name: (zoo.WEIGHTS / f"{name}.safetensors").stat().st_size for name in cards()}
-    assert not {name: size for name, size in sizes.items() if size > 2e6}
+    assert not {name: size for name, size in sizes.items() if size > 2.2e6}
     package, packed = zoo.WEIGHTS.parent, io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as wheel:
         for path in package.rglob("*"):

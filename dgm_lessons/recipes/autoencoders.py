@@ -41,7 +41,7 @@ class BinaryVAE(Recipe):
 class MnistVAE(BinaryVAE):
     """The flagship: one stochastic layer of 40 numbers, dense networks, wider on a GPU."""
 
-    name, code, bits = "mnist-vae", 40, 8
+    name, code = "mnist-vae", 40
 
     def __init__(self, device: torch.device) -> None:
         super().__init__(device)
