@@ -237,6 +237,8 @@ def test_kl_from_samples_within_its_error(generator):
     x = 0.3 + 0.8 * torch.randn(20_000, generator=generator, dtype=torch.float64)
     value, error = kl_samples(p.log_prob(x), q.log_prob(x))
     assert abs(value.item() - 0.3861) < 4 * error.item() < 0.03
+    value, error = kl_samples(torch.tensor([1.0, 4.0]), torch.tensor([0.0, 1.0]))  # two are enough
+    assert value == 2 and error == 1
 
 
 @pytest.mark.parametrize("divergence", OF_DENSITIES)

@@ -89,6 +89,15 @@ def test_size_of_the_recipes():
     assert count(MLP(2)) == 9_218
     assert count(UNet()) == 381_796
     assert Classifier().features(torch.zeros(3, 1, 28, 28)).shape == (3, 64)
+    assert Classifier()(torch.zeros(3, 1, 28, 28)).shape == (3, 10)
+
+
+def test_unet_with_a_skip_starts_at_the_best_answer_for_gaussian_data(generator):
+    """s x / sqrt(1 + s^2), s = sigma/alpha: for x of variance one it is E[eps | x_t]."""
+    x = torch.randn(3, 1, 24, 24, generator=generator)
+    s = torch.tensor([0.3, 1.0, 7.0])
+    expected = x * (s / (1 + s**2).sqrt())[:, None, None, None]
+    torch.testing.assert_close(UNet(skip=True)(x, -2 * s.log(), None), expected)
 
 
 @pytest.mark.parametrize("wrong", [{"size": 10}, {"size": 0}])
