@@ -59,7 +59,7 @@ def caption(text: str, name: str = "") -> None:
     """Print the caption of the picture or widget that the same cell has just displayed.
 
     Args:
-        text: the one finding, in Markdown with $mathematics$. The book puts the number before it.
+        text: the one finding, in Markdown, with mathematics between dollars. The book numbers it.
         name: the text refers to the figure by this name: {ref}`fig-gap` becomes "Figure 3".
     """
     _caption(text, name)
