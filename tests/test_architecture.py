@@ -26,7 +26,7 @@ ROWS = (
     ("divergences",),
     ("vae", "energy"),
     ("networks",),
-    ("data", "quantise", "roofline"),
+    ("data", "quantise", "roofline", "seeds"),
     ("training",),
     ("bounds",),
     ("zoo",),

@@ -1,5 +1,6 @@
 """An exercise has one name: the id in the code is the title on the page."""
 
+import io
 import json
 import re
 
@@ -71,9 +72,12 @@ def test_titles_solutions_and_references_carry_the_name(page):
         "html",
         confoverrides=options,
         status=None,
-        warningiserror=True,
+        warning=(warnings := io.StringIO()),
     )
     app.build()
+    # a second Sphinx in one process says of its own nodes that it has met them before
+    said = [line for line in warnings.getvalue().splitlines() if "already registered" not in line]
+    assert not "".join(said).strip()
     html = (folder / "html" / "index.html").read_text(encoding="utf8")
     titles = re.findall(r'<p class="admonition-title">(.*?)</p>', html)
     plain = [re.sub("<.*?>", "", title).strip() for title in titles]
