@@ -168,7 +168,7 @@ def test_the_particles_stay_true_while_a_component_moves(open_page, monkeypatch,
     monkeypatch.setattr(
         ScoreField, "_code", code.replace(right, f"const share = {MOVES[move]} weight *")
     )
-    page = open_page(field(dynamics="ode", n_particles=500))
+    page = open_page(field(dynamics="ode", n_particles=500), reduced_motion="reduce")
     page.locator(COMPONENT).nth(3).focus()
     for key in ["Shift+ArrowDown"] * 6 + ["Shift+ArrowRight"] * 12:
         page.keyboard.press(key)

@@ -200,7 +200,7 @@ def test_a_built_page_runs_from_a_disk(tmp_path, chromium):
     body = widget_code.add_code(body, tmp_path / "_static", ADDRESS)
     head = '<!doctype html><html lang="en"><meta charset="utf8"><title>x</title><body>'
     (tmp_path / "book" / "page.html").write_text(head + body, encoding="utf8")
-    page = chromium.new_page(reduced_motion="reduce")  # the score field plays once in sight
+    page = chromium.new_page(reduced_motion="reduce")  # nothing plays by itself
     heard = []
     page.on("console", lambda message: heard.append(message.text))
     page.goto((tmp_path / "book" / "page.html").as_uri())
