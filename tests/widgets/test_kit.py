@@ -9,7 +9,7 @@ import torch
 import traitlets as t
 from reader import number, set_field, settled, state, status
 
-from dgm_lessons.widgets import svg
+from dgm_lessons.widgets import ReverseStep, svg
 from dgm_lessons.widgets.base import HERE, LessonWidget, standalone
 from dgm_lessons.widgets.joiner import join
 
@@ -70,6 +70,21 @@ def test_the_small_widget_runs(open_page, bell):
     page.get_by_role("slider", name="Width").press("Home")
     assert state(page, "std") == pytest.approx(0.2) and number(page, "the top") == 1.99
     assert page.noise == []
+
+
+@browser
+def test_a_slider_in_whole_steps_reaches_both_ends(run_module):
+    """The browser takes the last step that is not beyond 1, and 99 / 99 may be."""
+    code = """const w = { model: { get: () => 1, on() {} }, signal: new AbortController().signal };
+      return Array.from({ length: 300 }, (_, i) => {
+        const f = M.makeFields(w, { n: { limits: [1, i + 2], whole: true } }, () => {});
+        const input = f.slider("n", "N", ["1", "all"], String).querySelector("input");
+        return [0, 1].map((q) => ((input.value = q), Math.round(1 + input.value * (i + 1))));
+      });"""
+    expected = [[1, i + 2] for i in range(300)]
+    assert run_module(ReverseStep, code, {}) == expected
+    slip = ("Math.floor(1e15 / Math.abs(high - low)) / 1e15", "1 / Math.abs(high - low)")
+    assert run_module(ReverseStep, code, {}, slip) != expected
 
 
 # -- fields, links, presets, guesses --------------------------------------------------------------

@@ -126,13 +126,15 @@ def test_the_mosaic_is_what_the_decoder_draws_at_the_middles_of_the_cells(run_mo
     network = Plane()
     widget = LatentPlane(network)
     code = """const decode = M.makeDecoder(a.layers);
-      return M.mosaicRow(decode, a.extent, 4, a.row).map((ink) => [...ink]);"""
+      return [0, 1, 2, 3].map((i) => [...M.mosaicCell(decode, a.extent, 4, 4 * a.row + i)]);"""
     for row, y in ((0, 0.75), (2, -0.25)):
         codes = [[x * widget.extent, y * widget.extent] for x in (-0.75, -0.25, 0.25, 0.75)]
         arguments = {"layers": widget.layers, "extent": widget.extent, "row": row}
         expected = decoded(network, codes)
         assert gap(run_module(widget, code, arguments), expected) < CLOSED
-        upside_down = run_module(widget, code, arguments, ("count - 1 - row", "row"))
+        upside_down = run_module(
+            widget, code, arguments, ("count - 1 - Math.floor(k / count)", "Math.floor(k / count)")
+        )
         assert gap(upside_down, expected) > TOLD_APART
     code = "return M.apart({ places: [0, 0, 3, 4], labels: [1, 2] }, [3, 3]);"
     assert run_module(widget, code, {}) == 1

@@ -63,7 +63,7 @@ export function makeFields(w, table, update) {
     const control = slider(title, ends, (q) => {
       set({ [name]: value(q) });
       later();
-    }, whole ? 1 / Math.abs(high - low) : 0.001);
+    }, whole ? Math.floor(1e15 / Math.abs(high - low)) / 1e15 : 0.001); // rounded up, the end were out of reach
     const show = () => control.set(along(now[name]), text(now[name]), spoken(now[name]));
     heard.push(show);
     show();

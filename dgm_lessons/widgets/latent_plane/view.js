@@ -4,22 +4,22 @@ import { classColour, rgba } from "../kit/colours.js";
 import { makeTicker } from "../kit/player.js";
 import { makeStage } from "../kit/stage.js";
 import { h, reducedMotion } from "../kit/ui.js";
-import { mosaicRow } from "../maths/plane.js";
+import { mosaicCell } from "../maths/plane.js";
 
 export const SIDE = 28; // pixels of a digit
 const CELLS = 17; // of the mosaic, in a row
 const FAINT = 0.34; // of its ink
+const PATIENCE = 5; // milliseconds of a frame that may go into decoding
 
 const ABOUT = "The plane of codes. Each encoded test digit stands as its numeral at its code; behind them, " +
   "the digits that the decoder draws there.";
 
-// The mosaic grows by a row a frame once the map is in sight, and is there at once for those who want no motion.
+// The mosaic grows, some cells a frame, once the map is in sight, and is there at once for those who want no motion.
 export function makeMap(w, decode, points, extent) {
   const canvas = new OffscreenCanvas(CELLS * SIDE, CELLS * SIDE); // ink as opacity; the colour comes later
-  let row = 0;
+  let cell = 0;
   const stage = makeStage(w, { label: ABOUT, painters: {
     mosaic(pen, { width, height }, { ink }) {
-      pen.imageSmoothingQuality = "high";
       pen.drawImage(canvas, 0, 0, width, height);
       pen.globalCompositeOperation = "source-in";
       pen.fillStyle = rgba(ink);
@@ -29,27 +29,29 @@ export function makeMap(w, decode, points, extent) {
     map: (pen, size, colours) => paintMap(pen, size, colours, points, extent),
   } });
   function grow() {
-    canvas.getContext("2d").putImageData(inked(mosaicRow(decode, extent, CELLS, row)), 0, row * SIDE);
-    return ++row < CELLS;
+    const image = inked(mosaicCell(decode, extent, CELLS, cell));
+    canvas.getContext("2d").putImageData(image, SIDE * (cell % CELLS), SIDE * Math.floor(cell / CELLS));
+    return ++cell < CELLS ** 2;
   }
   if (reducedMotion()) while (grow());
   else {
     const ticker = makeTicker(w, () => {
-      if (!grow()) ticker.stop();
+      const end = performance.now() + PATIENCE;
+      let more = true;
+      while (more && performance.now() < end) more = grow();
       stage.redraw("mosaic");
+      if (!more) ticker.stop();
     });
     ticker.start();
   }
   return stage;
 }
 
-// A row of images as pixels: how opaque each of them is.
-function inked(images) {
-  const row = new ImageData(CELLS * SIDE, SIDE);
-  images.forEach((values, column) => values.forEach((value, i) => {
-    row.data[4 * (CELLS * SIDE * Math.floor(i / SIDE) + SIDE * column + (i % SIDE)) + 3] = 255 * FAINT * value;
-  }));
-  return row;
+// An image as pixels: how opaque each of them is.
+function inked(values) {
+  const image = new ImageData(SIDE, SIDE);
+  values.forEach((value, i) => (image.data[4 * i + 3] = 255 * FAINT * value));
+  return image;
 }
 
 function paintMap(pen, { width, height }, { paper, line }, points, extent) {

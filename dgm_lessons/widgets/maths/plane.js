@@ -52,7 +52,6 @@ export const undecided = (ink) => ink.filter((p) => p > 0.25 && p < 0.75).length
 export const apart = ({ places, labels }, [x, y]) =>
   Math.min(...labels.map((_, i) => Math.hypot(places[2 * i] - x, places[2 * i + 1] - y)));
 
-// One row of the plane's mosaic: the decoded images at the middles of `count` cells, from left to
-// right; row 0 is the top one.
-export const mosaicRow = (decode, extent, count, row) => Array.from({ length: count }, (_, column) =>
-  decode([column, count - 1 - row].map((cell) => extent * ((2 * cell + 1) / count - 1))));
+// The plane's mosaic has count x count cells, row by row from the top left: the image at the middle of cell k.
+export const mosaicCell = (decode, extent, count, k) =>
+  decode([k % count, count - 1 - Math.floor(k / count)].map((cell) => extent * ((2 * cell + 1) / count - 1)));
