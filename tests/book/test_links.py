@@ -1,10 +1,16 @@
 """Every link and every file that the built pages name is there, and none is fetched from afar."""
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit
 
 import pytest
 
+from dgm_lessons import widgets
+
+KINDS = {kind.name(): kind for kind in (getattr(widgets, name) for name in widgets.__all__)}
+STATE = re.compile(r"set-([a-z-]+?)(?:-(\d+))?\?(.+)")  # see widgets/kit/link.js
 COLAB = "https://colab.research.google.com/github/dgm-lessons/dgm-lessons/blob/editions/colab"
 
 
@@ -16,11 +22,13 @@ class Page(HTMLParser):
         self.anchors: set[str] = {"", "top"}
         self.links: list[str] = []
         self.loads: list[str] = []
+        self.widgets: Counter[str] = Counter()
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         values = {name: value or "" for name, value in attributes}
         self.anchors.update(filter(None, (values.get("id"), values.get("name"))))
+        self.widgets.update(filter(None, [values.get("data-widget")]))
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
         if tag == "link" and values.get("rel") in {"stylesheet", "icon", "preload"}:
@@ -38,6 +46,18 @@ def pages(site):
     }
 
 
+def leads(page: Page, anchor: str) -> bool:
+    """Is the place on the page, or the widget, with every field that the link sets?"""
+    if not (state := STATE.fullmatch(anchor)):
+        return unquote(anchor) in page.anchors
+    name, which, fields = state.groups()
+    if page.widgets[name] < int(which or 1):
+        return False
+    return {field for field, _ in parse_qsl(fields)} <= set(
+        KINDS[name].class_trait_names(sync=True)
+    )
+
+
 def is_local(link: str) -> bool:
     return not urlsplit(link).scheme and not link.startswith("//")
 
@@ -50,7 +70,7 @@ def test_links_lead_somewhere(pages):
             target = (path.parent / unquote(urlsplit(file).path)).resolve() if file else path
             if not target.exists():
                 broken.append(f"{path.name}: {link}")
-            elif target in pages and unquote(anchor) not in pages[target].anchors:
+            elif target in pages and not leads(pages[target], anchor):
                 broken.append(f"{path.name}: {link} (no such place)")
     assert not broken, "\n".join(sorted(set(broken)))
 
