@@ -236,7 +236,7 @@ def test_the_modes_are_dragged_apart_and_the_text_follows(open_page):
     box = grip.bounding_box()
     page.mouse.move(box["x"] + 17, box["y"] + 17)
     page.mouse.down()
-    page.mouse.move(box["x"] + 97, box["y"] + 30, steps=4)
+    page.mouse.move(box["x"] + 62, box["y"] + 30, steps=4)
     page.mouse.up()
     distance = state(page, "distance")
     assert 1.8 < distance < 2.2 and f"±{distance:.2f}" in status(page)
@@ -263,7 +263,7 @@ def test_one_scene_at_a_time(open_page):
     for _ in range(3):
         page.get_by_role("button", name="Play").click()
     bare = float(re.search(r"Measured: ([\d.]+)", status(page))[1])
-    page.get_by_text("taken or refused").click()
+    page.get_by_role("radio", name="taken or refused").check()
     for _ in range(4):
         page.get_by_role("button", name="Play").click()
     assert re.search(r"Corrected: \d\d% of the steps are refused", status(page))

@@ -1,5 +1,5 @@
 // The three scenes: what the walkers walk on, what the reader moves, what is counted, what is expected.
-//   knob            the field that is moved, along the ruler `name`; `unit` is what is measured over it
+//   knob, symbol    the field that is moved, along the ruler `name`, and its sign if it is moved there; `unit` is what is measured over it
 //   law, moves      of the fields: the target, and how walkers step; start, settle: where they begin, and
 //                   how many steps are not counted
 //   curves          of the ruler: [colour, dash, f(value of the knob)]
@@ -27,7 +27,7 @@ function spread({ x }) {
 }
 
 const modes = {
-  knob: "distance", symbol: "d", name: "distance of a mode from the middle, d", unit: "mean time between switches", log: [1, 4000],
+  knob: "distance", name: "distance of a mode from the middle, d", unit: "mean time between switches", log: [1, 4000],
   range: [-4, 4], start: ({ distance }) => -distance, settle: 200, // steps that are not counted
   law: ({ distance }) => apart(distance),
   moves: (now) => {

@@ -44,7 +44,7 @@ export function topOf(law, rest) {
   return 1.3 * Math.max(...both);
 }
 
-// One ruler a scene; only that of the scene is shown.
+// One ruler a scene; only that of the scene is shown. It has a handle where nothing in the world is moved.
 export function makeRulers(w, s, limits, hands) {
   return Object.fromEntries(Object.entries(SCENES).map(([key, scene]) => {
     const { knob, curves, log, name, unit } = scene;
@@ -65,14 +65,15 @@ export function makeRulers(w, s, limits, hands) {
         }
       },
     });
+    const marks = [...scene.marks, ["dot", "particle", "measured, \u00b1 2 standard errors"]];
+    if (!scene.symbol) return [key, { plot, place: () => {}, nodes: [plot.node, legend(marks)] }];
     const grip = plot.handle(`Ruler: ${name}`, hands(knob, 0.02 * (high - low)));
     const place = (now) => {
       grip.place(now[knob], plot.y.range[0]);
-      grip.values(low, high, now[knob], `${name} = ${now[knob].toFixed(key === "step" ? 3 : 2)}`);
+      grip.values(low, high, now[knob], `${name} = ${now[knob].toFixed(3)}`);
     };
-    const marks = legend([...scene.marks, ["dot", "particle", "measured, \u00b1 2 standard errors"],
-      ["handle", "ink", `${scene.symbol} (drag, or arrow keys)`]]);
-    return [key, { plot, place, nodes: [plot.node, marks] }];
+    marks.push(["handle", "ink", `${scene.symbol} (drag, or arrow keys)`]);
+    return [key, { plot, place, nodes: [plot.node, legend(marks)] }];
   }));
 }
 

@@ -84,16 +84,15 @@ function aim(s) {
 // What playing does: so many steps a second, within what a frame can bear.
 function motion(s, show, f) {
   const advance = (count) => {
-    const scene = SCENES[f.now.scene];
-    const before = s.crowd.steps;
-    walk(s.crowd, s.law, s.moves, count);
-    if (!s.settled && before < scene.settle && s.crowd.steps >= scene.settle) {
-      s.crowd.forget();
+    const first = s.settled ? 0 : Math.min(count, SCENES[f.now.scene].settle - s.crowd.steps);
+    walk(s.crowd, s.law, s.moves, first);
+    if (!s.settled && s.crowd.steps >= SCENES[f.now.scene].settle) {
       s.settled = true;
+      if (first) s.crowd.forget();
     }
+    walk(s.crowd, s.law, s.moves, count - first);
     keep(s);
   };
-  s.advance = advance;
   return {
     play: "the walkers walk", once: 12, onstop: f.settle,
     frame(seconds) {
