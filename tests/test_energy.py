@@ -80,6 +80,14 @@ def test_a_grid_may_be_uneven():
     assert small().log_z(uneven).item() == approx(small().log_z(LINE).item(), abs=1e-5)
 
 
+def test_the_ends_of_the_grid_count_half():
+    flat = EnergyModel(lambda x: 0 * x[:, 0])
+    uneven = torch.tensor([1.0, 1.5, 3.5, 4.0], dtype=torch.float64)
+    assert float(flat.log_z(uneven)) == approx(math.log(3))
+    assert float(flat.log_z(uneven, uneven)) == approx(2 * math.log(3))
+    torch.testing.assert_close(flat.density(uneven), torch.full((4,), 1 / 3).double())
+
+
 def test_a_constant_changes_z_alone():
     model, c = small(), 2.5
     shifted = EnergyModel(lambda x: model(x) + c)

@@ -23,7 +23,7 @@ def contrastive_divergence(
 
     The chains are `n_steps` Langevin steps of the model, through which no gradient flows. Started
     at the data (the default) this is CD-k; with the chains of the last call as `start` it is
-    persistent CD. The value is no likelihood, and zero does not mean that training is done.
+    persistent CD, eq-ebm-cd. The value is no likelihood: zero does not mean that training is done.
 
     Args:
         data: points `(B, *D)`.
@@ -53,7 +53,7 @@ def contrastive_divergence(
 
 
 def energy_score_matching(model: EnergyModel, x: Tensor) -> Tensor:
-    """E[-trace of the Hessian of E + |grad E|^2 / 2]: implicit score matching, for s = -grad E.
+    """E[-trace of the Hessian of E + |grad E|^2 / 2], eq-ebm-sm: implicit score matching.
 
     One more backward pass a coordinate. Arguments and errors as for `implicit_score_matching`.
     Source: Hyvärinen, Estimation of non-normalized statistical models by score matching (2005).

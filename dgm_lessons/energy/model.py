@@ -11,7 +11,7 @@ from .._inputs import check_batch, check_finite, check_points
 
 
 class EnergyModel(nn.Module):
-    """p(x) = exp(-E(x)) / Z for an energy E, low where points are likely.
+    """p(x) = exp(-E(x)) / Z for an energy E, low where points are likely, eq-ebm-density.
 
     What needs Z takes the axes of a grid, one or two increasing tensors `(n,)`, and speaks of the
     law *inside* their box: Z is the trapezoidal sum over it, and can be differentiated.
@@ -42,7 +42,7 @@ class EnergyModel(nn.Module):
         return value.reshape(len(x))
 
     def score(self, x: Tensor) -> Tensor:
-        """-grad E(x), `(B, *D)`: the gradient of log p, without Z.
+        """-grad E(x), `(B, *D)`: the gradient of log p, without Z, eq-ebm-score.
 
         It can be differentiated once more, unless gradients are off.
         """
@@ -61,7 +61,7 @@ class EnergyModel(nn.Module):
         return (weights.log() - self(points)).logsumexp(0)
 
     def log_prob(self, x: Tensor, *axes: Tensor) -> Tensor:
-        """log p(x) = -E(x) - log Z, `(B,)`; its mean over data is the exact log-likelihood."""
+        """log p(x) = -E(x) - log Z, `(B,)`; its mean is the log-likelihood, eq-ebm-mle."""
         log_z = self.log_z(*axes)
         check_points(x, len(axes))
         for i, axis in enumerate(axes):

@@ -131,8 +131,8 @@ def test_distances_of_walkers(run_module):
     """Against scipy, and the fair one against the mean over many sets of exact samples."""
     _, density = law(1.0)
     x, n = torch.from_numpy(WIDE), 400
-    picks = torch.multinomial(density, 100 * n, True, generator=torch.Generator().manual_seed(0))
-    sets = WIDE[picks.numpy()].reshape(100, n)
+    picks = torch.multinomial(density, 1000 * n, True, generator=torch.Generator().manual_seed(0))
+    sets = WIDE[picks.numpy()].reshape(1000, n)
     code = f"""{ENERGY} const law = M.boltzmann(energy, 1);
       const walkers = Float64Array.from(a.walkers);
       return [M.distance(law, walkers), M.fairDistance(law, walkers.length)];"""
@@ -141,7 +141,7 @@ def test_distances_of_walkers(run_module):
     exact = wasserstein_distance(walkers, WIDE, None, density.numpy())
     assert found == pytest.approx(exact, abs=5e-3) and found > 0.2
     own = [wasserstein_distance(one, WIDE, None, density.numpy()) for one in sets]
-    error = float(np.std(own)) / 10
+    error = float(np.std(own)) / 1000**0.5
     assert abs(fair - np.mean(own)) < 4 * error < 0.1 * fair
     assert float(x[1] - x[0]) == pytest.approx(0.005)
 
