@@ -33,7 +33,7 @@ def test_signs_and_the_best_shrinkage_by_the_package():
     values = torch.tensor([[0.4], [0.0], [3 * SIGMA], [0.0]], dtype=torch.float64)
     factors = (1.0, 0.0, 0.0, 0.5)
     readings = [
-        float(sure(lambda y, a=a: a * y, v[None], SIGMA))
+        sure(lambda y, a=a: a * y, v[None], SIGMA).item()
         for a, v in zip(factors, values, strict=True)
     ]
     exercise = EXERCISES["sure-signs"]
