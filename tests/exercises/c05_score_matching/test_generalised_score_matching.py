@@ -1,4 +1,4 @@
-"""Exercises of `generalised-score-matching`: what they call right, by the package and quadrature."""
+"""Exercises of `generalised-score-matching`: their solutions by the package and quadrature."""
 
 import torch
 from pytest import approx
