@@ -44,8 +44,8 @@ export function metersPlot(w, s) {
         const spots = shown.map((one, i) => [Math.min(HIGH, Math.max(LOW, one[name])), row + 0.3 * ((i * 0.618034) % 1) - 0.38]);
         p.dots(spots, colour, { radius: 1.8, shade: 0.45 });
         const { mean, error } = s.means[name];
-        p.line([mean - 2 * error, row + 0.16], [mean + 2 * error, row + 0.16], colour, { width: 5 });
-        p.dots([[mean, row + 0.16]], colour, { radius: 6, ring: "paper" });
+        p.line([mean - 2 * error, row + 0.16], [mean + 2 * error, row + 0.16], colour, { width: 4 });
+        p.dots([[mean, row + 0.16]], colour, { radius: 4, ring: "paper" });
         const words = name === "sure" ? "SURE: sees the noisy value only" : "squared error: needs the clean value";
         p.text(words, LOW, row + 0.42, { align: "left", size: 12, bold: true, dy: 0 });
       }
