@@ -13,7 +13,10 @@ import os
 import tempfile
 from pathlib import Path
 
-TASKS = ("mixture", "ablation", "digits", "samplers", "likelihood", "mnist", "bound", "book")
+TASKS = (
+    *("mixture", "ablation", "digits", "samplers", "likelihood"),
+    *("mnist", "bound", "book", "score_matching"),
+)
 RACES = ("mixture", "ablation", "digits", "mnist")
 
 

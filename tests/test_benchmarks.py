@@ -21,8 +21,10 @@ from benchmarks import (
     peers,
     race,
     samplers,
+    score_matching,
 )
 from dgm_lessons import data
+from dgm_lessons.objectives import implicit_score_matching
 
 
 @pytest.fixture
@@ -260,3 +262,30 @@ def test_bound_writes_both_tables(tmp_path):
         assert row["total"] == approx(parts, rel=1e-6) and row["error"] > 0
     cost = {row["width"]: sum(row["blocks"]) for row in found["widths"]}
     assert cost["best"] < min(cost["small"], cost["large"])
+
+
+def test_sliced_losses_have_the_mean_of_the_implicit_one():
+    """For signs and for Gaussian probes; the gradient's noise falls with the probes."""
+    torch.manual_seed(0)
+    net, g = score_matching.network(), torch.Generator().manual_seed(0)
+    for weight in net.parameters():
+        weight.data.mul_(2.5)  # so that the loss is not near zero
+    x = score_matching.LAW.sample(64, g)
+    wanted = implicit_score_matching(net, x).item()
+    rows, noises = score_matching.losses(), {}
+    for name in ("sliced, 4 signs", "sliced, 4 Gaussian"):
+        draws = torch.stack([rows[name][0](net, x, g).detach() for _ in range(200)])
+        error = draws.std().item() / 200**0.5
+        assert abs(draws.mean().item() - wanted) < 4.5 * error < 0.05 * abs(wanted)
+    for name in ("sliced, 1 Gaussian", "sliced, 16 Gaussian"):
+        noises[name] = score_matching.gradient_noise(rows[name][0], net, 20)
+    assert noises["sliced, 1 Gaussian"] > 2 * noises["sliced, 16 Gaussian"]
+
+
+@pytest.mark.timing
+def test_score_matching_writes_its_results(tmp_path):
+    command.main(["score_matching", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "score_matching.json").read_text())
+    names = [row["loss"] for row in found["rows"]]
+    assert names == list(score_matching.losses()) and len(names) == 11
+    assert {row["dim"] for row in found["trace_costs"]} == {2, 8}
