@@ -60,7 +60,7 @@ export function makeSession() {
     const done = trainer.step === trainer.steps;
     const due = done || run.seconds - run.tested > EVERY;
     if (due) run.tested = run.seconds;
-    return { step: trainer.step, steps: trainer.steps, seconds: run.seconds, loss: sum / count, done,
+    return { step: trainer.step, steps: trainer.steps, seconds: run.seconds, value: sum / count, done,
       rmse: due ? run.test(run.guess) : null, ...look({ places, sigma }) };
   }
 

@@ -1,153 +1,163 @@
 // What happens: a run of training, the arrows that follow it, samples at its end.
 
 import { makePlayer, makeTicker } from "../kit/player.js";
-import { button, reducedMotion, shown } from "../kit/ui.js";
-import { diffuse, evaluate } from "../maths/mixture.js";
-import { levelsDown } from "../maths/session.js";
+import { button, reducedMotion } from "../kit/ui.js";
+import { exactGuess, levelsDown } from "../maths/session.js";
 import { makeEngine } from "./engine.js";
+import { sentence } from "./words.js";
 
-const SLICE = 30; // milliseconds of training between two answers
-const AHEAD = 2; // slices that are asked for before an answer is there: the worker never waits
 const PARTICLES = 300;
-const LEVELS = levelsDown(8, 0.02, 24);
-const PACE = 12; // levels a second while samples form
+const LEVELS = levelsDown(8, 0.02, 24); // noise levels that samples go down
+const PACE = 12; // of them a second
 
-export function makeDesk(w, f, { status, curves, plots }) {
-  const mixture = w.mixture();
-  const steps = w.get("steps");
-  const state = { step: 0, seconds: 0, loss: NaN, rmse: NaN, done: false, samples: null, place: 0, asked: 0 };
-  let engine = null;
-  let run = 0; // counts the networks: answers about an older one are dropped
-  let learned = null; // the network's noise at the arrows
-  const desk = {};
-  const ask = (message) => (engine ??= makeEngine(w.signal)).ask(message);
-  const failed = (error) => {
-    desk.player.stop();
-    status.say(`The network did not train: ${error.message ?? error}`, true);
+// The mixture that is learned: the page's, or a narrow Gaussian at each point that the reader has drawn.
+function dataOf(w, f) {
+  const page = w.mixture();
+  const variance = w.get("blur") ** 2;
+  return () => {
+    const count = f.now.drawn.length >> 1;
+    if (!count) return page;
+    const each = (make) => Array.from({ length: count }, (_, k) => make(k));
+    return { weights: each(() => 1 / count), means: each((k) => f.now.drawn.slice(2 * k, 2 * k + 2)),
+      covariances: each(() => [[variance, 0], [0, variance]]) };
   };
+}
+
+// `curves`: { loss: [[seconds, error], ...] }; `plots()`: the pictures, once they are there.
+export function makeDesk(w, f, { status, curves, plots }) {
+  const s = { w, f, curves, plots, data: dataOf(w, f), run: null, exact: null, learned: null };
+  let engine = null;
+  // An answer of the session, handed on while the run that asked for it is still the run.
+  s.ask = (message, heard) => {
+    const { run } = s;
+    engine ??= makeEngine(w.signal);
+    engine.ask(message).then((answer) => run === s.run && heard(answer)).catch((error) => {
+      s.player.stop();
+      status.say(`The network did not train: ${error.message ?? error}`, true);
+    });
+  };
+  s.slice = () => (engine.inWorker ? { ms: 30, ahead: 2 } : { ms: 12, ahead: 1 }); // two: a worker never waits
+  s.report = (settled) => status.say(sentence(w, f, s.run), settled);
+  s.flow = makeFlow(s);
+  s.player = makeTraining(s);
+  s.player.node.append(button("Sample", "Sample: the same noise becomes data by the exact and by the learned score", s.flow.begin));
 
   // What the pictures show.
-  let exact = null;
-  desk.scene = () => ({ mixture, sigma: f.now.sigma, drawn: [], exact, learned, particles: state.samples && {
-    exact: state.samples.exact[state.place], learned: state.samples.learned[state.place] } });
-
-  // The arrows at the noise level of the slider: the exact ones at once, the learned ones from the worker.
-  desk.look = () => {
+  s.scene = () => {
+    const found = s.run?.samples;
+    return { mixture: s.data(), sigma: f.now.sigma, drawn: f.now.drawn, exact: s.exact, learned: s.learned,
+      particles: found && { exact: found.exact[s.flow.place], learned: found.learned[s.flow.place] } };
+  };
+  // The arrows at the noise level of the slider: the exact ones at once, the learned ones when they come.
+  s.look = () => {
     const { places } = plots();
-    const sigma = f.now.sigma;
-    const score = new Float64Array(places.length);
-    evaluate(diffuse(mixture, 1, sigma), places, { score });
-    exact = score.map((value) => -sigma * value);
-    if (!run) learned = places.map((value) => (sigma * value) / (1 + sigma * sigma)); // its last layer is 0
+    const { sigma } = f.now;
+    s.exact = exactGuess(s.data())(places, sigma, new Float64Array(places.length));
+    if (!s.run) s.learned = places.map((x) => (sigma * x) / (1 + sigma * sigma)); // the last layer begins at 0
     plots().exact.redraw();
     plots().learned.redraw();
-    if (!run) return;
-    const mine = run;
-    ask({ kind: "look", places, sigma }).then((answer) => mine === run && arrows(answer)).catch(failed);
+    if (s.run) s.ask({ kind: "look", places, sigma }, (answer) => showArrows(s, answer));
   };
-  function arrows({ sigma, field }) {
-    if (sigma !== f.now.sigma) return;
-    learned = field;
-    plots().learned.redraw("over");
-  }
-
-  function begin() {
-    flow.stop();
-    state.samples = null;
-    if (run && !state.done && state.step) return; // goes on
-    Object.assign(state, { step: 0, seconds: 0, loss: NaN, rmse: NaN, done: false, asked: 0 });
-    const mine = ++run;
-    state.of = f.now.loss;
-    curves[state.of] = [];
-    ask({ kind: "start", mixture, loss: f.now.loss, seed: f.now.seed, steps }).then((first) => mine === run && take(first)).catch(failed);
-  }
-
-  // One answer: numbers, arrows, the curve.
-  function take(answer) {
-    const { rmse, ...rest } = answer;
-    Object.assign(state, rest);
-    if (rmse !== null) {
-      state.rmse = rmse;
-      curves[state.of].push([state.seconds, rmse]);
+  // Back to a network that has learned nothing.
+  s.forget = () => {
+    s.player.stop();
+    s.flow.stop();
+    s.run = null;
+    for (const loss of Object.keys(curves)) delete curves[loss];
+    plots().curve.redraw();
+    s.look();
+  };
+  s.follow = (settled, names) => {
+    if (names.includes("drawn")) s.forget();
+    else if (names.includes("sigma")) s.look();
+    if (s.run && (names.includes("loss") || names.includes("seed"))) {
+      s.player.stop();
+      s.run.done = true; // the next press begins anew
     }
-    if (reducedMotion() && !state.done) return;
-    if (rmse !== null) plots().curve.redraw();
-    if (answer.field) arrows(answer);
-  }
+    s.report(settled);
+  };
+  return s;
+}
 
-  desk.player = makePlayer(w, {
+function showArrows(s, { sigma, field }) {
+  if (sigma !== s.f.now.sigma) return;
+  s.learned = field;
+  s.plots().learned.redraw("over");
+}
+
+// The button that trains: slices of time are asked for while it plays, and none out of sight.
+function makeTraining(s) {
+  const { f, curves, plots } = s;
+  function begin() {
+    s.flow.clear();
+    if (s.run && !s.run.done) return; // goes on
+    const { loss, seed } = f.now;
+    s.run = { loss, step: 0, seconds: 0, value: NaN, rmse: NaN, done: false, asked: 0, samples: null };
+    curves[loss] = [];
+    s.ask({ kind: "start", mixture: s.data(), loss, seed, steps: s.w.get("steps") }, take);
+  }
+  function take({ rmse, ...answer }) {
+    Object.assign(s.run, answer);
+    if (rmse !== null) {
+      s.run.rmse = rmse;
+      curves[s.run.loss].push([s.run.seconds, rmse]);
+    }
+    if (reducedMotion() && !s.run.done) return;
+    if (rmse !== null) plots().curve.redraw();
+    if (answer.field) showArrows(s, answer);
+  }
+  return makePlayer(s.w, {
     text: "Train", play: "the network learns in this page", begin,
     frame() {
-      const mine = run;
-      while (state.asked < AHEAD && !state.done) {
-        state.asked++;
-        ask({ kind: "go", ms: SLICE, places: plots().places, sigma: f.now.sigma }).then((answer) => {
-          if (mine !== run) return;
-          state.asked--;
-          if (!state.done) take(answer);
-        }).catch(failed);
+      const { ms, ahead } = s.slice();
+      while (s.run.asked < ahead && !s.run.done) {
+        s.run.asked++;
+        s.ask({ kind: "go", ms, places: plots().places, sigma: f.now.sigma }, (answer) => {
+          s.run.asked--;
+          if (!s.run.done) take(answer);
+        });
       }
-      desk.report(false);
-      return !state.done;
+      s.report(false);
+      return !s.run.done;
     },
     onstop() {
-      desk.report(true);
-      if (state.done) desk.sample();
+      s.report(true);
+      if (s.run?.step === s.w.get("steps")) s.flow.begin();
     },
     reset: ["Reset: an untrained network", () => {
-      flow.stop();
-      run = 0;
-      Object.assign(state, { step: 0, seconds: 0, loss: NaN, rmse: NaN, done: false, samples: null, asked: 0 });
-      for (const loss of Object.keys(curves)) delete curves[loss];
-      plots().curve.redraw();
-      desk.look();
-      desk.report(true);
+      s.forget();
+      s.report(true);
     }],
   });
-  const flow = makeTicker(w, (seconds) => {
-    at = Math.min(LEVELS.length, at + PACE * seconds);
-    state.place = Math.floor(at);
-    paintSamples();
-    if (state.place === LEVELS.length) flow.stop();
-  });
+}
+
+// The particles that follow the exact and the learned score from the same noise.
+function makeFlow(s) {
+  const paint = () => [s.plots().exact, s.plots().learned].forEach((plot) => plot.redraw("over"));
   let at = 0;
-  function paintSamples() {
-    plots().exact.redraw("over");
-    plots().learned.redraw("over");
-  }
-  desk.sample = () => {
-    if (!run || !state.step) return;
-    const mine = run;
-    desk.player.stop();
-    ask({ kind: "carry", count: PARTICLES, levels: LEVELS }).then((found) => {
-      if (mine !== run) return;
-      state.samples = found;
-      at = reducedMotion() ? LEVELS.length : 0;
-      state.place = at;
-      paintSamples();
-      if (!at) flow.start();
-      desk.report(true);
-    }).catch(failed);
+  const clock = makeTicker(s.w, (seconds) => {
+    at += PACE * seconds;
+    if (at >= LEVELS.length) clock.stop();
+    paint();
+  });
+  return {
+    get place() { return Math.min(LEVELS.length, Math.floor(at)); },
+    stop: clock.stop,
+    clear() {
+      clock.stop();
+      if (s.run) s.run.samples = null;
+      paint();
+    },
+    begin() {
+      if (!s.run?.step) return;
+      s.player.stop();
+      s.ask({ kind: "carry", count: PARTICLES, levels: LEVELS }, (found) => {
+        s.run.samples = found;
+        at = reducedMotion() ? LEVELS.length : 0;
+        if (!at) clock.start();
+        paint();
+        s.report(true);
+      });
+    },
   };
-  desk.player.node.append(button("Sample", "Sample: the same noise becomes data by the exact and by the learned score", desk.sample));
-
-  desk.follow = (settled, names) => {
-    if (names.includes("sigma")) desk.look();
-    if (names.includes("loss") || names.includes("seed")) {
-      desk.player.stop();
-      state.done = true; // the next press begins anew
-    }
-    desk.report(settled);
-  };
-
-  desk.report = (settled) => {
-    const { step, seconds, rmse, loss, samples } = state;
-    const work = step ? `${state.of} loss: step ${step} of ${steps}, ${shown(seconds, 1)} seconds of training. Loss ${shown(loss, 3)}. ` +
-      `The guess of the noise is off by ${shown(rmse, 3)} (RMSE against the exact one, noise levels 0.05 to 5).`
-      : `The network has not learned yet. Press Train: ${steps} steps of 256 points each, in your browser; nothing leaves this page.`;
-    const found = samples ? ` Samples: distance to true ones ${shown(samples.distance.exact, 3)} by the exact score, ` +
-      `${shown(samples.distance.learned, 3)} by the learned one (other true ones: ${shown(samples.distance.fresh, 3)}).` : "";
-    status.say(work + found, settled);
-  };
-  return desk;
 }

@@ -6,7 +6,6 @@ import { diffuse, evaluate } from "../maths/mixture.js";
 
 const ROWS = 15; // arrows in a column
 const GAMMA = 0.6; // density^0.6: light modes stay visible beside heavy ones
-export const LOSSES = [["denoising", "denoising"], ["sliced", "sliced"], ["implicit", "implicit"]];
 const LINES = { denoising: ["particle", []], sliced: ["high", [6, 4]], implicit: ["ink", [2, 3]] };
 
 // The places of the arrows: x, y, x, y, ... on a square window.
@@ -48,7 +47,7 @@ function paintPoints({ pen, X, Y, colours }, points, colour, radius) {
 }
 
 // Two pictures of one window: `scene()` gives { mixture, sigma, drawn, exact, learned, particles }.
-export function makeFields2D(w, half, scene) {
+export function makeFieldPlots(w, half, scene) {
   const places = latticeOf(half);
   const axis = () => ({ range: [-half, half], hidden: true });
   const margin = { left: 0, right: 0, top: 0, bottom: 0 };
