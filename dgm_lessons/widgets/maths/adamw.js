@@ -17,8 +17,15 @@ export function makeAdamW(count, { betas: [b1, b2] = [0.9, 0.95], decay = 0.01, 
   };
 }
 
-// Share of the peak rate at step 1..steps: a linear rise, then half a cosine down to zero.
-export function learningRate(step, steps, warmup = 0.01) {
-  const rise = Math.max(1, Math.round(warmup * steps));
-  return step <= rise ? step / rise : 0.5 * (1 + Math.cos((Math.PI * (step - rise)) / (steps - rise)));
+// Share of the peak rate at step 1..steps: a linear rise over a hundredth, then a parabola down to zero,
+// which is gentler at half time than half a cosine.
+export function learningRate(step, steps) {
+  const rise = Math.max(1, Math.round(0.01 * steps));
+  return step <= rise ? step / rise : (1 - (step - rise) / (steps - rise)) ** 2;
+}
+
+// The running average of the package's `EMA` after step n: over about the last `fraction` of all steps.
+export function takeIn(average, parameters, n, fraction = 0.1) {
+  const weight = 1 / (1 + fraction * n);
+  for (let i = 0; i < average.length; i++) average[i] += weight * (parameters[i] - average[i]);
 }

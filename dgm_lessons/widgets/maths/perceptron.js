@@ -2,45 +2,11 @@
 // their derivatives along given directions ("tangents") run through the same matrix products as rows of
 // one batch; the pass backward then gives the gradient of any loss of both. Nothing is allocated in a pass.
 
+import { makeMachine } from "./product.js";
+
 const SCALES = [1, 0.3, 0.1];
 export const FEATURES = 12; // 3 magnifications of 2 coordinates, 5 numbers of the level, a zero
-export const OUTPUTS = 4; // 2 coordinates and 2 zeros: products work on blocks of 2 x 4
-
-// out[r, j] = sum over k of a[r, k] b[k, j], where a[r, k] stands at r down + k along: so `a` may be
-// transposed. `rows` even, `columns` a multiple of 4.
-export function multiply(out, a, b, rows, inner, columns, down, along) {
-  for (let r = 0; r < rows; r += 2) {
-    for (let j = 0; j < columns; j += 4) {
-      let s0 = 0, s1 = 0, s2 = 0, s3 = 0, t0 = 0, t1 = 0, t2 = 0, t3 = 0;
-      for (let k = 0, p = r * down, o = j; k < inner; k++, p += along, o += columns) {
-        const s = a[p];
-        const t = a[p + down];
-        const b0 = b[o];
-        const b1 = b[o + 1];
-        const b2 = b[o + 2];
-        const b3 = b[o + 3];
-        s0 += s * b0;
-        s1 += s * b1;
-        s2 += s * b2;
-        s3 += s * b3;
-        t0 += t * b0;
-        t1 += t * b1;
-        t2 += t * b2;
-        t3 += t * b3;
-      }
-      let o = r * columns + j;
-      out[o] = s0;
-      out[o + 1] = s1;
-      out[o + 2] = s2;
-      out[o + 3] = s3;
-      o += columns;
-      out[o] = t0;
-      out[o + 1] = t1;
-      out[o + 2] = t2;
-      out[o + 3] = t3;
-    }
-  }
-}
+export const OUTPUTS = 4; // 2 coordinates and 2 zeros: products work on blocks of four
 
 // e^x to 1e-8 of itself, three times as fast as Math.exp, for the hundred thousand of a step: a power of
 // two from a table, and a polynomial for the rest.
@@ -101,75 +67,87 @@ export function fillFeatures(rows, x, s, tangents = []) {
   }
 }
 
-// A network for up to `most` rows, of which the first n are values and the others tangents. `training`:
-// with memory for the pass backward.
+// A network for up to `most` rows, of which the first n are values and the others tangents. Its rows are
+// in single precision, `parameters` and `gradient` in double.
 export function makePerceptron(parameters, most, { width = 64, depth = 3 } = {}) {
   const shape = layersOf(width, depth);
   const { layers, count } = shape;
-  const table = (columns) => new Float64Array(most * columns);
-  const features = table(FEATURES);
-  const output = table(OUTPUTS);
+  const room = 4 * Math.ceil(most / 4); // products take four rows at once
+  const { table, multiply } = makeMachine(room * (FEATURES + 2 * OUTPUTS + (4 * depth + 2) * width) + 2 * count + width * width);
+  const rowsOf = (columns) => table(room * columns);
+  const features = rowsOf(FEATURES);
+  const [output, outputGradient] = [rowsOf(OUTPUTS), rowsOf(OUTPUTS)];
   const hidden = Array.from({ length: depth }, () => ({
-    before: table(width), after: table(width), slope: table(width), bend: table(width), // silu, its derivatives
+    before: rowsOf(width), after: rowsOf(width), slope: rowsOf(width), bend: rowsOf(width), // silu, its derivatives
   }));
-  const flow = [table(width), table(width)]; // gradients on their way back
-  const turned = new Float64Array(width * width);
+  const flow = [rowsOf(width), rowsOf(width)]; // gradients on their way back
+  const turned = table(width * width);
   const gradient = new Float64Array(count);
-  const net = { parameters, gradient, features, output, outputGradient: table(OUTPUTS), shape };
-  const part = (array, { inner, columns, weight }) => array.subarray(weight, weight + inner * columns);
-  const weights = layers.map((layer) => part(parameters, layer));
-  const slopes = layers.map((layer) => part(gradient, layer));
+  const [weights, slopes] = [0, 0].map(() => layers.map(({ inner, columns }) => table(inner * columns)));
+  const net = { parameters, gradient, features, output, outputGradient, shape };
 
   // Outputs of the first `n` rows and tangents of the other `rows` - n, from `features`.
   net.forward = (n, rows = n) => {
     let input = features;
-    layers.forEach(({ inner, columns, bias }, l) => {
-      const last = l === depth;
-      const out = last ? output : hidden[l].before;
-      multiply(out, input, weights[l], rows, inner, columns, inner, 1);
-      for (let i = 0, o = 0; i < n; i++) for (let j = 0; j < columns; j++, o++) out[o] += parameters[bias + j];
-      if (!last) activate(hidden[l], n * width, rows * width);
-      input = last ? null : hidden[l].after;
+    layers.forEach(({ inner, columns, weight, bias }, l) => {
+      const out = l === depth ? output : hidden[l].before;
+      for (let i = 0; i < inner * columns; i++) weights[l][i] = parameters[weight + i];
+      multiply(out, input, weights[l], 4 * Math.ceil(rows / 4), inner, columns, inner, 1);
+      if (l === depth) {
+        for (let i = 0, o = 0; i < n; i++) for (let j = 0; j < columns; j++, o++) out[o] += parameters[bias + j];
+        return;
+      }
+      activate(hidden[l], parameters, bias, width, n * width, rows * width);
+      input = hidden[l].after;
     });
     return output;
   };
 
   // The gradient of a loss from its derivatives by `output`, in `outputGradient`.
   net.backward = (n, rows = n) => {
-    let [above, free] = [net.outputGradient, flow[0]];
+    let above = outputGradient;
+    gradient.fill(0);
+    for (let i = 0; i < n * OUTPUTS; i++) gradient[layers[depth].bias + (i % OUTPUTS)] += above[i];
     for (let l = depth; l >= 0; l--) {
-      const { inner, columns, bias } = layers[l];
+      const { inner, columns, weight } = layers[l];
       multiply(slopes[l], l ? hidden[l - 1].after : features, above, inner, rows, columns, 1, inner);
-      gradient.fill(0, bias, bias + columns);
-      for (let i = 0, o = 0; i < n; i++) for (let j = 0; j < columns; j++, o++) gradient[bias + j] += above[o];
-      if (!l) break;
+      for (let i = 0; i < inner * columns; i++) gradient[weight + i] = slopes[l][i];
+      if (!l) return gradient;
       for (let k = 0; k < inner; k++) for (let j = 0; j < columns; j++) turned[j * inner + k] = weights[l][k * columns + j];
-      multiply(free, above, turned, rows, columns, inner, columns, 1);
-      passBack(hidden[l - 1], free, n * width, rows * width);
-      [above, free] = [free, free === flow[0] ? flow[1] : flow[0]];
+      const below = flow[l % 2];
+      multiply(below, above, turned, 4 * Math.ceil(rows / 4), columns, inner, columns, 1);
+      passBack(hidden[l - 1], below, gradient, layers[l - 1].bias, width, n * width, rows * width);
+      above = below;
     }
     return gradient;
   };
   return net;
 }
 
-// silu(a) = a sigmoid(a), its first and its second derivative; a tangent is multiplied by the first.
-function activate({ before, after, slope, bend }, values, all) {
-  for (let i = 0; i < values; i++) {
-    const a = before[i];
+// silu(a) = a sigmoid(a) of a = product + bias, and its two derivatives; a tangent is multiplied by the first.
+function activate({ before, after, slope, bend }, parameters, bias, width, values, all) {
+  for (let v = 0, j = 0; v < values; v++, j = j + 1 === width ? 0 : j + 1) {
+    const a = before[v] + parameters[bias + j];
     const q = 1 / (1 + quickExp(-a));
-    after[i] = a * q;
-    slope[i] = q * (1 + a * (1 - q));
-    bend[i] = q * (1 - q) * (2 + a * (1 - 2 * q));
+    const rise = q * (1 + a * (1 - q));
+    after[v] = a * q;
+    slope[v] = rise;
+    if (values === all) continue;
+    bend[v] = q * (1 - q) * (2 + a * (1 - 2 * q));
+    for (let i = v + values; i < all; i += values) after[i] = rise * before[i];
   }
-  for (let i = values, v = 0; i < all; i++, v = v + 1 === values ? 0 : v + 1) after[i] = slope[v] * before[i];
 }
 
-// From derivatives by what comes after the activation to those by what comes before it, in place.
-function passBack({ before, slope, bend }, flow, values, all) {
-  for (let i = 0; i < values; i++) flow[i] *= slope[i];
-  for (let i = values, v = 0; i < all; i++, v = v + 1 === values ? 0 : v + 1) {
-    flow[v] += bend[v] * before[i] * flow[i];
-    flow[i] *= slope[v];
+// From derivatives by what comes after the activation to those by what comes before it, in place, and their
+// sums, which are the derivatives by the biases.
+function passBack({ before, slope, bend }, flow, gradient, bias, width, values, all) {
+  for (let v = 0, j = 0; v < values; v++, j = j + 1 === width ? 0 : j + 1) {
+    let g = flow[v] * slope[v];
+    for (let i = v + values; i < all; i += values) {
+      g += bend[v] * before[i] * flow[i];
+      flow[i] *= slope[v];
+    }
+    flow[v] = g;
+    gradient[bias + j] += g;
   }
 }

@@ -41,7 +41,7 @@ export function makeSession() {
   let run = null; // the trainer, what it is measured with, and the time that it took
   function start({ mixture, loss, seed, steps }) {
     const trainer = makeTrainer({ mixture, loss, seed, steps });
-    run = { trainer, mixture, seed, guess: makeGuesser(trainer.parameters, ROWS), test: makeTest(mixture, TESTED, 1),
+    run = { trainer, mixture, seed, guess: makeGuesser(trainer.average, ROWS), test: makeTest(mixture, TESTED, 1),
       seconds: 0, tested: 0 };
     return { step: 0, steps, seconds: 0, rmse: run.test(run.guess) };
   }

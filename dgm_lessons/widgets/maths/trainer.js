@@ -1,6 +1,6 @@
 // A score network that learns from samples of a mixture, a step at a time; and what it is measured by.
 
-import { learningRate, makeAdamW } from "./adamw.js";
+import { learningRate, makeAdamW, takeIn } from "./adamw.js";
 import { diffuse, evaluate, makeRng, sample } from "./mixture.js";
 import { fillFeatures, initialise, layersOf, makePerceptron, OUTPUTS } from "./perceptron.js";
 import { averagedTargets, denoisingLoss, probedLoss } from "./score_losses.js";
@@ -9,6 +9,7 @@ export const LEVELS = [0.05, 5]; // the noise levels that the error is averaged 
 const RANGE = [0.02, 12]; // noise levels that are trained on
 const MEDIAN = 0.25; // of the trained levels, in standard deviations of the data
 const SPREAD = 1.2; // of their logarithm
+const RATES = { denoising: 2e-2, sliced: 1e-2, implicit: 1e-2 }; // at the peak: gradients that scatter need smaller steps
 
 // The normal quantile (Acklam's rational approximation, good to 1e-9 relative): ndtri.
 export function normalQuantile(p) {
@@ -32,12 +33,13 @@ export function spreadOf({ weights, means, covariances }) {
   return Math.sqrt(0.5 * mean((k) => [0, 1].reduce((sum, d) => sum + covariances[k][d][d] + (means[k][d] - centre[d]) ** 2, 0)));
 }
 
-export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = 2e-2, width = 64, depth = 3 }) {
+export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = RATES[loss], width = 64, depth = 3 }) {
   const probes = { denoising: 0, sliced: 1, implicit: 2 }[loss];
   const rng = makeRng(seed);
   const shape = layersOf(width, depth);
   const parameters = initialise(new Float64Array(shape.count), shape, rng);
   const net = makePerceptron(parameters, batch * (1 + probes), { width, depth });
+  const average = Float64Array.from(parameters); // over about the last tenth of the steps: what is shown and measured
   const optimise = makeAdamW(shape.count);
   const pairs = () => new Float64Array(2 * batch);
   const [x0, eps, z, clean] = [pairs(), pairs(), pairs(), pairs()];
@@ -60,16 +62,17 @@ export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = 2e
     if (probes === 1) for (let i = 0; i < 2 * batch; i++) directions[i] = rng.uniform() < 0.5 ? -1 : 1;
     if (!probes) averagedTargets(x0, z, s, clean, shares);
   }
-  const trainer = { parameters, shape, step: 0, steps, loss: NaN };
+  const trainer = { average, step: 0, steps, loss: NaN };
   trainer.train = () => {
     draw();
     const rows = batch * (1 + probes);
     fillFeatures(net.features, z, s, directions);
     net.forward(batch, rows);
-    trainer.loss = probes ? probedLoss(net.output, net.outputGradient, z, s, directions, 1 / (probes === 1 ? probes : 1))
+    trainer.loss = probes ? probedLoss(net.output, net.outputGradient, z, s, directions, 1)
       : denoisingLoss(net.output, net.outputGradient, z, s, clean);
     net.backward(batch, rows);
     optimise(parameters, net.gradient, rate * learningRate(++trainer.step, steps));
+    takeIn(average, parameters, trainer.step);
     return trainer.loss;
   };
   return trainer;
@@ -84,7 +87,7 @@ export function makeGuesser(parameters, most) {
       const points = x.subarray(from, from + 2 * most);
       const n = points.length / 2;
       fillFeatures(net.features, points, levels.fill(s).subarray(0, n));
-      net.forward(n, n + (n % 2));
+      net.forward(n);
       const q = 1 / Math.sqrt(1 + s * s);
       for (let i = 0; i < 2 * n; i++) out[from + i] = s * q * q * points[i] + q * net.output[OUTPUTS * (i >> 1) + (i & 1)];
     }

@@ -76,7 +76,7 @@ class TrainItHere(MixtureWidget):
         *,
         loss: str = "denoising",
         sigma: float = 0.3,
-        steps: int = 1200,
+        steps: int = 1400,
         seed: int = 0,
     ) -> None:
         state = mixture_state(mixture, dim=2)
