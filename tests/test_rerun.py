@@ -19,12 +19,6 @@ from nbclient.exceptions import CellExecutionError
 BOOK = Path(__file__).parents[1] / "book"
 NOTEBOOKS = sorted(path for path in BOOK.rglob("*.ipynb") if "checkpoint" not in str(path))
 
-
-# Pages whose cells still share names. Mend one, then take it off this list.
-STILL_SHARED = {
-    "02-vae/hierarchical-vae.ipynb",
-}
-
 each_notebook = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda path: path.relative_to(BOOK).as_posix()
 )
@@ -35,15 +29,13 @@ def test_no_cell_reads_a_name_that_a_later_cell_takes(path):
     notebook = nbformat.read(path, as_version=4)
     cells = (i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     shared = {i: names for i in cells if (names := taken_later(notebook, i))}
-    assert bool(shared) == (path.relative_to(BOOK).as_posix() in STILL_SHARED), shared
+    assert not shared, shared
 
 
 @pytest.mark.slow
 @pytest.mark.rerun
 @each_notebook
 def test_any_cell_may_be_run_again(path):
-    if path.relative_to(BOOK).as_posix() in STILL_SHARED:
-        pytest.skip("its cells still share names")
     found = changed(nbformat.read(path, as_version=4), path.parent)
     assert not found, "\n".join(f"cell {i}: {what}" for i, what in found.items())
 

@@ -36,7 +36,10 @@ from dgm_lessons.samplers import (
     euler_step,
     heun_step,
     integrate,
+    langevin,
+    langevin_moments,
     langevin_step,
+    mala_step,
     sample,
     solve_adaptive,
 )
@@ -364,6 +367,100 @@ def test_langevin_is_stationary_at_its_own_variance(ratio, generator):
     assert abs(expected / s2 - 1) > 8 * math.sqrt(2 / n)  # the check tells the two apart
 
 
+def test_langevin_moments_are_those_of_the_step(generator):
+    """200,000 steps from one place; a slope of half the size is told apart."""
+    n, eta, at = 200_000, 0.3, 0.4
+    x = torch.full((n, 1), at, dtype=torch.float64)
+    mean, std = langevin_moments(gm1().score, x[:1], eta)
+    found = langevin_step(gm1().score, x, eta, generator)
+    assert std == approx(math.sqrt(2 * eta))
+    assert float(found.mean()) == approx(float(mean), abs=4 * std / math.sqrt(n))
+    assert float(found.std()) == approx(std, rel=4 / math.sqrt(2 * n))
+    assert abs(float(mean) - at) / 2 > 8 * std / math.sqrt(n)
+
+
+# -- the Metropolis correction ---------------------------------------------------------------------
+
+
+def forget_the_proposal(monkeypatch):
+    """The slip that many make: accept by p(y) / p(x) alone."""
+    monkeypatch.setattr(langevin, "_log_bell", lambda x, mean, std: 0.0)
+
+
+@pytest.mark.parametrize("slip", [False, True], ids=["right", "without the proposal's ratio"])
+@pytest.mark.parametrize("own_score", [True, False], ids=["autograd", "score given"])
+def test_mala_is_stationary_at_the_law_itself(slip, own_score, generator, monkeypatch):
+    """N(0, s^2) from its own samples, at a step where the bare chain's variance is 5/3 of it."""
+    s2, n = 0.49, 100_000
+    eta = 0.8 * s2
+    if slip:
+        forget_the_proposal(monkeypatch)
+    x = math.sqrt(s2) * torch.randn(n, 1, generator=generator, dtype=torch.float64)
+    score = None if own_score else lambda x: -x / s2
+    for _ in range(30):
+        x, taken = mala_step(
+            lambda x: -x[:, 0].square() / (2 * s2) + 7, x, eta, generator, score=score
+        )
+    off = abs(float(x.var()) / s2 - 1) / math.sqrt(2 / n)  # in standard errors
+    assert (off > 20) if slip else (off < 4)
+    assert 0.6 < float(taken.double().mean()) < 0.99
+
+
+def test_mala_forgets_its_start(generator):
+    """From a point far out to the law's own variance, at three steps of very different size."""
+    s2, n = 0.49, 40_000
+    for ratio, steps in ((0.1, 100), (0.8, 40), (1.6, 60)):
+        x = torch.full((n, 1), 1.5, dtype=torch.float64)
+        for _ in range(steps):
+            x, _ = mala_step(lambda x: -x[:, 0].square() / (2 * s2), x, ratio * s2, generator)
+        assert float(x.var()) == approx(s2, rel=4.5 * math.sqrt(2 / n)), ratio
+        assert abs(float(x.mean())) < 4.5 * math.sqrt(s2 / n), ratio
+
+
+def traffic(step, n=400_000):
+    """The largest |N_ij - N_ji| / sqrt(N_ij + N_ji) of one step from samples of gm1.
+
+    N_ij of them go from cell i to cell j: under detailed balance each ratio is a standard normal.
+    """
+    g = torch.Generator().manual_seed(0)
+    x = gm1().sample(n, g, torch.float64)
+    edges = torch.tensor([-1.8, -1.5, -1.2, 0.0, 0.5, 1.0, 1.5], dtype=torch.float64)
+    cells = [torch.bucketize(points[:, 0].contiguous(), edges) for points in (x, step(x, g))]
+    k = len(edges) + 1
+    counts = (k * cells[0] + cells[1]).bincount(minlength=k * k).reshape(k, k).double()
+    both = counts + counts.mT
+    return float(((counts - counts.mT).abs() / both.clamp(min=1).sqrt()).max())
+
+
+def test_mala_is_in_detailed_balance(monkeypatch):
+    """As many go from one cell to another as come back: 28 pairs of cells, none beyond 4.5."""
+    corrected = lambda x, g: mala_step(gm1().log_prob, x, 0.1, g, score=gm1().score)[0]  # noqa: E731
+    assert traffic(corrected) < 4.5
+    assert traffic(lambda x, g: langevin_step(gm1().score, x, 0.1, g)) > 20
+    forget_the_proposal(monkeypatch)
+    assert traffic(corrected) > 20
+
+
+def test_mala_in_the_plane_takes_or_leaves_whole_rows(generator):
+    """Rows of (3, 2) features are moved together, and a row that has not moved is the old one."""
+    x = torch.randn(500, 3, 2, generator=generator, dtype=torch.float64)
+    new, taken = mala_step(lambda x: -x.square().flatten(1).sum(1) / 2, x, 0.9, generator)
+    assert taken.shape == (500,) and 0.2 < float(taken.double().mean()) < 0.95
+    moved = (new != x).flatten(1)
+    assert torch.equal(moved.all(1), taken) and torch.equal(moved.any(1), taken)
+
+
+def test_mala_refuses_steps_to_where_the_density_is_zero(generator):
+    """An exponential law, whose log-density is minus infinity below 0."""
+    n = 100_000
+    x = -torch.rand(n, 1, generator=generator, dtype=torch.float64).log()
+    for _ in range(20):
+        x, _ = mala_step(lambda x: torch.where(x > 0, -x, -math.inf)[:, 0], x, 0.5, generator)
+    assert float(x.min()) > 0
+    assert float(x.mean()) == approx(1, abs=4 / math.sqrt(n))
+    assert float(x.square().mean()) == approx(2, abs=4 * math.sqrt(20 / n))
+
+
 @pytest.mark.parametrize("process", [EDM(), VP()], ids=name)
 def test_annealed_langevin_reaches_the_ring(process, generator):
     """From pure noise to the right share of every mode, the radius and the width."""
@@ -529,6 +626,28 @@ def test_sample_refuses(x, times, error, words):
         (lambda: langevin_step(ring().score, X.long(), 0.1), TypeError, "x must have a floating"),
         (lambda: langevin_step(lambda x: x[:1], X, 0.1), ValueError, r"score.*\(1, 2\).*\(3, 2\)"),
         (lambda: langevin_step(lambda x: x * NAN, X, 0.1), ValueError, "score.* NaN"),
+        (lambda: langevin_moments(ring().score, X, 0.0), ValueError, "step_size .*not 0"),
+        (lambda: mala_step(ring().log_prob, X, 0.0), ValueError, "step_size .*not 0"),
+        (lambda: mala_step(ring().log_prob, X, NAN), ValueError, "step_size .*nan"),
+        (lambda: mala_step(ring().log_prob, X * NAN, 0.1), ValueError, "x contains NaN"),
+        (lambda: mala_step(ring().log_prob, X[0], 0.1), ValueError, r"x must have shape \(B"),
+        (lambda: mala_step(ring().log_prob, X.long(), 0.1), TypeError, "x must have a floating"),
+        (lambda: mala_step(lambda x: x, X, 0.1), ValueError, r"one number a row.*\(3,\).*\(3, 2\)"),
+        (lambda: mala_step(lambda x: x.sum(), X, 0.1), ValueError, r"one number a row.*not \(\)"),
+        (lambda: mala_step(lambda x: x[:, 0] * NAN, X, 0.1), ValueError, "NaN or plus infinity"),
+        (lambda: mala_step(lambda x: x[:, 0] / 0, X, 0.1), ValueError, "NaN or plus infinity at x"),
+        (lambda: mala_step(lambda x: -x[:, 0] / 0, X, 0.1), ValueError, "start where the density"),
+        (lambda: mala_step(lambda x: torch.zeros(3), X, 0.1), ValueError, "pass its score"),
+        (
+            lambda: mala_step(ring().log_prob, X, 0.1, score=lambda x: x[:1]),
+            ValueError,
+            r"score.*\(1, 2\).*\(3, 2\)",
+        ),
+        (
+            lambda: mala_step(ring().log_prob, X, 0.1, score=lambda x: x * NAN),
+            ValueError,
+            "score.* NaN",
+        ),
         (lambda: annealed_langevin(EXACT, X, [0.5], 0), ValueError, "at least 1, not 0"),
         (lambda: annealed_langevin(EXACT, X, [0.5], 2, -0.1), ValueError, "step_ratio .*-0.1"),
         (lambda: annealed_langevin(EXACT, X, [0.5], 2, NAN), ValueError, "step_ratio .*nan"),
@@ -551,6 +670,7 @@ def test_bad_input_is_refused(call, error, words):
 def test_empty_batches_stay_empty(generator):
     none = torch.empty(0, 2)
     assert langevin_step(ring().score, none, 0.1, generator).shape == (0, 2)
+    assert [part.shape for part in mala_step(ring().log_prob, none, 0.1)] == [(0, 2), (0,)]
     assert annealed_langevin(EXACT, none, [0.5, 0.1], 2).shape == (0, 2)
     assert solve_adaptive(EXACT, none, 1.0, 0.1)[0].shape == (0, 2)
 

@@ -18,6 +18,7 @@ from dgm_lessons.samplers import (
     euler_maruyama_step,
     euler_step,
     heun_step,
+    mala_step,
     sample,
     solve_adaptive,
 )
@@ -98,6 +99,14 @@ def test_langevin(away):
         here, points(), [0.5, 0.2], 3, generator=torch.Generator().manual_seed(0)
     )
     close(found, expected, 1e-3)
+    law = ring().to(AWAY)
+    found, taken = mala_step(
+        law.log_prob, points().to(AWAY), 0.01, AwayGenerator(AWAY).manual_seed(0), law.score
+    )
+    g = torch.Generator().manual_seed(0)
+    expected, also = mala_step(ring().log_prob, points(), 0.01, g, ring().score)
+    close(found, expected, 1e-3)
+    assert torch.equal(taken.cpu(), also)
 
 
 @pytest.mark.slow

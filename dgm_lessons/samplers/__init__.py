@@ -8,7 +8,7 @@ moments in a function of their own.
 from .adaptive import integrate, solve_adaptive
 from .chain import sample
 from .deterministic import ddim_step, euler_step, heun_step
-from .langevin import annealed_langevin, langevin_step
+from .langevin import annealed_langevin, langevin_moments, langevin_step, mala_step
 from .multistep import DPMSolver2M
 from .stochastic import (
     ancestral_moments,
@@ -28,7 +28,9 @@ __all__ = [
     "euler_step",
     "heun_step",
     "integrate",
+    "langevin_moments",
     "langevin_step",
+    "mala_step",
     "sample",
     "solve_adaptive",
 ]

@@ -56,6 +56,21 @@ def _one_slip() -> dict[str, Callable[..., list[int]]]:
     }
 
 
+def shortfall(p: Tensor, q: Tensor, d: Tensor) -> Tensor:
+    best = p / (p + q)
+    return (p * (best / d).log() + q * ((1 - best) / (1 - d)).log()).sum()
+
+
+def _law(seed: int, cells: int) -> Tensor:
+    """Probabilities of some cells."""
+    shares = uniform(seed, cells, low=0.1)
+    return shares / shares.sum()
+
+
+def _game(p: Tensor, q: Tensor, d: Tensor) -> Tensor:
+    return (p * d.log() + q * (1 - d).log()).sum()
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-1-20": Exercise(
         asks="log p(x) of the flow for each row, shape (B,)",
@@ -143,5 +158,37 @@ EXERCISES: dict[str, Exercise] = {
         parts=FAMILIES,
         solution=seen_in_training,
         mistakes=_one_slip(),
+    ),
+    "families-gap": Exercise(
+        asks="2 JS - log 4 minus the value of the game, one number",
+        trials=(
+            (_law(11, 5), _law(12, 5), uniform(13, 5, low=0.1, high=0.9)),
+            (_law(14, 3), _law(15, 3), uniform(16, 3, low=0.1, high=0.9)),
+        ),
+        solution=shortfall,
+        mistakes={
+            "this is the value of the game itself; how far is it below the best?": _game,
+            "this is the value at the best discriminator; take the game's value away": (
+                lambda p, q, d: _game(p, q, p / (p + q))
+            ),
+            "the sign: no discriminator is better than the best one": (
+                lambda p, q, d: -shortfall(p, q, d)
+            ),
+            "the fakes are missing: the discriminator is judged on both": (
+                lambda p, q, d: (p * (p / (p + q) / d).log()).sum()
+            ),
+            "the data are missing: the discriminator is judged on both": (
+                lambda p, q, d: (q * (q / (p + q) / (1 - d)).log()).sum()
+            ),
+            "the log 4 is missing: 2 JS alone is compared with the game": (
+                lambda p, q, d: shortfall(p, q, d) + math.log(4)
+            ),
+            "JS counts twice in the game": (
+                lambda p, q, d: shortfall(p, q, d) - (_game(p, q, p / (p + q)) + math.log(4)) / 2
+            ),
+            "this is a difference of probabilities; the game is played in logarithms": (
+                lambda p, q, d: (p * (p / (p + q) - d) + q * (d - p / (p + q))).sum()
+            ),
+        },
     ),
 }

@@ -83,6 +83,16 @@ def _line(number: int, mistake: Callable[..., Any]) -> Callable[..., list[Any]]:
     return wrong
 
 
+def inner_term(m: float, s1: float, c: float, s2: float, a: float, t: float) -> float:
+    square = (1 - a * c) ** 2 * (m**2 + s1**2) + a**2 * s2**2
+    return math.log(t / s1) + square / (2 * t**2) - 0.5
+
+
+def _term(s1: float, t: float, square: float) -> float:
+    """The term for any expected square of z_1 - a z_2."""
+    return math.log(t / s1) + square / (2 * t**2) - 0.5
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-2-20": Exercise(
         asks="mean and variance of q(z_1 | z_2, x), of shape (2, B)",
@@ -231,6 +241,54 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "it is the difference of the two SNRs, not their ratio": _line(
                 6, lambda *given: 0.5 * given[8] / given[9] * given[10]
+            ),
+        },
+    ),
+    "c-2-19": Exercise(
+        asks="the expected log-ratio in nats, one number",
+        trials=((0.7, 0.45, 1.6, 0.35, 0.52, 1.3), (-1.2, 0.8, 0.62, 1.45, -0.33, 0.9)),
+        solution=inner_term,
+        mistakes={
+            "this is as printed: z_2 is drawn as if it had nothing to do with z_1": (
+                lambda m, s1, c, s2, a, t: _term(
+                    s1, t, (1 - a * c) ** 2 * m**2 + s1**2 + a**2 * (c**2 * s1**2 + s2**2)
+                )
+            ),
+            "this is the KL at the mean of z_2; z_2 varies": (
+                lambda m, s1, c, s2, a, t: _term(s1, t, (1 - a * c) ** 2 * m**2 + s1**2)
+            ),
+            "the noise of z_2 is missing": (
+                lambda m, s1, c, s2, a, t: _term(s1, t, (1 - a * c) ** 2 * (m**2 + s1**2))
+            ),
+            "the spread of z_1 is missing": (
+                lambda m, s1, c, s2, a, t: _term(s1, t, (1 - a * c) ** 2 * m**2 + a**2 * s2**2)
+            ),
+            "the mean of z_1 is missing": (
+                lambda m, s1, c, s2, a, t: inner_term(0.0, s1, c, s2, a, t)
+            ),
+            "the noise of z_2 arrives multiplied by a, and squared": (
+                lambda m, s1, c, s2, a, t: inner_term(m, s1, c, s2 / a, a, t)
+            ),
+            "the logarithm has the wrong sign": (
+                lambda m, s1, c, s2, a, t: inner_term(m, s1, c, s2, a, t) - 2 * math.log(t / s1)
+            ),
+            "the half at the end is missing: it is the expected square of q itself": (
+                lambda m, s1, c, s2, a, t: inner_term(m, s1, c, s2, a, t) + 0.5
+            ),
+            "the sign is turned: the bound subtracts this term": (
+                lambda m, s1, c, s2, a, t: -inner_term(m, s1, c, s2, a, t)
+            ),
+            "the factor 2 below the square is missing": (
+                lambda m, s1, c, s2, a, t: (
+                    2 * inner_term(m, s1, c, s2, a, t) - math.log(t / s1) + 0.5
+                )
+            ),
+            "the decoder's variance is t squared": (
+                lambda m, s1, c, s2, a, t: (
+                    math.log(t / s1)
+                    + ((1 - a * c) ** 2 * (m**2 + s1**2) + a**2 * s2**2) / (2 * t)
+                    - 0.5
+                )
             ),
         },
     ),

@@ -3,7 +3,7 @@
 import { choice, slider } from "./ui.js";
 
 // makeFields(w, { beta: { limits: [0.05, 0.95] }, kind: { options: ["js", "tv"] }, seed: { whole: true,
-//   limits: [0, 100] }, z: { limits: [-3, 3], size: 2 } }, update)
+//   limits: [0, 100] }, z: { limits: [-3, 3], size: 2 }, drawn: { limits: [-3, 3], list: true } }, update)
 // gives f with
 //   now                  the fields as they are: f.now.beta, const { beta, kind } = f.now
 //   set({ beta: 0.3 })   what the reader does: held within the limits, then one update(false)
@@ -92,7 +92,7 @@ export function makeFields(w, table, update) {
 }
 
 // A value within what the table allows; the old one where it makes no sense.
-function held({ limits, options, whole, size }, value, old) {
+function held({ limits, options, whole, size, list }, value, old) {
   if (options) return options.includes(value) ? value : old;
   if (!limits) return value;
   const [low, high] = limits;
@@ -100,17 +100,18 @@ function held({ limits, options, whole, size }, value, old) {
     const held = Math.min(high, Math.max(low, Number(v)));
     return Number.isNaN(held) ? before : whole ? Math.round(held) : held;
   };
+  if (list) return Array.isArray(value) && value.every(Number.isFinite) ? value.map((v) => number(v)) : old;
   return size ? Array.from({ length: size }, (_, i) => number(value[i], old[i])) : number(value, old);
 }
 
 // A field's value from the text of a link; null where it cannot be read.
-export function parsed({ options, size }, text, old) {
+export function parsed({ options, size, list }, text, old) {
   if (options) return options.find((value) => String(value) === text) ?? null;
   if (typeof old === "boolean") return text === "true";
   if (typeof old === "string") return text;
-  if (size) {
-    const list = text.split(",").map(Number);
-    return list.length === size && list.every(Number.isFinite) ? list : null;
+  if (size || list) {
+    const found = text === "" ? [] : text.split(",").map(Number);
+    return (list || found.length === size) && found.every(Number.isFinite) ? found : null;
   }
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : null;
 }

@@ -42,3 +42,20 @@ def test_the_sheet_takes_a_plain_list(capsys):
 
     check("c-2-26", sheet)
     assert capsys.readouterr().out.startswith("✓ Right")
+
+
+def test_the_inner_term_is_that_of_draws():
+    """z_1 first, then z_2 from it: the expected log-ratio, within five standard errors."""
+    exercise = EXERCISES["c-2-19"]
+    normal = torch.distributions.Normal
+    g = torch.Generator().manual_seed(0)
+    for m, s1, c, s2, a, t in exercise.trials:
+        first, second = torch.randn(2, 1_000_000, generator=g, dtype=torch.float64)
+        z1 = m + s1 * first
+        z2 = c * z1 + s2 * second
+        ratios = normal(m, s1).log_prob(z1) - normal(a * z2, t).log_prob(z1)
+        error = ratios.mean() - exercise.solution(m, s1, c, s2, a, t)
+        noise = ratios.std() / 1000
+        assert abs(error) < 5 * noise
+        printed = next(w for words, w in exercise.mistakes.items() if "as printed" in words)
+        assert abs(printed(m, s1, c, s2, a, t) - ratios.mean()) > 20 * noise

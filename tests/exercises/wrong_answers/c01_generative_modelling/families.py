@@ -11,6 +11,10 @@ def whiten(x, b, s):
     return (x - b) * torch.exp(-s)
 
 
+def gap(p, q, d):
+    return p * (p / (p + q) / d).log() + q * (q / (p + q) / (1 - d)).log()
+
+
 WRONG = {
     "c-1-20": [
         lambda x, b, s: (-(whiten(x, b, s) ** 2) / 2 - C + s).sum(1),
@@ -62,7 +66,22 @@ WRONG = {
         lambda families: [3, 3, 1, 3, 0, 3],
         lambda families: [2, 3, 1, 3, 2, 1],
     ],
+    "families-gap": [
+        lambda p, q, d: (p * d.log() + q * (1 - d).log()).sum(),
+        lambda p, q, d: (p * (p / (p + q)).log() + q * (q / (p + q)).log()).sum(),
+        lambda p, q, d: gap(p, q, d).sum() * -1,
+        lambda p, q, d: (p * (p / (p + q) / d).log()).sum(),
+        lambda p, q, d: (q * (q / (p + q) / (1 - d)).log()).sum(),
+        lambda p, q, d: gap(p, q, d).sum() + math.log(4),
+        lambda p, q, d: gap(p, q, d).mean(),
+        lambda p, q, d: gap(p, q, d),
+        lambda p, q, d: gap(p, q, d).sum() / 2,
+        lambda p, q, d: gap(p, q, 1 - d).sum(),
+        lambda p, q, d: 0.0,
+        lambda p, q, d: (p / (p + q) - d).abs().sum(),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

@@ -37,6 +37,14 @@ def sheet(line, wrong):
     return answer
 
 
+def ratio(square):
+    """The log-ratio with another expected square of z_1 - a z_2."""
+    return lambda m, s, c, r, a, t: math.log(t / s) + square(m, s, c, r, a) / (2 * t**2) - 0.5
+
+
+right_ratio = ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * (m**2 + s**2) + a**2 * r**2)
+
+
 WRONG = {
     "c-2-20": [
         lambda z, m, a, c, b: pair(m + gain(a, c, b) * (z - c * m), (1 - gain(a, c, b)) * a**2),
@@ -111,7 +119,22 @@ WRONG = {
         sheet(6, lambda *a: 0.5 * (a[8] - a[9]) * a[10] ** 2),
         sheet(6, lambda *a: 0.5 * a[8] / a[9] * a[10]),
     ],
+    "c-2-19": [
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * m**2 + s**2 + a**2 * (c**2 * s**2 + r**2)),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * m**2 + s**2),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * (m**2 + s**2)),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * m**2 + a**2 * r**2),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * s**2 + a**2 * r**2),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * (m**2 + s**2) + r**2),
+        ratio(lambda m, s, c, r, a: (1 - a * c) * (m**2 + s**2) + a**2 * r**2),
+        ratio(lambda m, s, c, r, a: (1 - a * c) ** 2 * (m**2 + s**2) + a * r**2),
+        lambda m, s, c, r, a, t: right_ratio(m, s, c, r, a, t) + 0.5,
+        lambda m, s, c, r, a, t: right_ratio(m, s, c, r, a, t) + 2 * math.log(s / t),
+        lambda m, s, c, r, a, t: -right_ratio(m, s, c, r, a, t),
+        lambda m, s, c, r, a, t: right_ratio(m, s, c, r, a, t) / math.log(2),
+    ],
 }
+
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {

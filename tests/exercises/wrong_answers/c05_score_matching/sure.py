@@ -1,0 +1,77 @@
+"""What readers type on the page `sure` and is wrong."""
+
+
+def trace(j):
+    return j.diagonal(dim1=1, dim2=2).sum(1)
+
+
+def moved(y, d):
+    return ((d - y) ** 2).sum(1)
+
+
+WRONG = {
+    "c-5-28": [
+        lambda y, d, j, s: moved(y, d) + 2 * trace(j) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s * trace(j) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j).sum() - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j).mean() - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j),
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - len(y) * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) + y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) - 2 * s**2 * trace(j) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + s**2 * trace(j) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum((1, 2)) - y.shape[1] * s**2,
+        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s**2) / 2,
+        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s**2).mean(),
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s,
+        lambda y, d, j, s: moved(y, d),
+    ],
+    "c-5-29": [
+        lambda div, d, s: 2 * s**2 * div - d * s**2,
+        lambda div, d, s: -d * s**2,
+        lambda div, d, s: d * s**2,
+        lambda div, d, s: d * s**2 - s**2 * div,
+        lambda div, d, s: d * s**2 - 2 * div,
+        lambda div, d, s: s**2 - 2 * s**2 * div,
+        lambda div, d, s: d * s - 2 * s * div,
+        lambda div, d, s: d - 2 * div,
+        lambda div, d, s: d * s**2 + 2 * s**2 * div,
+        lambda div, d, s: 2 * s**2 * div,
+    ],
+    "sure-signs": [
+        lambda readings: [1, 1, 1, 0],
+        lambda readings: [1, -1, 1, -1],
+        lambda readings: [0, -1, 1, 0],
+        lambda readings: [-1, -1, 1, 0],
+        lambda readings: [1, -1, -1, 0],
+        lambda readings: [1, 1, 1, 1],
+        lambda readings: [1, 0, 1, 0],
+        lambda readings: [0, 0, 1, 0],
+        lambda readings: [1, -1, 1, 1],
+        lambda readings: [0, -1, 1, -1],
+    ],
+    "c-5-31": [
+        lambda square, d, s: d * s**2 / square,
+        lambda square, d, s: 1 - d * s / square,
+        lambda square, d, s: 1 - s**2 / square,
+        lambda square, d, s: 1 + d * s**2 / square,
+        lambda square, d, s: square / (square + d * s**2),
+        lambda square, d, s: 1 - 2 * d * s**2 / square,
+        lambda square, d, s: 1 - (d - 2) * s**2 / square,
+        lambda square, d, s: 1 - d * s**2 / square**2,
+        lambda square, d, s: 1 - d / square,
+        lambda square, d, s: 1 - d * s**4 / square,
+    ],
+}
+
+
+# Written after the mistakes that the exercises name, and not used for them.
+FURTHER = {
+    "c-5-28": [
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (trace(j) - y.shape[1]),
+        lambda y, d, j, s: moved(y, d) + trace(j) - y.shape[1] * s**2,
+    ],
+    "c-5-29": [lambda div, d, s: s**2 * (d - div) * 2],
+    "c-5-31": [lambda square, d, s: 1 - s**2 / (square * d)],
+}
