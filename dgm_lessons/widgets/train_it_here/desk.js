@@ -103,6 +103,7 @@ function makeTraining(s) {
       s.run.rmse = rmse;
       curves[s.run.loss].push([s.run.seconds, rmse]);
     }
+    if (!s.player.running) s.report(true); // what was under way when the reader paused
     if (reducedMotion() && !s.run.done) return;
     if (rmse !== null) plots().curve.redraw();
     if (answer.field) showArrows(s, answer);
