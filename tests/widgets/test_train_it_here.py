@@ -3,22 +3,27 @@
 Each comparison also runs with slips put into the module, and must tell them apart.
 """
 
+import re
 from functools import partial
 
 import pytest
 import torch
 
 from dgm_lessons.calculus import rademacher
-from dgm_lessons.denoisers import Denoiser
-from dgm_lessons.mixtures import ring
+from dgm_lessons.denoisers import Denoiser, ExactDenoiser
+from dgm_lessons.evaluation.points import noise_rmse
+from dgm_lessons.metrics import off_mode_share
+from dgm_lessons.mixtures import GaussianMixture, ring
 from dgm_lessons.networks import MLP
 from dgm_lessons.objectives import (
     denoising_loss,
     implicit_score_matching,
     sliced_score_matching,
 )
-from dgm_lessons.processes import VP
+from dgm_lessons.processes import EDM, VP
+from dgm_lessons.training import averaged_targets
 from dgm_lessons.widgets import TrainItHere
+from dgm_lessons.widgets.base import mixture_state
 
 browser = pytest.mark.browser
 TOLERANCE = 1e-5  # relative to the largest entry of the gradient
@@ -74,7 +79,7 @@ def noisy_points():
 
 
 def score_of(net, s):
-    """The score of x_0 + s eps that the network stands for: it says v of VP at x / sqrt(1 + s^2)."""
+    """The score of x_0 + s eps: the network gives v of VP at x / sqrt(1 + s^2)."""
     root = (1 + s * s) ** 0.5
     denoiser = Denoiser(net, VP(), "v")
     t = VP().t_from_log_snr(-2 * torch.tensor(s, dtype=torch.float64).log())
@@ -136,7 +141,391 @@ def gradients(script, kind, slip=None):
     return max(abs(found[0] - loss.item()) / abs(loss.item()), gap(found[1:], expected))
 
 
+SLIPS = {
+    "denoising": ("q * (eps - s[i] * x0)", "q * (eps + s[i] * x0)"),  # v of the wrong sign
+    "sliced": ("const bend = (-weight * s[i])", "const bend = (weight * s[i])"),  # the trace's sign
+    "implicit": ("g += bend[v] * before[i] * flow[i];", ""),  # no second derivative
+}
+
+
 @browser
-@pytest.mark.parametrize("kind", ["denoising", "sliced", "implicit"])
-def test_the_gradient_is_that_of_pytorch(script, kind):
+@pytest.mark.parametrize("kind", SLIPS)
+def test_the_gradient_is_that_of_pytorch_and_a_slip_is_told_apart(script, kind):
     assert gradients(script, kind) < TOLERANCE
+    assert gradients(script, kind, SLIPS[kind]) > TOLD_APART
+
+
+# -- the parts of a step --------------------------------------------------------------------------
+
+
+def draw(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def product(script, transposed, plain, slip=None):
+    a, b = draw(8, 12), draw(12, 20, seed=1)
+    code = """
+      const { table, multiply } = M.makeMachine(1000);
+      const [x, y, out] = [table(96), table(240), table(160)];
+      [x.set(a.x), y.set(a.y)];
+      const [down, along] = a.transposed ? [1, 8] : [12, 1];
+      (a.plain ? M.plainMultiply : multiply)(out, x, y, 8, 12, 20, down, along);
+      const vectors = WebAssembly.validate(M.moduleBytes()) && multiply !== M.plainMultiply;
+      return [...out, Number(vectors)];
+    """
+    x = (a.T if transposed else a).flatten().tolist()
+    arguments = {"x": x, "y": b.flatten().tolist(), "transposed": transposed, "plain": plain}
+    *found, vectors = script(code, arguments, slip)
+    assert vectors == 1, "this browser runs the product in WebAssembly"
+    return gap(found, a @ b)
+
+
+@browser
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_matrix_product_in_vectors_and_in_plain_javascript(script, transposed):
+    for plain in (False, True):
+        assert product(script, transposed, plain) < 1e-6
+    slip = ("plus(P, get(ALONG))", "plus(P, get(DOWN))")
+    assert product(script, transposed, False, slip) > TOLD_APART
+
+
+def adamw(script, slip=None):
+    start, gradients = draw(6), draw(5, 6, seed=1)
+    parameter = start.clone().requires_grad_(True)
+    optimizer = torch.optim.AdamW([parameter], 0.02, betas=(0.9, 0.95))
+    for k, gradient in enumerate(gradients):
+        optimizer.param_groups[0]["lr"] = 0.02 / (k + 1)
+        parameter.grad = gradient
+        optimizer.step()
+    code = """
+      const [x, step] = [Float64Array.from(a.start), M.makeAdamW(6)];
+      a.gradients.forEach((gradient, k) => step(x, gradient, 0.02 / (k + 1)));
+      return [...x];
+    """
+    arguments = {"start": start.tolist(), "gradients": gradients.tolist()}
+    return gap(script(code, arguments, slip), parameter.detach())
+
+
+@browser
+def test_a_step_of_adamw_is_that_of_pytorch(script):
+    assert adamw(script) < 1e-9
+    assert adamw(script, ("rate * decay * parameters[i] +", "")) > 1e-4
+    assert adamw(script, ("1 / Math.sqrt(1 - b2 ** steps)", "1")) > TOLD_APART
+
+
+def targets(script, slip=None):
+    x0, eps, s, z = noisy_points()
+    process = EDM()
+    expected, _ = averaged_targets(process, x0, s, eps)
+    code = """
+      const [x, z, s] = [a.x0, a.z, a.s].map((list) => Float64Array.from(list));
+      const [out, shares] = [x, s].map((like) => new Float64Array(like.length));
+      return [...M.averagedTargets(x, z, s, out, shares)];
+    """
+    arguments = {"x0": x0.flatten().tolist(), "z": z.flatten().tolist(), "s": s.tolist()}
+    return gap(script(code, arguments, slip), expected)
+
+
+@browser
+def test_averaged_targets_are_those_of_the_package(script):
+    assert targets(script) < TOLERANCE
+    assert targets(script, ("-0.5 / (s[i] * s[i])]", "-0.5 / s[i]]")) > TOLD_APART
+
+
+@browser
+def test_numbers_that_a_step_is_made_of(script):
+    shares = torch.tensor([1e-6, 0.01, 0.3, 0.5, 0.8, 0.999], dtype=torch.float64)
+    code = """
+      const rates = a.steps.map((step) => M.learningRate(step, 200));
+      const average = Float64Array.from([1, 2]);
+      M.takeIn(average, [3, 6], 5, 0.2);
+      return { normal: a.shares.map(M.normalQuantile), exp: a.powers.map(M.quickExp), rates,
+        average: [...average], spread: M.spreadOf(a.mixture) };
+    """
+    powers = torch.linspace(-40, 40, 97, dtype=torch.float64)
+    mixture = GaussianMixture(
+        [0.25, 0.75], [[0.0, 3.0], [4.0, -1.0]], [[[1.0, 0.2], [0.2, 2.0]]] * 2
+    )
+    arguments = {
+        "shares": shares.tolist(),
+        "powers": powers.tolist(),
+        "steps": [1, 2, 101, 200],
+        "mixture": mixture_state(mixture, 2),
+    }
+    found = script(code, arguments)
+    assert gap(found["normal"], torch.special.ndtri(shares)) < 1e-8
+    exp = torch.tensor(found["exp"], dtype=torch.float64)
+    assert (exp / powers.exp() - 1).abs().max() < 1e-7
+    assert found["rates"] == pytest.approx([0.5, 1, (1 - 99 / 198) ** 2, 0])
+    assert found["average"] == pytest.approx([2, 4])  # weight 1 / (1 + 0.2 x 5)
+    # variances: 1 + 16 x 3/16 = 4 and 2 + 16 x 3/16 = 5
+    assert found["spread"] == pytest.approx(4.5**0.5)
+
+
+@browser
+def test_the_first_weights_are_spread_as_in_pytorch(script):
+    code = """
+      const shape = M.layersOf(64, 3);
+      const weights = M.initialise(new Float64Array(shape.count), shape, M.makeRng(1));
+      return shape.layers.map(({ weight, bias, columns }) =>
+        [weights.subarray(weight, bias), weights.subarray(bias, bias + columns)]
+          .map((part) => Math.max(...part)));
+    """
+    first, second, _, last = script(code, {})
+    assert first == pytest.approx([2 / 11**0.5, 1 / 11**0.5], rel=0.05)
+    assert second == pytest.approx([1 / 8, 1 / 8], rel=0.05)
+    assert last == [0, 0]
+
+
+def guesses(script, slip=None):
+    net, s, x = network(), 0.4, draw(7, 2)
+    code = """
+      const guess = M.makeGuesser(Float64Array.from(a.parameters), 4);
+      const x = Float64Array.from(a.x);
+      return [...guess(x, a.s, new Float64Array(x.length))];
+    """
+    parameters = flat([p.detach() for p in net.parameters()]).tolist()
+    arguments = {"parameters": parameters, "x": x.flatten().tolist(), "s": s}
+    with torch.no_grad():
+        return gap(script(code, arguments, slip), -s * score_of(net, s)(x))
+
+
+@browser
+def test_the_guess_of_the_noise_is_that_of_the_denoiser(script):
+    assert guesses(script) < TOLERANCE
+    assert guesses(script, ("out[from + i] = s * q * q *", "out[from + i] = s * q *")) > TOLD_APART
+
+
+@browser
+def test_the_error_is_measured_as_in_the_package(script):
+    """An untrained network, whose last layer is zero, by 2,000 points a level on either side."""
+    code = """
+      const guess = (x, s, out) => x.forEach((v, i) => (out[i] = (s * v) / (1 + s * s)));
+      return M.makeTest(a, 2000, 3)(guess);
+    """
+    found = script(code, mixture_state(ring(8), 2))
+    untrained = Denoiser(MLP(2), VP(), "v")
+    exact = ExactDenoiser(ring(8), VP())
+    expected = noise_rmse(untrained, exact, torch.Generator().manual_seed(0))
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+def gaussian_flow(script, slip=None):
+    """Noise at level 8 becomes N(0, 0.5^2): every point shrinks by 0.5 / sqrt(0.5^2 + 8^2)."""
+    code = """
+      const mixture = { weights: [1], means: [[0, 0]], covariances: [[[0.25, 0], [0, 0.25]]] };
+      const start = Float64Array.from([8, -3]);
+      const path = M.flowDown(M.exactGuess(mixture), start, M.levelsDown(8, 0.02, 24));
+      return [path.length, ...path.at(-1)];
+    """
+    length, *end = script(code, {}, slip)
+    assert length == 26
+    shrink = 0.5 / (0.25 + 64) ** 0.5
+    return gap(end, shrink * torch.tensor([8.0, -3.0], dtype=torch.float64))
+
+
+@browser
+def test_noise_becomes_data_along_the_score(script):
+    assert gaussian_flow(script) < 0.01
+    assert gaussian_flow(script, ("(next - s) * 0.5 * (first", "(next - s) * (first")) > 0.1
+
+
+def strays(script, slip=None):
+    mixture = GaussianMixture([0.5, 0.5], [[0.0, 0.0], [5.0, 1.0]], [[[1.0, 0.6], [0.6, 0.8]]] * 2)
+    x = 4 * draw(400, 2)
+    found = script(
+        "return M.strayShare(a.mixture, a.x);",
+        {"mixture": mixture_state(mixture, 2), "x": x.flatten().tolist()},
+        slip,
+    )
+    return abs(found - off_mode_share(x, mixture))
+
+
+@browser
+def test_strays_are_counted_as_in_the_package(script):
+    assert strays(script) < 1e-9
+    assert strays(script, ("- 2 * b * dx * dy", "+ 2 * b * dx * dy")) > 0.01
+
+
+# -- the trainer ----------------------------------------------------------------------------------
+
+TRAIN = """
+  const trainer = M.makeTrainer({ mixture: a.mixture, loss: a.loss, seed: a.seed, steps: a.steps });
+  while (trainer.step < a.steps) trainer.train();
+  return M.makeTest(a.mixture, 200, 9)(M.makeGuesser(trainer.average, 256));
+"""
+REACHED = {"denoising": (600, 0.06), "implicit": (300, 0.21), "sliced": (300, 0.25)}
+
+
+@browser
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("loss", REACHED)
+def test_so_many_steps_reach_this_error(script, loss, seed):
+    """Of an untrained network the error is 0.46."""
+    steps, bound = REACHED[loss]
+    arguments = {"mixture": mixture_state(ring(8), 2), "loss": loss, "seed": seed, "steps": steps}
+    error = script(TRAIN, arguments)
+    print(f"{loss}, seed {seed}: {error:.4f} after {steps} steps")
+    assert 0.01 < error < bound
+
+
+@browser
+def test_a_session_answers_in_order(script):
+    code = """
+      const session = M.makeSession();
+      const places = Float64Array.from([1, 1, -2, 0]);
+      const first = session({ kind: "start", mixture: a, loss: "denoising", seed: 0, steps: 20 });
+      const look = session({ kind: "look", places, sigma: 0.5 });
+      let last = null;
+      do last = session({ kind: "go", ms: 5, places, sigma: 0.5 }); while (!last.done);
+      const levels = M.levelsDown(8, 0.02, 10);
+      const { exact, learned, strays } = session({ kind: "carry", count: 50, levels });
+      return { first, look: [...look.field], last: { ...last, field: [...last.field] }, strays,
+        shapes: [exact.length, learned.length, exact[0].length] };
+    """
+    found = script(code, mixture_state(ring(8), 2))
+    assert found["first"]["step"] == 0 and found["first"]["rmse"] == pytest.approx(0.46, abs=0.03)
+    assert found["look"] == pytest.approx([0.4, 0.4, -0.8, 0])  # s x / (1 + s^2)
+    assert found["last"]["step"] == 20 and found["last"]["rmse"] < 0.45
+    assert found["last"]["field"] != found["look"]
+    assert found["shapes"] == [12, 12, 100]
+    assert found["strays"]["exact"] < 0.1 < found["strays"]["learned"]
+
+
+# -- the page -------------------------------------------------------------------------------------
+
+
+def small(steps=30, **options):
+    return TrainItHere(ring(8), steps=steps, **options)
+
+
+def status(page):
+    return page.locator(".dgm-status").inner_text()
+
+
+def heard(page):
+    """What the page logs, throws or requests, less the worker that it makes of its own memory."""
+    return [line for line in page.noise if not line.startswith("request: blob:")]
+
+
+def train(page, steps=30):
+    page.get_by_role("button", name="Train: ").press("Enter")
+    page.get_by_text(f"after step {steps} of {steps}").wait_for(timeout=60_000)
+    page.get_by_text("Samples, from the same noise").wait_for(timeout=60_000)
+    return status(page)
+
+
+NO_WORKER = "delete window.Worker;"
+REFUSED = (
+    "window.Worker = class { constructor() { setTimeout(() => this.onerror({ message: 'no' })); }"
+    " postMessage() {} terminate() {} };"
+)
+PLAIN = "delete window.Worker; delete window.WebAssembly;"
+
+
+@browser
+@pytest.mark.parametrize("before", ["", NO_WORKER, REFUSED, PLAIN])
+def test_it_trains_by_keys_in_a_worker_or_on_the_page(open_page, before):
+    page = open_page(small(), before=before)
+    assert page.workers == [] and "learned nothing yet" in status(page)
+    said = train(page)
+    assert float(re.search(r"off by ([\d.]+)", said)[1]) < 0.45
+    assert len(page.workers) == (0 if before else 1)
+    assert page.get_by_role("button", name="Train: ").inner_text() == "Train"
+    assert heard(page) == []
+
+
+@browser
+def test_a_pause_stops_the_work_and_train_goes_on(open_page):
+    page = open_page(small(20_000))
+    page.get_by_role("button", name="Train: ").click()
+    page.get_by_text("after step").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Pause: ").click()
+    page.wait_for_timeout(600)
+    paused = status(page)
+    page.wait_for_timeout(600)
+    assert status(page) == paused
+    step = int(re.search(r"after step (\d+)", paused)[1])
+    page.get_by_role("button", name="Train: ").click()
+    later = "(step) => Number(document.body.innerText.match(/after step (\\d+)/)?.[1]) > step"
+    page.wait_for_function(later, arg=step, timeout=30_000)
+    page.get_by_role("button", name="Reset: ").click()
+    assert "learned nothing yet" in status(page) and heard(page) == []
+
+
+@browser
+def test_the_same_seed_learns_the_same_and_another_loss_leaves_its_curve(open_page):
+    page = open_page(small(), reduced_motion="reduce")
+    error = re.compile(r"off by ([\d.]+)")
+    first = error.search(train(page))[1]
+    assert error.search(train(page))[1] == first
+    page.locator("input[value=implicit]").check()
+    said = train(page)
+    assert said.startswith("Implicit loss") and error.search(said)[1] != first
+    assert heard(page) == []
+
+
+@browser
+@pytest.mark.parametrize("hand", ["mouse", "keys"])
+def test_drawn_points_are_learned(open_page, hand):
+    widget = small()
+    page = open_page(widget, reduced_motion="reduce")
+    picture = "() => document.querySelector('.dgm-twins canvas').toDataURL()"
+    before = page.evaluate(picture)
+    page.get_by_role("button", name="Draw data").click()
+    if hand == "keys":
+        for key in [
+            "Space",
+            "ArrowUp",
+            "ArrowUp",
+            "Space",
+            "ArrowUp",
+            "ArrowUp",
+            "Space",
+            "Backspace",
+        ]:
+            page.keyboard.press(key)
+    else:
+        box = page.locator(".dgm-pad").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for far in (0, 40):
+            page.mouse.click(x, y - far)
+    assert "Data: 2 drawn points" in status(page)
+    assert page.evaluate(picture) != before, "the exact score follows at once"
+    drawn = page.evaluate("document.querySelector('.dgm-widget').dgmModel.get('drawn')")
+    assert len(drawn) == 4 and abs(drawn[0]) < 0.1 and drawn[3] > drawn[1]
+    widget.drawn = drawn
+    assert widget.data.means.flatten().tolist() == drawn
+    assert "Data: 2 drawn points" in train(page)
+    page.get_by_role("button", name="Denoising, ring").click()
+    assert "a mixture of 8 Gaussians" in status(page) and heard(page) == []
+
+
+@browser
+def test_a_link_brings_drawn_points(open_page):
+    address = "#set-train-it-here?loss=sliced&drawn=0.5,0.5,-1,99"
+    page = open_page(small(), address=address)
+    model = "document.querySelector('.dgm-widget').dgmModel"
+    assert page.evaluate(f"{model}.get('loss')") == "sliced"
+    drawn, window = page.evaluate(f"[{model}.get('drawn'), {model}.get('window')]")
+    assert drawn == [0.5, 0.5, -1, window] and heard(page) == []
+
+
+@browser
+def test_words_of_a_page(open_page):
+    page = open_page(small().staged(words=()), reduced_motion="reduce")
+    assert "24 small steps along the score" in train(page)
+    page = open_page(small(), reduced_motion="reduce")
+    assert "by the probability-flow ODE" in train(page)
+
+
+def test_what_cannot_be_learned_is_refused():
+    with pytest.raises(ValueError, match="loss must be one of denoising, sliced, implicit"):
+        small(loss="explicit")
+    with pytest.raises(ValueError, match="sigma must lie in"):
+        small(sigma=float("nan"))
+    with pytest.raises(ValueError, match="steps must be a whole number"):
+        small(steps=3)
+    with pytest.raises(ValueError, match="standard deviation"):
+        TrainItHere(ring(8, radius=200.0))
+    assert small().data.means.shape == (8, 2)

@@ -1,7 +1,7 @@
 // What the worker of "Train it here" does, message by message: a network that learns in slices of time,
 // what it says at places that the page asks for, and how noise becomes data by its score.
 
-import { diffuse, evaluate, makeRng, sample, slicedWasserstein } from "./mixture.js";
+import { diffuse, evaluate, makeRng, sample } from "./mixture.js";
 import { makeGuesser, makeTest, makeTrainer } from "./trainer.js";
 
 const TESTED = 60; // points at each of 20 noise levels for the error that is printed
@@ -36,6 +36,18 @@ export const exactGuess = (mixture) => (x, s, out) => {
   return out;
 };
 
+// The share of points that are more than `reach` standard deviations away from every Gaussian.
+export function strayShare({ means, covariances }, x, reach = 4) {
+  const near = (px, py) => means.some(([mx, my], k) => {
+    const [[a, b], [, c]] = covariances[k];
+    const [dx, dy] = [px - mx, py - my];
+    return (c * dx * dx - 2 * b * dx * dy + a * dy * dy) / (a * c - b * b) < reach * reach;
+  });
+  let strays = 0;
+  for (let i = 0; i < x.length; i += 2) if (!near(x[i], x[i + 1])) strays++;
+  return strays / (x.length / 2);
+}
+
 // session({ kind, ... }) answers one message; the last network is kept between them.
 export function makeSession() {
   let run = null; // the trainer, what it is measured with, and the time that it took
@@ -67,16 +79,13 @@ export function makeSession() {
   // The network's noise at places of the page.
   const look = ({ places, sigma }) => ({ sigma, field: run.guess(places, sigma, new Float64Array(places.length)) });
 
-  // The same noise, carried to data by the exact and by the learned score; and how far each is from fresh
-  // samples, beside what other fresh samples are.
+  // The same noise, carried to data by the exact and by the learned score; and the strays of each.
   function carry({ count, levels }) {
     const { mixture, guess, seed } = run;
     const rng = makeRng(seed + 1);
     const begin = sample(mixture, 1, levels[0], rng, new Float64Array(2 * count));
     const [exact, learned] = [exactGuess(mixture), guess].map((noise) => flowDown(noise, begin, levels));
-    const fresh = () => sample(mixture, 1, 0, rng, new Float64Array(2 * count));
-    const far = (x) => [0, 1, 2, 3].reduce((total) => total + slicedWasserstein(x, fresh()) / 4, 0);
-    return { exact, learned, distance: { exact: far(exact.at(-1)), learned: far(learned.at(-1)), fresh: far(fresh()) } };
+    return { exact, learned, strays: { exact: strayShare(mixture, exact.at(-1)), learned: strayShare(mixture, learned.at(-1)) } };
   }
   const answers = { start, go, look, carry };
   return (message) => answers[message.kind](message);

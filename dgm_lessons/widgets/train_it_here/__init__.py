@@ -133,5 +133,6 @@ class TrainItHere(MixtureWidget):
             frame.dots([(x, y) for x, y in samples.tolist()], svg.VERMILLION),
             frame.axes(),
             svg.legend(marks, 44, frame.height + 12, 130),
+            svg.text("Nothing is learned yet: Train does that.", 44, frame.height + 32, "start"),
         ]
-        return svg.picture(frame.width, frame.height + 20, label, parts)
+        return svg.picture(frame.width, frame.height + 40, label, parts)

@@ -95,6 +95,7 @@ function makeTraining(s) {
     s.run = { loss, step: 0, seconds: 0, value: NaN, rmse: NaN, done: false, asked: 0, samples: null };
     curves[loss] = [];
     s.ask({ kind: "start", mixture: s.data(), loss, seed, steps: s.w.get("steps") }, take);
+    s.report(false);
   }
   function take({ rmse, ...answer }) {
     Object.assign(s.run, answer);
@@ -102,6 +103,7 @@ function makeTraining(s) {
       s.run.rmse = rmse;
       curves[s.run.loss].push([s.run.seconds, rmse]);
     }
+    if (!s.player.running) s.report(true); // what was under way when the reader paused
     if (reducedMotion() && !s.run.done) return;
     if (rmse !== null) plots().curve.redraw();
     if (answer.field) showArrows(s, answer);

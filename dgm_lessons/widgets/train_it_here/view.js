@@ -85,7 +85,7 @@ export function makeFieldPlots(w, half, scene) {
 // The error of each loss against the seconds of training, both runs of the past and the one at work.
 export function makeCurves(w, curves) {
   const plot = makePlot(w, {
-    label: "The error of the noise against the seconds of training", aspect: 2.7,
+    label: "The error of the noise against the seconds of training", aspect: 2.3,
     x: { range: [0, 6], name: "seconds of training" }, y: { range: [0.02, 1], log: true, name: "RMSE of the noise" },
     draw(p) {
       for (const [loss, points] of Object.entries(curves)) {

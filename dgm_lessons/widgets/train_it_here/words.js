@@ -1,6 +1,6 @@
 // What the page says about the run, and what each loss knows.
 
-import { shown } from "../kit/ui.js";
+import { percent, shown } from "../kit/ui.js";
 
 export const LOSSES = [["denoising", "denoising"], ["sliced", "sliced"], ["implicit", "implicit"]];
 
@@ -25,8 +25,8 @@ export function sentence(w, f, run) {
   const work = `${loss[0].toUpperCase()}${loss.slice(1)} loss ${shown(value, 3)} after step ${step} of ${steps}, ${shown(seconds, 1)} seconds ` +
     `of training. The network\u2019s noise is off by ${shown(rmse, 3)}: RMSE against the exact one, noise levels 0.05 to 5. Data: ${data}.`;
   if (!samples) return work;
-  const { exact, learned, fresh } = samples.distance;
+  const { exact, learned } = samples.strays;
   const way = w.knows("probability-flow ODE") ? "by the probability-flow ODE" : "in 24 small steps along the score while the noise level falls";
-  return `${work} Samples, from the same noise ${way}: distance to true ones ${shown(exact, 3)} with the exact score, ` +
-    `${shown(learned, 3)} with the learned one (other true ones: ${shown(fresh, 3)}).`;
+  return `${work} Samples, from the same noise ${way}: more than 4 standard deviations off every Gaussian are ${percent(exact)} ` +
+    `with the exact score, ${percent(learned)} with the learned one.`;
 }
