@@ -51,8 +51,10 @@ function build(w) {
       exact: exactArrow(crowd, sigma, x), fresh: String(probe) === String(f.start.probe) });
   }
   function refresh(settled) {
+    const drawn = `${now.sigma} ${now.kind}`;
     look();
-    view.redraw();
+    // the disc has a layer of its own: where only it has moved, the rest stays
+    view.redraw(drawn === `${now.sigma} ${now.kind}` && !settled ? "over" : undefined);
     lens.look();
     grip.place(...now.x);
     grip.name(`Disc at ${pair(now.x)}; the arrow keys move it`);
