@@ -36,7 +36,7 @@ EXERCISES: dict[str, Exercise] = {
         asks="the adjoint at each point, of shape (B,)",
         trials=(
             (normal(1, 5, 3), normal(2, 5, 3), normal(3, 5), 1.4, 1.7),
-            (normal(4, 4, 2), normal(5, 4, 2), normal(6, 4), 0.7, 0.6),
+            (normal(4, 3, 4), normal(5, 3, 4), normal(6, 3), 0.7, 0.6),
         ),
         solution=adjoint,
         mistakes={

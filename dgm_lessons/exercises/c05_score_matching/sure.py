@@ -7,13 +7,9 @@ from torch import Tensor
 from ..exercise import Exercise, normal
 
 
-def _trace(jacobian: Tensor) -> Tensor:
-    return jacobian.diagonal(dim1=1, dim2=2).sum(1)
-
-
-def risk_estimate(x_noisy: Tensor, denoised: Tensor, jacobian: Tensor, sigma: float) -> Tensor:
+def risk_estimate(x_noisy: Tensor, denoised: Tensor, slopes: Tensor, sigma: float) -> Tensor:
     moved = ((denoised - x_noisy) ** 2).sum(1)
-    return moved + 2 * sigma**2 * _trace(jacobian) - x_noisy.shape[1] * sigma**2
+    return moved + 2 * sigma**2 * slopes.sum(1) - x_noisy.shape[1] * sigma**2
 
 
 def bias_of_first_term(divergence: float, d: int, sigma: float) -> float:
@@ -40,63 +36,58 @@ EXERCISES: dict[str, Exercise] = {
     "c-5-28": Exercise(
         asks="SURE of each point, of shape (B,)",
         trials=(
-            (normal(1, 5, 3), normal(2, 5, 3), normal(3, 5, 3, 3), 1.7),
-            (normal(4, 4, 2), normal(5, 4, 2), normal(6, 4, 2, 2), 0.6),
+            (normal(1, 5, 3), normal(2, 5, 3), normal(3, 5, 3), 1.7),
+            (normal(12, 3, 4), normal(13, 3, 4), normal(14, 3, 4), 0.8),
         ),
         solution=risk_estimate,
         mistakes={
             "sigma^2 is missing before the divergence": (
-                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * _trace(J) - y.shape[1] * sigma**2
+                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * J.sum(1) - y.shape[1] * sigma**2
             ),
             "it looks like sigma where sigma squared belongs, before the divergence": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma * _trace(J) - y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) + 2 * sigma * J.sum(1) - y.shape[1] * sigma**2
                 )
             ),
             "the divergence is added up across the batch: each point has its own": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J).sum() - y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum() - y.shape[1] * sigma**2
                 )
             ),
             "the divergence is averaged across the batch: each point has its own": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J).mean() - y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1).mean() - y.shape[1] * sigma**2
                 )
             ),
             "- d sigma^2 is missing": (
-                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J)
+                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1)
             ),
             "the last term is d sigma^2: one sigma^2 for every coordinate": (
-                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J) - sigma**2
+                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1) - sigma**2
             ),
             "d is the number of coordinates, not of points": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J) - len(y) * sigma**2
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1) - len(y) * sigma**2
                 )
             ),
             "the last term has a minus": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * _trace(J) + y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1) + y.shape[1] * sigma**2
                 )
             ),
             "the factor 2 before the divergence is missing": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + sigma**2 * _trace(J) - y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) + sigma**2 * J.sum(1) - y.shape[1] * sigma**2
                 )
             ),
             "the sign of the divergence: a denoiser that reacts more is charged more": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) - 2 * sigma**2 * _trace(J) - y.shape[1] * sigma**2
-                )
-            ),
-            "the divergence is the trace; here all derivatives are added up": (
-                lambda y, D, J, sigma: (
-                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum((1, 2)) - y.shape[1] * sigma**2
+                    ((D - y) ** 2).sum(1) - 2 * sigma**2 * J.sum(1) - y.shape[1] * sigma**2
                 )
             ),
             "add the coordinates up, do not average them": (
                 lambda y, D, J, sigma: (
-                    ((D - y) ** 2).mean(1) + 2 * sigma**2 * _trace(J) / y.shape[1] - sigma**2
+                    ((D - y) ** 2).mean(1) + 2 * sigma**2 * J.sum(1) / y.shape[1] - sigma**2
                 )
             ),
             "this is half of it: SURE is the risk itself": (

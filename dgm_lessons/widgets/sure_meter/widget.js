@@ -33,6 +33,7 @@ function build(w) {
     threshold: f.slider("threshold", "Towards zero by", ["nothing", "much"], (d) => shown(d)),
     posterior: f.slider("assumed", "Noise level that it assumes", ["too little", "too much"], (v) => `\u03c3\u2032 = ${shown(v)}`),
   };
+  s.knob = h("div", {}); // of the three knobs the one that turns something
   const count = f.slider("n", "Draws", ["one", "a thousand"], (n) => `${n} ${n === 1 ? "draw" : "draws"}`);
   const player = makePlayer(w, motion(s));
   player.node.append(button("New draws", "New draws: other clean values, other noise", () => f.change({ seed: f.now.seed + 1 })));
@@ -41,7 +42,7 @@ function build(w) {
       legend([["line", "particle", "the denoiser, and SURE of it"], ["bar", "ode", "squared error"],
         ["ring", "ink", "clean value of the latest draw"], ["dash", "high", "posterior mean, and its risk"]]),
       makeStory(w, story(s)).node,
-      h("div", { class: "dgm-controls" }, f.choice("denoiser", "Denoiser", KINDS), ...Object.values(s.knobs), count, player.node)],
+      h("div", { class: "dgm-controls" }, f.choice("denoiser", "Denoiser", KINDS), s.knob, count, player.node)],
     foot: [status.node],
   });
   f.settle();
@@ -83,7 +84,8 @@ function follow(s) {
 
 function refresh(s) {
   follow(s);
-  for (const [kind, node] of Object.entries(s.knobs)) node.hidden = kind !== s.f.now.denoiser;
+  const knob = s.knobs[s.f.now.denoiser];
+  if (s.knob.firstChild !== knob) s.knob.replaceChildren(knob);
   for (const plot of s.plots) plot.redraw(s.fresh ? undefined : "over");
   s.fresh = false;
 }

@@ -1,30 +1,26 @@
 """What readers type on the page `sure` and is wrong."""
 
 
-def trace(j):
-    return j.diagonal(dim1=1, dim2=2).sum(1)
-
-
 def moved(y, d):
     return ((d - y) ** 2).sum(1)
 
 
 WRONG = {
     "c-5-28": [
-        lambda y, d, j, s: moved(y, d) + 2 * trace(j) - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s * trace(j) - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j).sum() - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j).mean() - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j),
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - len(y) * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) + y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) - 2 * s**2 * trace(j) - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + s**2 * trace(j) - y.shape[1] * s**2,
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum((1, 2)) - y.shape[1] * s**2,
-        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s**2) / 2,
-        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s**2).mean(),
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * trace(j) - y.shape[1] * s,
+        lambda y, d, j, s: moved(y, d) + 2 * j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s * j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1).sum() - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1).mean() - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1),
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1) - s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1) - len(y) * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1) + y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) - 2 * s**2 * j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + s**2 * j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.mean(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * j.sum(1) - y.shape[1] * s**2) / 2,
+        lambda y, d, j, s: (moved(y, d) + 2 * s**2 * j.sum(1) - y.shape[1] * s**2).mean(),
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1) - y.shape[1] * s,
         lambda y, d, j, s: moved(y, d),
     ],
     "c-5-29": [
@@ -69,8 +65,8 @@ WRONG = {
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {
     "c-5-28": [
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (trace(j) - y.shape[1]),
-        lambda y, d, j, s: moved(y, d) + trace(j) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (j.sum(1) - y.shape[1]),
+        lambda y, d, j, s: moved(y, d) + j.sum(1) - y.shape[1] * s**2,
     ],
     "c-5-29": [lambda div, d, s: s**2 * (d - div) * 2],
     "c-5-31": [lambda square, d, s: 1 - s**2 / (square * d)],
