@@ -53,7 +53,7 @@ def shared(chromium, examples, tmp_path_factory):
                 encoding="utf8",
             )
             page = chromium.new_page(**{"viewport": {"width": 900, "height": 800}, **options})
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.add_init_script(CONTRACT)
             page.noise = []
             page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
