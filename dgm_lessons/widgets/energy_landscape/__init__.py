@@ -55,7 +55,7 @@ class EnergyLandscape(LessonWidget):
         ),
     )
 
-    heights = t.List().tag(sync=True)
+    heights: t.List = t.List().tag(sync=True)
     shift = t.Float().tag(sync=True)
     temperature = t.Float().tag(sync=True)
     noise = t.Enum(("on", "off"), "on").tag(sync=True)
