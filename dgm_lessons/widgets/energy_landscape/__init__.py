@@ -55,7 +55,7 @@ class EnergyLandscape(LessonWidget):
         ),
     )
 
-    heights = t.List().tag(sync=True)
+    heights: t.List = t.List().tag(sync=True)
     shift = t.Float().tag(sync=True)
     temperature = t.Float().tag(sync=True)
     noise = t.Enum(("on", "off"), "on").tag(sync=True)
@@ -125,11 +125,11 @@ def spline(heights: Tensor, x: Tensor) -> Tensor:
     second[1:-1] = 6 * (heights[2:] - 2 * heights[1:-1] + heights[:-2])
     bend = torch.linalg.solve(system, second)
     at = x.clamp(PLACES[0], PLACES[-1])
-    k = (at - PLACES[0]).floor().long().clamp(0, n - 2)
-    u = at - PLACES[0] - k
+    i = (at - PLACES[0]).floor().long().clamp(0, n - 2)
+    u = at - PLACES[0] - i
     v, out = 1 - u, x - at
-    value = v * heights[k] + u * heights[k + 1]
-    value = value + ((v**3 - v) * bend[k] + (u**3 - u) * bend[k + 1]) / 6
-    slope = heights[k + 1] - heights[k]
-    slope = slope + ((1 - 3 * v**2) * bend[k] + (3 * u**2 - 1) * bend[k + 1]) / 6
+    value = v * heights[i] + u * heights[i + 1]
+    value = value + ((v**3 - v) * bend[i] + (u**3 - u) * bend[i + 1]) / 6
+    slope = heights[i + 1] - heights[i]
+    slope = slope + ((1 - 3 * v**2) * bend[i] + (3 * u**2 - 1) * bend[i + 1]) / 6
     return value + slope * out + WALL * out**2
