@@ -193,7 +193,7 @@ def test_the_presets_show_what_they_say(open_page):
     said = {
         "Contradiction": "nearly cancel",
         "Much noise": "middle of all data",
-        "Twenty points": "point",
+        "Twenty points": "one of the twenty points",
         "Nobody there": "told nothing",
     }
     for name, words in said.items():

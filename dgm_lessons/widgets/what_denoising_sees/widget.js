@@ -91,6 +91,8 @@ const tales = [
     "arrows is told nothing about this place; more noise would bring points here."],
   [(now) => apart(now) < 0.25 * now.sigma && now.kind === "twenty", ({ disc }) => `All ${disc.count} arrows in the disc agree: they lead ` +
     "to one and the same of the twenty points. There is nothing to average, and nothing in between is learned."],
+  [(now) => now.kind === "twenty" && now.sigma < 0.3, ({ disc }) => `Every one of the ${disc.count} arrows ends at one of the twenty ` +
+    "points, and most at the nearest. Their average is right for these twenty points, not for the law that they came from."],
   [(now) => length(now) < 0.4 * apart(now), () => "The arrows contradict each other, and in the sum they nearly cancel: the average " +
     "is much shorter than any of them. Move the disc a little, and one side wins."],
   [({ sigma }) => sigma > 1, () => "So much noise has mixed everything. No arrow tells much about this place; their average leads " +
