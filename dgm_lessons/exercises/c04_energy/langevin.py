@@ -152,7 +152,7 @@ EXERCISES: dict[str, Exercise] = {
             "this is the standard deviation; the variance was wanted": (
                 lambda s, eta, c: stationary_variance(s, eta, c) ** 0.5
             ),
-            "this is the variance after one step from rest: it still grows": (
+            "this is the variance after one step from a point: it still grows": (
                 lambda s, eta, c: c**2 * eta
             ),
         },

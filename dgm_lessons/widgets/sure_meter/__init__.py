@@ -120,8 +120,9 @@ class SureMeter(MixtureWidget):
             (0, float(risk.max()) * 1.08, "squared error"),
         )
         bars = []
-        for place, mean, std in zip(some.tolist(), readings.mean(0), readings.std(0), strict=True):
-            error = 2 * float(std) / math.sqrt(max(self.n, 2)) if self.n > 1 else 0.0
+        spread = readings.std(0) if self.n > 1 else torch.zeros_like(some)
+        for place, mean, std in zip(some.tolist(), readings.mean(0), spread, strict=True):
+            error = 2 * float(std) / math.sqrt(self.n)
             ends = [frame.place(place, max(0.0, float(mean) + e)) for e in (-error, error)]
             bars.append(svg.line(ends))
         dots = list(zip(some.tolist(), readings.mean(0).tolist(), strict=True))

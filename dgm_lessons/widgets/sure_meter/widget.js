@@ -94,10 +94,10 @@ function story(s) {
   const latest = () => s.readings[s.f.now.n - 1].sure;
   return [
     [({ n }) => n < 30 && latest() < 0, "This reading of SURE is below zero, though no squared error can be: it is right on average only, so it errs on both sides."],
-    [({ n }) => n < 30, "One reading says little. More draws: both averages settle, and on the same number."],
+    [({ n }) => n < 30, "One reading says little. Press Play, or ask for more draws."],
     [({ denoiser, shrink }) => denoiser === "shrink" && shrink === 1, "Doing nothing: every reading of SURE is the same. It is right on average and blind to the draw."],
     [() => s.exact.risk < 1.002 * s.least, "The least error that there is. Turn the knob: no denoiser goes below the dashed line."],
-    [() => true, "Both averages tell the same error. Turn the knob until SURE is least: the true error is least there too."],
+    [() => true, "Both averages tell the same error. Turn the knob until SURE is least: the true error is nearly least there, too."],
   ];
 }
 
