@@ -67,6 +67,24 @@ def test_readings_and_exact_numbers_agree_with_python(run_module, fields, D):
 
 
 @browser
+def test_what_lies_behind_a_value_agrees_with_the_mixture(run_module):
+    code = "return a.ys.map((y) => M.behind(a.mixture, a.sigma, y));"
+    found = run_module(SureMeter.example(), code, arguments({}))
+    y = torch.tensor(YS, dtype=torch.float64)[:, None]
+    seen = gm1().seen(y, 1.0, SIGMA)
+    variance = seen.covariance[:, 0, 0]
+    expected = {
+        "mean": seen.mean[:, 0],
+        "variance": variance,
+        "slope": variance / SIGMA**2,
+    }
+    for name, values in expected.items():
+        assert [row[name] for row in found] == pytest.approx(values.tolist(), rel=1e-9)
+    density = seen.log_prob.exp()
+    assert [row["density"] for row in found] == pytest.approx(density.tolist(), rel=1e-9)
+
+
+@browser
 def test_a_slip_is_told_apart(run_module):
     fields, D = next(iter(denoisers()))
     expected = sure(D, torch.tensor(YS, dtype=torch.float64)[:, None], SIGMA).tolist()

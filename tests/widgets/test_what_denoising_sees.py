@@ -63,6 +63,15 @@ def test_the_arrows_of_a_disc_are_counted_and_averaged(script):
     assert in_disc(script) < TOLERANCE
 
 
+@browser
+def test_a_pair_is_a_clean_point_and_its_noisy_one(script):
+    code = "return [[...crowd.x0], [...crowd.eps], M.clean(crowd, 7), M.noisy(crowd, 0.5, 7)];"
+    x0, eps, clean, noisy = script(code, BEDS["ring"])
+    x0, eps = double(x0).reshape(-1, 2), double(eps).reshape(-1, 2)
+    assert gap(clean, x0[7]) == 0 and gap(noisy, x0[7] + 0.5 * eps[7]) < TOLERANCE
+    assert gap(noisy, x0[7] - 0.5 * eps[7]) > TOLD_APART
+
+
 SLIPS = {
     "an arrow from clean to noisy": (
         "f(-sigma * eps[2 * i], -sigma * eps[2 * i + 1])",

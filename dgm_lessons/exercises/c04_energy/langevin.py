@@ -186,7 +186,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "c-4-15": Exercise(
         asks="the mean time between switches, a number",
-        trials=((1.5, 0.5), (1.0, 0.4), (2.0, 0.8)),
+        trials=((1.5, 0.55), (1.2, 0.45), (2.3, 0.85)),
         solution=switch_time,
         mistakes={
             "the two Gaussians both stand at the saddle: p(0) is twice one of them, and the "
