@@ -1,7 +1,8 @@
-"""The gallery: every widget of the package on one page, with links that set it.
+"""The gallery: every widget of the package, with links that set it.
 
-`{gallery}` stands in book/gallery.md; `python book/_ext/gallery.py FILE` writes the same as one
-file that needs nothing else, for those who work on widgets (`make gallery`).
+`{gallery} 1 3` in book/gallery.md shows those of chapters 1 to 3; `python book/_ext/gallery.py
+FILE` writes all of them as one file that needs nothing else, for those who work on widgets
+(`make gallery`).
 """
 
 import inspect
@@ -65,14 +66,27 @@ def homes(kind: type[LessonWidget]) -> Iterator[str]:
                 yield path.relative_to(BOOK).with_suffix("").as_posix()
 
 
+def chapter(kind: type[LessonWidget]) -> int:
+    """The first chapter that shows this widget; 1 for one that stands in none."""
+    numbers = [int(page[:2]) for page in homes(kind) if page[:2].isdigit()]
+    return min(numbers, default=1)
+
+
 class Gallery(SphinxDirective):
-    """A section for each widget: what it is, where it stands, the widget, links that set it."""
+    """A section for each widget: what it is, where it stands, the widget, links that set it.
+
+    `{gallery} 1 3` shows those of chapters 1 to 3: a page of all would be too heavy for a phone.
+    """
+
+    required_arguments = 2
 
     def run(self) -> list[nodes.Node]:
+        first, last = map(int, self.arguments)
         for file in HERE.rglob("*.*"):
             if file.suffix in {".py", ".js", ".css"}:
                 self.env.note_dependency(str(file))
-        return [self.section(kind) for kind in kinds()]
+        shown = (kind for kind in kinds() if first <= chapter(kind) <= last)
+        return [self.section(kind) for kind in shown]
 
     def section(self, kind: Any) -> nodes.section:
         section = nodes.section(ids=[f"gallery-{kind.name()}"])
