@@ -278,7 +278,7 @@ def test_one_scene_at_a_time(open_page):
 def test_a_wrong_noise_starves_the_smaller_mode(open_page):
     page = open_page(LangevinTroubles(scene="noise", c=1.0), reduced_motion="reduce")
     assert "p to the power 2/c² = 2.00" in status(page)
-    for _ in range(4):
+    for _ in range(6):
         page.get_by_role("button", name="Play").click()
     said = re.search(r"with ([\d.]+)% on the left.*Measured: ([\d.]+)% ± ([\d.]+)%", status(page))
     expected, measured, error = map(float, said.groups())

@@ -77,9 +77,10 @@ const noise = {
   law: () => UNEQUAL,
   moves: ({ c }) => ({ eta: FINE, c }),
   curves: [["high", [], (c) => powered(UNEQUAL, 2 / c ** 2, 0, 400).share]],
-  measured(crowd) {
+  measured(crowd, { c }) {
     const left = crowd.x.filter((x) => x < 0).length / crowd.x.length;
-    return crowd.steps < 1000 ? null : [left, Math.sqrt((left * (1 - left)) / crowd.x.length)];
+    const rest = 2000 * Math.max(1, c ** -4); // less noise takes longer to cross the hill
+    return crowd.steps < rest ? null : [left, Math.sqrt((left * (1 - left)) / crowd.x.length)];
   },
   rest: ({ c }) => powered(UNEQUAL, 2 / c ** 2, 0).density,
   marks: [["line", "high", "share of p^(2/c\u00b2)"]],
