@@ -1,4 +1,4 @@
-"""The divergence of a vector field, exactly and by random probes."""
+"""Derivatives by autograd: the gradient of a function, the divergence of a vector field."""
 
 from __future__ import annotations
 
@@ -18,6 +18,24 @@ def _value(field: Field, x: Tensor) -> Tensor:
     if not value.requires_grad:
         raise ValueError("field(x) does not depend on x as far as autograd can see")
     return value
+
+
+def gradient(function: Callable[[Tensor], Tensor], x: Tensor, name: str = "function(x)") -> Tensor:
+    """The gradient, (B, *D), of a function (B, *D) -> (B,) that treats rows one by one.
+
+    It can be differentiated once more, unless gradients are off. `name` stands in the error.
+    """
+    graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        x = x if check_batch(x).requires_grad else x.detach().requires_grad_(True)
+        value = function(x)
+        if not value.requires_grad:
+            raise ValueError(
+                f"{name} does not depend on x as far as autograd can see: compute it from x by "
+                "torch's functions, or pass its score where one is taken"
+            )
+        (slope,) = torch.autograd.grad(value.sum(), x, create_graph=graph)
+    return slope
 
 
 def value_and_divergence(field: Field, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,12 @@ import math
 import pytest
 import torch
 
-from dgm_lessons.calculus import rademacher, value_and_divergence, value_and_probed_divergence
+from dgm_lessons.calculus import (
+    gradient,
+    rademacher,
+    value_and_divergence,
+    value_and_probed_divergence,
+)
 from dgm_lessons.mixtures import ring
 
 A = torch.tensor([[1.0, 2.0, -1.0], [0.5, -3.0, 4.0], [2.5, 0.0, 7.0]], dtype=torch.float64)
@@ -149,3 +154,19 @@ def test_bad_probes_are_refused(generator):
         value_and_probed_divergence(linear, X, X[None] * math.nan)
     with pytest.raises((ValueError, RuntimeError), match=r"negative|shape"):
         rademacher((-1, 2), generator, X)
+
+
+def test_the_gradient_of_a_function_and_its_own_derivative(generator):
+    """Of |x|^4 / 4, which is |x|^2 x; no graph is built where gradients are off."""
+    x = torch.randn(5, 3, generator=generator, dtype=torch.float64)
+
+    def quartic(x):
+        return x.square().sum(1) ** 2 / 4
+
+    assert torch.allclose(gradient(quartic, x), x.square().sum(1, keepdim=True) * x)
+    divergence = value_and_divergence(lambda x: gradient(quartic, x), x)[1]
+    assert torch.allclose(divergence, 5 * x.square().sum(1))
+    with torch.no_grad():
+        assert not gradient(quartic, x).requires_grad
+    with pytest.raises(ValueError, match="the energy does not depend on x"):
+        gradient(lambda x: torch.zeros(5), x, "the energy")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from .._inputs import check_batch, check_finite, check_points
+from ..calculus import gradient
 
 
 class EnergyModel(nn.Module):
@@ -46,14 +47,7 @@ class EnergyModel(nn.Module):
 
         It can be differentiated once more, unless gradients are off.
         """
-        graph = torch.is_grad_enabled()
-        with torch.enable_grad():
-            x = x if check_batch(x).requires_grad else x.detach().requires_grad_(True)
-            energy = self(x)
-            if not energy.requires_grad:
-                raise ValueError("energy(x) does not depend on x as far as autograd can see")
-            (slope,) = torch.autograd.grad(energy.sum(), x, create_graph=graph)
-        return -slope
+        return -gradient(self, x, "energy(x)")
 
     def log_z(self, *axes: Tensor) -> Tensor:
         """log Z over the box of the axes, `()`."""

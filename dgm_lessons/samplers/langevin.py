@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from .._inputs import check_batch, check_finite, check_positive, check_same_shape
+from ..calculus import gradient
 from ..denoisers import AbstractDenoiser, process_of
 from .stochastic import noise_like
 from .times import decreasing
@@ -58,7 +59,7 @@ def mala_step(
     Raises:
         ValueError: where log_density has another shape, is NaN or plus infinity, or minus at x.
     """
-    score = score or partial(_slope, log_density)
+    score = score or partial(gradient, log_density, name="log_density(x)")
     log_p = _log_density(log_density, check_batch(x), "x")
     if bool((log_p == -math.inf).any()):
         raise ValueError("log_density(x) is minus infinity: start where the density is above 0")
@@ -91,16 +92,6 @@ def _log_density(log_density: Callable[[Tensor], Tensor], x: Tensor, name: str) 
     if bool((value.isnan() | (value == math.inf)).any()):
         raise ValueError(f"log_density contains NaN or plus infinity at {name}")
     return value
-
-
-def _slope(log_density: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """The gradient of log_density, (B, *D), by autograd."""
-    with torch.enable_grad():
-        x = x.detach().requires_grad_(True)
-        value = log_density(x)
-        if not value.requires_grad:
-            raise ValueError("autograd sees no way from x to log_density(x): pass its score")
-        return torch.autograd.grad(value.sum(), x)[0]
 
 
 @torch.no_grad()

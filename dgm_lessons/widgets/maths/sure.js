@@ -1,6 +1,6 @@
 // Denoisers of a value on the line, their errors and Stein's estimate of them.
 
-import { makeRng } from "./mixture.js";
+import { makeRng, sample } from "./mixture.js";
 
 // E[x | y] under noise of this level and its slope in y; the law's log density and score at y, too.
 export function behind(mixture, sigma, y) {
@@ -38,13 +38,8 @@ export function makeDenoiser(mixture, { denoiser, shrink, threshold, assumed }) 
 // n clean values and noisy ones, the same for a seed.
 export function makeDraws(mixture, sigma, n, seed) {
   const rng = makeRng(seed);
-  const total = mixture.weights.reduce((a, b) => a + b, 0);
-  return Array.from({ length: n }, () => {
-    let left = rng.uniform() * total;
-    const k = Math.max(0, mixture.weights.findIndex((weight) => (left -= weight) < 0));
-    const x = mixture.means[k][0] + Math.sqrt(mixture.covariances[k][0][0]) * rng.normal();
-    return { x, y: x + sigma * rng.normal() };
-  });
+  const clean = sample(mixture, 1, 0, rng, new Float64Array(n));
+  return Array.from(clean, (x) => ({ x, y: x + sigma * rng.normal() }));
 }
 
 // Of each draw the squared error, which needs x, and SURE, which does not.
