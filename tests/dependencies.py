@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NAME = re.compile(r"[\w.-]+")
-FREE = {"scipy", "diffusers"}  # pinned for the book, but their versions follow from the others
+FREE = {"diffusers"}  # pinned for the book, but its version follows from the others
 
 
 def named(line: str) -> str:

@@ -23,8 +23,8 @@ MARKED = re.compile(
 # In the order of the design: a module rests on those before it.
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "objectives", "samplers", "likelihood"),
-    *("divergences", "vae", "energy", "networks", "data", "training", "bounds", "zoo", "metrics"),
-    *("evaluation", "recipes", "plots", "widgets", "exercises"),
+    *("fokker_planck", "divergences", "vae", "energy", "networks", "data", "training", "bounds"),
+    *("zoo", "metrics", "evaluation", "recipes", "plots", "widgets", "exercises"),
 )
 
 
