@@ -19,6 +19,8 @@ NOTEBOOKS := $(shell find book -name '*.ipynb' -not -path '*/.ipynb_checkpoints/
 CHECKED := $(shell find tests/equations dgm_lessons book -not -path '*/.*' \
   \( -name '*.py' -o -name '*.tex' -o -name '*.ipynb' -o -name '*.md' -o -name '*.safetensors' \))
 UNIT := tests --ignore=tests/book --ignore=tests/equations -q
+# Two at a time, each file by one of them: its pages and networks are made once.
+BOTH := -n 2 --dist loadfile
 
 # The environment remembers its Python, and is built anew when PYTHON is another one.
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
@@ -52,11 +54,11 @@ lint: $(READY)
 
 # Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
-	$(BIN)/pytest $(UNIT) -n 2 -m "not timing and not rerun"
+	$(BIN)/pytest $(UNIT) $(BOTH) -m "not timing and not rerun"
 	$(BIN)/pytest $(UNIT) -m timing
 
 fast: lint $(CHECKS)
-	$(BIN)/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
+	$(BIN)/pytest $(UNIT) $(BOTH) -m "not slow and not browser and not timing"
 
 # Twice the time of nbval: each cell again after the whole, on the pages that one has changed.
 rerun: $(READY)
@@ -90,7 +92,7 @@ newest lowest:
 	$(PYTHON) -m venv --clear _build/$@
 	_build/$@/bin/pip install --quiet $$($(PYTHON) tests/dependencies.py $@)
 	_build/$@/bin/pip install --quiet --no-deps -e .
-	_build/$@/bin/pytest $(UNIT) -n 2 -m "not slow and not browser and not timing"
+	_build/$@/bin/pytest $(UNIT) $(BOTH) -m "not slow and not browser and not timing"
 
 clean:
 	rm -rf _build

@@ -276,18 +276,24 @@ def free_port():
         return str(free.getsockname()[1])
 
 
-def command(out, processes, steps=30):
-    """The command that trains the ring, by itself or shared by several processes."""
-    shared = ("-m", "torch.distributed.run", "--nproc-per-node", str(processes))
-    shared = (*shared, "--master-addr", "127.0.0.1", "--master-port", free_port())
-    start = [sys.executable, *(shared if processes > 1 else ())]
-    recipe = ["-m", "dgm_lessons.train", "ring", "--steps", str(steps), "--save-every", "10"]
-    return [*start, *recipe, "--out", str(out)]
+def ring(out, steps):
+    return ["ring", "--steps", str(steps), "--save-every", "10", "--out", str(out)]
 
 
-def launch(*settings):
-    subprocess.run(command(*settings), check=True, capture_output=True, timeout=300)
-    return zoo.read_tensors(settings[0] / "checkpoint.safetensors")[0]
+def shared(out, steps=30):
+    """The command that trains the ring in two processes."""
+    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    start += ["--master-addr", "127.0.0.1", "--master-port", free_port()]
+    return [*start, "-m", "dgm_lessons.train", *ring(out, steps)]
+
+
+def launch(out, steps=30):
+    subprocess.run(shared(out, steps), check=True, capture_output=True, timeout=300)
+    return state_of(out)
+
+
+def state_of(out):
+    return zoo.read_tensors(out / "checkpoint.safetensors")[0]
 
 
 def agree(one, two):
@@ -299,7 +305,8 @@ def agree(one, two):
 @pytest.mark.slow
 def test_two_processes_train_like_one(tmp_path):
     """Half of the same global batch each, gradients averaged: the same loss curve and weights."""
-    one, two = launch(tmp_path / "one", 1), launch(tmp_path / "two", 2)
+    train.main(ring(tmp_path / "one", 30))
+    one, two = state_of(tmp_path / "one"), launch(tmp_path / "two")
     card = json.loads((tmp_path / "two/ring.json").read_text())
     assert card["processes"] == 2
     assert one["losses"][0] > 1.5 * one["losses"][-1] > 0
@@ -311,7 +318,7 @@ def test_two_processes_train_like_one(tmp_path):
 def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
     """One of two workers dies: all stop, and the same command resumes from the checkpoint."""
     out, steps = tmp_path / "cut", 400
-    run = subprocess.Popen(command(out, 2, steps), stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(shared(out, steps), stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while reached(out / "checkpoint.safetensors") < 10 and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -321,7 +328,7 @@ def test_a_worker_is_killed_and_the_run_goes_on(tmp_path):
     os.kill(int(workers[-1]), signal.SIGKILL)
     assert run.wait(timeout=120) != 0
     assert 10 <= reached(out / "checkpoint.safetensors") < steps
-    agree(launch(tmp_path / "whole", 2, steps), launch(out, 2, steps))
+    agree(launch(tmp_path / "whole", steps), launch(out, steps))
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpoint(
