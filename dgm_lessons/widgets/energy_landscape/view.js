@@ -24,7 +24,7 @@ export function energyPlot(w, s) {
     },
     over(p) {
       p.dots(Array.from(s.walkers, (x) => [x, s.energy.value(x) + 0.18]), "particle", { radius: 2.2, shade: 0.55 });
-      p.dots([[s.lone[0], s.energy.value(s.lone[0]) + 0.18]], "arrow", { radius: 5.5, ring: "paper" });
+      p.dots([[s.lone[0], s.energy.value(s.lone[0]) + 1.2]], "arrow", { radius: 5.5 }); // clear of the handles
     },
   });
   return plot;
