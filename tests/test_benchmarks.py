@@ -206,7 +206,7 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-@pytest.mark.parametrize("task", ["bound", "mnist"])
+@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist"])
 def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
@@ -280,6 +280,18 @@ def test_sliced_losses_have_the_mean_of_the_implicit_one():
     for name in ("sliced, 1 Gaussian", "sliced, 16 Gaussian"):
         noises[name] = score_matching.gradient_noise(rows[name][0], net, 20, seed=0)
     assert noises["sliced, 1 Gaussian"] > 2 * noises["sliced, 16 Gaussian"]
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_noisy_mnist_sees_the_error_without_clean_digits(tmp_path):
+    command.main(["noisy_mnist", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "noisy_mnist.json").read_text())
+    assert [row["loss"] for row in found["rows"]] == ["clean targets", "SURE, noisy only"]
+    for row in found["rows"]:
+        assert row["psnr"]["median"] > found["psnr_of_nothing"] + 3 and row["steps"]["median"] >= 1
+        assert row["sure"]["median"] == approx(row["error"]["median"], rel=0.15)
 
 
 def test_sure_is_the_implicit_loss_of_noisy_points():
