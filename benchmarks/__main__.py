@@ -15,7 +15,7 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
 )
 RACES = ("mixture", "ablation", "digits", "mnist")
 

@@ -13,20 +13,23 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from dgm_lessons.calculus import rademacher, value_and_probed_divergence
+from dgm_lessons.calculus import rademacher, value_and_divergence
 from dgm_lessons.mixtures import GaussianMixture
 from dgm_lessons.objectives import (
     explicit_score_matching,
+    generalised_score_matching,
     half_squared_norm,
     implicit_score_matching,
+    sliced_score_matching,
+    sure,
 )
+from dgm_lessons.objectives.score_matching import Draw
 from dgm_lessons.training import learning_rate, set_learning_rate
 
 from .measure import Clock, cpu_seconds, over_seeds, progress
 
 LAW = GaussianMixture([0.3, 0.7], [[-1.0, -1.0], [1.0, 1.0]], 0.2**2)  # as on the page
 BATCH, PEAK = 256, 5e-3  # points a step, and the highest learning rate
-Probe = Callable[[tuple[int, ...], Generator, Tensor], Tensor]
 Loss = Callable[[nn.Module, Tensor, Generator], Tensor]  # network, clean points, dice
 
 
@@ -39,23 +42,36 @@ def network(dim: int = 2, width: int = 64) -> nn.Sequential:
     )
 
 
-def gaussian(shape: tuple[int, ...], generator: Generator, like: Tensor) -> Tensor:
+def gaussian(shape: tuple[int, ...], generator: Generator | None, like: Tensor) -> Tensor:
     """Standard normal probes, with the arguments of `rademacher`."""
     return torch.randn(shape, generator=generator, dtype=like.dtype)
 
 
-def sliced(net: nn.Module, x: Tensor, g: Generator, probe: Probe, count: int) -> Tensor:
-    """Sliced score matching with `count` probes a point, of any law: every point `count` times."""
-    x = x.repeat(count, 1)
-    u = probe((1, *x.shape), g, x)
-    value, curvature = value_and_probed_divergence(net, x, u)
-    return (curvature + 0.5 * (u[0] * value).sum(1).square()).mean()
+def sliced(net: nn.Module, x: Tensor, g: Generator, draw: Draw, count: int) -> Tensor:
+    """Sliced score matching with `count` probes a point."""
+    return sliced_score_matching(net, x, count, g, draw)
 
 
 def denoising(net: nn.Module, x: Tensor, g: Generator, sigma: float) -> Tensor:
     """Denoising score matching at one noise level, for the score of the blurred law."""
     eps = torch.randn(x.shape, generator=g)
     return half_squared_norm(net(x + sigma * eps) + eps / sigma).mean()
+
+
+def noisy_only(net: nn.Module, x: Tensor, g: Generator, sigma: float) -> Tensor:
+    """SURE of the denoiser that Tweedie makes of the network, in the units of the score."""
+    x_noisy = x + sigma * torch.randn(x.shape, generator=g)
+    return sure(lambda y: y + sigma**2 * net(y), x_noisy, sigma).mean() / (2 * sigma**4)
+
+
+def by_coordinates(net: nn.Module, x: Tensor) -> Tensor:
+    """The operator (L f)_i = x_i df/dx_i of Hyvärinen (2007), whose target is x_i times the score.
+
+    Its adjoint is L^† f = -div(x f), a product by coordinates.
+    """
+    return generalised_score_matching(
+        lambda y: y * net(y), x, lambda f, y: -value_and_divergence(lambda z: z * f(z), y)[1]
+    )
 
 
 def losses() -> dict[str, tuple[Loss, float]]:
@@ -65,10 +81,14 @@ def losses() -> dict[str, tuple[Loss, float]]:
         "implicit": (lambda net, x, g: implicit_score_matching(net, x), 0.0),
     }
     for count in (1, 4, 16):
-        for name, probe in (("signs", rademacher), ("Gaussian", gaussian)):
-            rows[f"sliced, {count} {name}"] = (partial(sliced, probe=probe, count=count), 0.0)
+        for name, draw in (("signs", rademacher), ("Gaussian", gaussian)):
+            loss = partial(sliced, draw=draw, count=count)
+            rows[f"sliced, {count} {name}"] = (loss, 0.0)
+    rows["generalised, x grad"] = (lambda net, x, g: by_coordinates(net, x), 0.0)
     for sigma in (0.03, 0.1, 0.3):
         rows[f"denoising, sigma {sigma}"] = (partial(denoising, sigma=sigma), sigma)
+    for sigma in (0.1, 0.3):
+        rows[f"SURE, sigma {sigma}"] = (partial(noisy_only, sigma=sigma), sigma)
     return rows
 
 
@@ -94,7 +114,7 @@ def rmse(net: nn.Module, law: GaussianMixture, n: int, seed: int = 1000) -> floa
     return (net(x) - law.score(x)).square().sum(1).mean().sqrt().item()
 
 
-def gradient_noise(loss: Loss, net: nn.Module, draws: int, seed: int = 2000) -> float:
+def gradient_noise(loss: Loss, net: nn.Module, draws: int, seed: int) -> float:
     """Trace of the covariance of the gradient over fresh batches, at the network as it is."""
     g, rows = Generator().manual_seed(seed), []
     for _ in range(draws):
@@ -116,7 +136,7 @@ def contest(seeds: list[int], steps: int, draws: int, n: int) -> list[dict[str, 
                 {
                     "rmse": rmse(net, LAW, n),
                     "rmse_own_law": rmse(net, LAW.diffuse(1.0, sigma), n),
-                    "gradient_variance": gradient_noise(loss, common, draws),
+                    "gradient_variance": gradient_noise(loss, common, draws, 2000 + seed),
                     "cpu_ms_a_step": 1e3 * seconds / steps,
                 }
             )
@@ -146,7 +166,7 @@ def trace_costs(dims: tuple[int, ...], repeats: int, batch: int = 16) -> list[di
 
 def run(quick: bool) -> dict[str, Any]:
     """The table and the costs."""
-    seeds, steps, draws, n = ([0, 1], 20, 4, 200) if quick else ([0, 1, 2, 3, 4], 400, 30, 20_000)
+    seeds, steps, draws, n = ([0, 1], 20, 4, 200) if quick else ([0, 1, 2, 3, 4], 400, 100, 20_000)
     dims = (2, 8) if quick else (2, 8, 32, 128, 392, 784)
     with torch.no_grad():
         scores = LAW.score(LAW.sample(n, Generator().manual_seed(1000)))

@@ -25,8 +25,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dgm_lessons"
 MATHEMATICS = (
-    *("bounds", "calculus.py", "denoisers", "divergences", "evaluation", "likelihood.py"),
-    *("metrics.py", "mixtures", "networks", "objectives", "processes", "quantise.py", "samplers"),
+    *("bounds", "calculus.py", "denoisers", "divergences", "energy", "evaluation"),
+    *(
+        "likelihood.py",
+        "metrics.py",
+        "mixtures",
+        "networks",
+        "objectives",
+        "processes",
+        "quantise.py",
+        "samplers",
+    ),
     *("training.py", "vae", "widgets/maths"),
 )
 SWAPS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}

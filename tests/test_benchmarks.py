@@ -24,7 +24,7 @@ from benchmarks import (
     score_matching,
 )
 from dgm_lessons import data
-from dgm_lessons.objectives import implicit_score_matching
+from dgm_lessons.objectives import half_squared_norm, implicit_score_matching
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-@pytest.mark.parametrize("task", ["bound", "mnist"])
+@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist"])
 def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
@@ -278,8 +278,44 @@ def test_sliced_losses_have_the_mean_of_the_implicit_one():
         error = draws.std().item() / 200**0.5
         assert abs(draws.mean().item() - wanted) < 4.5 * error < 0.05 * abs(wanted)
     for name in ("sliced, 1 Gaussian", "sliced, 16 Gaussian"):
-        noises[name] = score_matching.gradient_noise(rows[name][0], net, 20)
+        noises[name] = score_matching.gradient_noise(rows[name][0], net, 20, seed=0)
     assert noises["sliced, 1 Gaussian"] > 2 * noises["sliced, 16 Gaussian"]
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_noisy_mnist_sees_the_error_without_clean_digits(tmp_path):
+    command.main(["noisy_mnist", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "noisy_mnist.json").read_text())
+    assert [row["loss"] for row in found["rows"]] == ["clean targets", "SURE, noisy only"]
+    for row in found["rows"]:
+        assert row["psnr"]["median"] > found["psnr_of_nothing"] + 3 and row["steps"]["median"] >= 1
+        assert row["sure"]["median"] == approx(row["error"]["median"], rel=0.15)
+
+
+def test_sure_is_the_implicit_loss_of_noisy_points():
+    """The same number less d / (2 sigma^2), and so the same gradient: eq-sure-score-matching."""
+    torch.manual_seed(0)
+    net, sigma = score_matching.network(), 0.3
+    x = score_matching.LAW.sample(500, torch.Generator().manual_seed(0))
+    found = score_matching.losses()["SURE, sigma 0.3"][0](net, x, torch.Generator().manual_seed(1))
+    noisy = x + sigma * torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
+    wanted = implicit_score_matching(net, noisy) + 2 / (2 * sigma**2)
+    assert found.item() == approx(wanted.item(), rel=1e-4)
+
+
+def test_generalised_row_is_explicit_matching_weighed_by_the_coordinates():
+    """It differs from E|x (s - score)|^2 / 2 by one number, whatever the field."""
+    law = score_matching.LAW
+    x = law.sample(100_000, torch.Generator().manual_seed(0)).double()
+    loss = score_matching.losses()["generalised, x grad"][0]
+    constants = []
+    for field in (torch.tanh, lambda y: 2 * law.score(y)):
+        weighed = half_squared_norm(x * (field(x) - law.score(x))).mean()
+        constants.append((loss(field, x, torch.Generator()) - weighed).item())
+    wanted = -half_squared_norm(x * law.score(x)).mean().item()
+    assert constants == approx([wanted, wanted], rel=0.02)
 
 
 @pytest.mark.timing
@@ -287,5 +323,5 @@ def test_score_matching_writes_its_results(tmp_path):
     command.main(["score_matching", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "score_matching.json").read_text())
     names = [row["loss"] for row in found["rows"]]
-    assert names == list(score_matching.losses()) and len(names) == 11
+    assert names == list(score_matching.losses()) and len(names) == 14
     assert {row["dim"] for row in found["trace_costs"]} == {2, 8}

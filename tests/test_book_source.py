@@ -18,6 +18,7 @@ HOMELESS = Path(__file__).with_name("rows_without_a_home.txt")
 WITHOUT_A_LINK = {
     "csiszar1967",
     "feller1949",
+    "geyer1991",
     "hoffman2016surgery",
     "langevin1908",
     "lecun2006",

@@ -12,6 +12,7 @@ from ..calculus import rademacher, value_and_divergence, value_and_probed_diverg
 from .denoising import half_squared_norm
 
 Field = Callable[[Tensor], Tensor]
+Draw = Callable[[tuple[int, ...], torch.Generator | None, Tensor], Tensor]
 
 
 def explicit_score_matching(score: Field, x: Tensor, target: Tensor) -> Tensor:
@@ -28,12 +29,20 @@ def implicit_score_matching(score: Field, x: Tensor) -> Tensor:
 
 
 def sliced_score_matching(
-    score: Field, x: Tensor, n_probes: int = 1, generator: torch.Generator | None = None
+    score: Field,
+    x: Tensor,
+    n_probes: int = 1,
+    generator: torch.Generator | None = None,
+    draw: Draw = rademacher,
 ) -> Tensor:
-    """E[u . (d score/dx) u + (u . score)^2 / 2] over random signs u (Song et al. 2019)."""
+    """E[u . (d score/dx) u + (u . score)^2 / 2] over random probes u (Song et al. 2019).
+
+    `draw(shape, generator, like)` gives probes with mean zero and identity covariance: random
+    signs, unless another law is asked for. Each point has n_probes of its own.
+    """
     if n_probes < 1:
         raise ValueError(f"n_probes must be at least 1, not {n_probes}")
-    probes = rademacher((n_probes, *check_not_empty(check_batch(x)).shape), generator, x)
+    probes = draw((n_probes, *check_not_empty(check_batch(x)).shape), generator, x)
     value, curvature = value_and_probed_divergence(score, x, probes)
     along = (probes * value).flatten(2).sum(2)
     return (curvature + 0.5 * (along**2).mean(0)).mean()

@@ -204,8 +204,12 @@ def test_walkers_fill_it_with_noise_and_stay_without(open_page):
     page = open_page(EnergyLandscape(), reduced_motion="reduce")
     fair = number(page, "exact samples would have")
     assert number(page, "distance to the density") > 10 * fair
+    assert number(page, "walker without noise is at") == pytest.approx(-2.7)
     page.get_by_role("button", name="Play").click()
     assert number(page, "distance to the density") < 4 * fair
+    valley = torch.linspace(-3, -1, 2001, dtype=torch.float64)
+    bottom = valley[EnergyLandscape().energy(valley).argmin()].item()
+    assert number(page, "walker without noise is at") == pytest.approx(bottom, abs=6e-3)
     page.get_by_role("button", name="Reset").click()
     page.locator("input[value=off]").check(force=True)
     page.get_by_role("button", name="Play").click()

@@ -37,28 +37,21 @@ EXERCISES: dict[str, Exercise] = {
         asks="six numbers, 1 where it changes and 0 where not, in the order of the text",
         trials=((QUANTITIES,),),
         solution=changes,
+        parts=QUANTITIES,
         mistakes={
-            "the likelihood is a sum of two terms, and they change by 2 and -2": (
+            "it rises by 2, as every energy does": (lambda quantities: [0, 1, 0, 0, 0, 0]),
+            "Z is an integral over exp(-E - 2): it does change": (
+                lambda quantities: [1, 0, 0, 0, 0, 0]
+            ),
+            "it is the sum of the two before, and they change by 2 and -2": (
                 lambda quantities: [1, 1, 1, 0, 0, 0]
             ),
-            "Z is an integral over exp(-E - 2): it does change": (
-                lambda quantities: [1, 0, 1, 0, 0, 0]
-            ),
-            "CD takes the difference of two mean energies: the constant cancels": (
+            "it is a difference of two mean energies, in which the constant cancels": (
                 lambda quantities: [1, 1, 0, 1, 0, 0]
             ),
-            "likelihood and CD each take a difference, in which the constant cancels": (
-                lambda quantities: [1, 1, 1, 1, 0, 0]
-            ),
-            "score matching sees derivatives of the energy only": (
-                lambda quantities: [1, 1, 0, 0, 1, 0]
-            ),
-            "the density stays, but the mean energy and log Z are not the density": (
-                lambda quantities: [0, 0, 0, 0, 0, 0]
-            ),
-            "the mean energy rises by 2, too": lambda quantities: [0, 1, 0, 0, 0, 0],
-            "this is what stays: 1 was asked for what changes": (
-                lambda quantities: [0, 0, 1, 1, 1, 1]
+            "it sees derivatives of the energy only": (lambda quantities: [1, 1, 0, 0, 1, 0]),
+            "it is minus the slope of the energy, and a constant has none": (
+                lambda quantities: [1, 1, 0, 0, 0, 1]
             ),
         },
     ),
@@ -93,6 +86,12 @@ EXERCISES: dict[str, Exercise] = {
                     other - (mass * depth.exp() / (1 - mass + mass * depth.exp()) - mass) / 2
                 )
             ),
+            "this is the whole rest; the other region is a part of it": (
+                lambda mass, other, depth: what_is_left(mass, 1 - mass, depth)
+            ),
+            "Z stands below the bar: the others lose what the valley gains": (
+                lambda mass, other, depth: other * (1 - mass + mass * depth.exp())
+            ),
             "only Z has changed: the valley's gain does not multiply the other region": (
                 lambda mass, other, depth: what_is_left(mass, other, depth) * depth.exp()
             ),
@@ -120,6 +119,9 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "a mean over parameters: one number a parameter was asked for": (
                 lambda data, walkers: data.mean() - walkers.mean()
+            ),
+            "a mean for the walkers, too: their number is not that of the data": (
+                lambda data, walkers: data.mean(0) - walkers.sum(0)
             ),
             "this is the walkers' half alone": lambda data, walkers: -walkers.mean(0),
         },

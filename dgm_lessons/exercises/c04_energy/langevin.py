@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from torch import Tensor
 
@@ -47,8 +48,8 @@ def log_ratio(
     return log_p_y - log_p_x + (forth - back).sum(1) / (4 * eta)
 
 
-def _ratio(forth: float, back: float, scale: float, target: float = 1.0):
-    """The same formula with its parts weighed differently."""
+def _ratio(forth: float, back: float, scale: float, target: float = 1.0) -> Callable[..., Tensor]:
+    """`log_ratio` with its parts weighed: 1, -1 and 4 are right."""
 
     def wrong(
         log_p_x: Tensor,
@@ -200,6 +201,20 @@ EXERCISES: dict[str, Exercise] = {
             "this is the rate; the time is one over it": lambda d, s: 1 / switch_time(d, s),
             "the curvature at the saddle is (d^2/s^2 - 1)/s^2; the -1 is missing": (
                 lambda d, s: math.pi * s**3 / d * math.exp(d**2 / (2 * s**2))
+            ),
+            "the exponent has the distance squared": (
+                lambda d, s: math.pi * s**2 * math.exp(d / (2 * s**2)) / (d**2 / s**2 - 1) ** 0.5
+            ),
+            "the barrier is divided by the temperature, 1, not by s": (
+                lambda d, s: math.pi * s**2 * math.exp(d**2 / (2 * s)) / (d**2 / s**2 - 1) ** 0.5
+            ),
+            "the saddle bends down: its curvature counts without its sign, d^2/s^2 - 1": (
+                lambda d, s: math.pi * s**2 * math.exp(d**2 / (2 * s**2)) / (d**2 / s**2 + 1) ** 0.5
+            ),
+            "the time grows with the barrier: the exponent is positive": (
+                lambda d, s: (
+                    math.pi * s**2 * math.exp(-(d**2) / (2 * s**2)) / (d**2 / s**2 - 1) ** 0.5
+                )
             ),
             "there are two curvatures, of the valley and of the saddle: each is over s^2": (
                 lambda d, s: switch_time(d, s) / s

@@ -55,6 +55,9 @@ EXERCISES: dict[str, Exercise] = {
             "it looks like sigma where sigma squared belongs": (
                 lambda x, s, div, a, sigma: a * (x * s).sum(1) - sigma * div
             ),
+            "the divergence is averaged over the points: each has its own": (
+                lambda x, s, div, a, sigma: a * (x * s).sum(1) - sigma**2 * div.mean()
+            ),
             "the number a is missing": lambda x, s, div, a, sigma: (x * s).sum(1) - sigma**2 * div,
             "a belongs to the multiplication alone": (
                 lambda x, s, div, a, sigma: a * ((x * s).sum(1) - sigma**2 * div)
@@ -103,6 +106,12 @@ EXERCISES: dict[str, Exercise] = {
             "the constant's sign: the loss is too small by it": (
                 lambda loss, square, d, sigma: 2 * loss - square + d * sigma**2
             ),
+            "the loss is half of SURE: double it": (
+                lambda loss, square, d, sigma: loss / 2 + square - d * sigma**2
+            ),
+            "the sign is not what is wrong, the constant and the half are": (
+                lambda loss, square, d, sigma: -loss
+            ),
             "the constant is missing": lambda loss, square, d, sigma: 2 * loss,
         },
     ),
@@ -143,22 +152,16 @@ EXERCISES: dict[str, Exercise] = {
         asks="four numbers, 0 or 1, in the order of the operators",
         trials=((OPERATORS,),),
         solution=sees,
+        parts=OPERATORS,
         mistakes={
             "inside a cluster the weight is a constant, and cancels in L p / p": (
-                lambda operators: [1, 1, 1, 1]
-            ),
-            "more derivatives are as local as one": lambda operators: [0, 1, 0, 1],
-            "the denoising operator is the gradient with x and sigma^2 about it: as local": (
-                lambda operators: [0, 0, 1, 1]
-            ),
-            "more derivatives are as local as one, and so is the denoising operator": (
-                lambda operators: [0, 1, 1, 1]
-            ),
-            "noise as wide as the gap makes the clusters overlap": lambda operators: [0, 0, 0, 0],
-            "connected support is needed: the first three see a constant only": (
                 lambda operators: [1, 0, 0, 1]
             ),
-            "it is the other way round": lambda operators: [1, 1, 1, 0],
+            "more derivatives are as local as one": (lambda operators: [0, 1, 0, 1]),
+            "it is the gradient with x and sigma^2 about it, and as local": (
+                lambda operators: [0, 0, 1, 1]
+            ),
+            "noise as wide as the gap makes the clusters overlap": (lambda operators: [0, 0, 0, 0]),
         },
     ),
 }

@@ -182,24 +182,22 @@ EXERCISES: dict[str, Exercise] = {
         asks="five numbers, 1 where one probe is enough, else 0",
         trials=((MATRICES,),),
         solution=one_is_enough,
+        parts=MATRICES,
         mistakes={
-            "with A^T = -A the form u . A u is zero for every u, and so is the trace": (
+            "signs have u_i^2 = 1, so that a diagonal matrix gives its trace at once": (
+                lambda matrices: [0, 0, 1, 0, 1]
+            ),
+            "the form is (sum of u)^2, which is seldom the trace": (
+                lambda matrices: [1, 1, 1, 0, 1]
+            ),
+            "the form u . A u is zero for every u, and so is the trace": (
                 lambda matrices: [1, 0, 0, 0, 1]
+            ),
+            "the trace is zero, and the form is 2 u_1 u_2, plus or minus two": (
+                lambda matrices: [1, 0, 1, 1, 1]
             ),
             "the part with B^T = -B adds nothing, whatever u is": (
                 lambda matrices: [1, 0, 1, 0, 0]
-            ),
-            "an antisymmetric part adds nothing, alone or beside the identity": (
-                lambda matrices: [1, 0, 0, 0, 0]
-            ),
-            "signs have u_i^2 = 1: a diagonal matrix gives its trace at once": (
-                lambda matrices: [0, 0, 1, 0, 1]
-            ),
-            "the matrix of ones gives (sum of u)^2, which is seldom its trace": (
-                lambda matrices: [1, 1, 1, 0, 1]
-            ),
-            "its trace is zero, and the form is 2 u_1 u_2, plus or minus two": (
-                lambda matrices: [1, 0, 1, 1, 1]
             ),
         },
     ),

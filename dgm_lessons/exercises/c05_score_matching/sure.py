@@ -75,6 +75,27 @@ EXERCISES: dict[str, Exercise] = {
                     ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1) + y.shape[1] * sigma**2
                 )
             ),
+            "the divergence is a sum over the coordinates, not a mean": (
+                lambda y, D, J, sigma: (
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.mean(1) - y.shape[1] * sigma**2
+                )
+            ),
+            "the last term has sigma squared, too": (
+                lambda y, D, J, sigma: (
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * J.sum(1) - y.shape[1] * sigma
+                )
+            ),
+            "the last term is d sigma^2, without a 2": (
+                lambda y, D, J, sigma: (
+                    ((D - y) ** 2).sum(1) + 2 * sigma**2 * (J.sum(1) - y.shape[1])
+                )
+            ),
+            "2 sigma^2 is missing before the divergence": (
+                lambda y, D, J, sigma: ((D - y) ** 2).sum(1) + J.sum(1) - y.shape[1] * sigma**2
+            ),
+            "this is how far the value moves, and no more": (
+                lambda y, D, J, sigma: ((D - y) ** 2).sum(1)
+            ),
             "the factor 2 before the divergence is missing": (
                 lambda y, D, J, sigma: (
                     ((D - y) ** 2).sum(1) + sigma**2 * J.sum(1) - y.shape[1] * sigma**2
@@ -124,6 +145,10 @@ EXERCISES: dict[str, Exercise] = {
             "it looks like sigma where sigma squared belongs": (
                 lambda divergence, d, sigma: d * sigma - 2 * sigma * divergence
             ),
+            "d sigma^2 is missing": lambda divergence, d, sigma: -2 * sigma**2 * divergence,
+            "- d sigma^2 is missing, and the sign of the divergence is turned": (
+                lambda divergence, d, sigma: 2 * sigma**2 * divergence
+            ),
             "this forgets the divergence": lambda divergence, d, sigma: d * sigma**2,
             "both terms have sigma^2": lambda divergence, d, sigma: d - 2 * divergence,
         },
@@ -132,25 +157,29 @@ EXERCISES: dict[str, Exercise] = {
         asks="four signs, 1, 0 or -1, in the order of the readings",
         trials=((READINGS,),),
         solution=signs,
+        parts=READINGS,
         mistakes={
+            "doing nothing moves nothing, and reacts in full: 0 + 2 sigma^2 - sigma^2": (
+                lambda readings: [0, -1, 1, 0]
+            ),
+            "the divergence of doing nothing is d, not 0": (lambda readings: [-1, -1, 1, 0]),
             "an estimate of a square may be negative: 0 + 0 - sigma^2": (
                 lambda readings: [1, 1, 1, 0]
+            ),
+            "nothing is moved and nothing reacts, so that - sigma^2 alone is left": (
+                lambda readings: [1, 0, 1, 0]
+            ),
+            "SURE does not know that zero was right: it sees 9 sigma^2 moved": (
+                lambda readings: [1, -1, -1, 0]
+            ),
+            "9 sigma^2 are moved, and only one sigma^2 is taken off": (
+                lambda readings: [1, -1, 0, 0]
             ),
             "at 0 nothing is moved, but halving reacts: 2 sigma^2 times 1/2, less sigma^2": (
                 lambda readings: [1, -1, 1, -1]
             ),
-            "doing nothing moves nothing, and reacts in full: 2 sigma^2 - sigma^2": (
-                lambda readings: [0, -1, 1, 0]
-            ),
-            "the divergence of doing nothing is d, not 0": lambda readings: [-1, -1, 1, 0],
-            "SURE does not know that zero was right: it sees 9 sigma^2 moved": (
-                lambda readings: [1, -1, -1, 0]
-            ),
-            "these are true errors, which cannot be negative; SURE can": (
-                lambda readings: [1, 1, 1, 1]
-            ),
-            "at 0, zero and halving move nothing: only the last two terms are left": (
-                lambda readings: [1, 0, 1, 0]
+            "a half of the noise is let through: 2 sigma^2 times 1/2, and sigma^2 is taken off": (
+                lambda readings: [1, -1, 1, 1]
             ),
         },
     ),
@@ -166,6 +195,13 @@ EXERCISES: dict[str, Exercise] = {
             "square is a sum over d coordinates, so the noise in it is d sigma^2": (
                 lambda square, d, sigma: 1 - sigma**2 / square
             ),
+            "multiply by d: there is one sigma^2 for every coordinate": (
+                lambda square, d, sigma: 1 - sigma**2 / (square * d)
+            ),
+            "this is the noise over what is left of square; the noise is in square already": (
+                lambda square, d, sigma: 1 - d * sigma**2 / (square - d * sigma**2)
+            ),
+            "nothing is gained by a = 1: that is doing nothing": lambda square, d, sigma: 1.0,
             "the sign: shrinkage makes smaller": lambda square, d, sigma: 1 + d * sigma**2 / square,
             "square is that of the noisy values: the noise is in it already": (
                 lambda square, d, sigma: square / (square + d * sigma**2)

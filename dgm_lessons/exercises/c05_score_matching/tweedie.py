@@ -230,19 +230,28 @@ EXERCISES: dict[str, Exercise] = {
         asks="four signs, 1 or -1, in the order of the places",
         trials=((PLACES,),),
         solution=bends,
+        parts=PLACES,
         mistakes={
-            "the log of a bell is a parabola that opens downwards": lambda places: [1, 1, -1, -1],
-            "half-way between two clusters lies a valley, and a valley bends up": (
+            "the log of a bell is a parabola that opens downwards": (lambda places: [1, 1, -1, -1]),
+            "the parabola of a bell is not flat, not even at its top": (
+                lambda places: [0, 1, -1, -1]
+            ),
+            "between two clusters lies a valley, and a valley bends up": (
                 lambda places: [-1, -1, -1, -1]
             ),
-            "far out the tail of one bell remains, and its log bends down everywhere": (
+            "at the bottom of a valley the slope is zero, the bend is not": (
+                lambda places: [-1, 0, -1, -1]
+            ),
+            "the tail of one bell remains, and its log bends down everywhere": (
                 lambda places: [-1, 1, 1, -1]
             ),
-            "much noise fills the valley: one broad bell remains": lambda places: [-1, 1, -1, 1],
-            "far out the log-density falls like a parabola; much noise fills the valley": (
-                lambda places: [-1, 1, 1, 1]
+            "the density is flat there, its logarithm is not: it falls like a parabola": (
+                lambda places: [-1, 1, 0, -1]
             ),
-            "peaks bend down, valleys up: all signs are turned": lambda places: [1, -1, 1, 1],
+            "much noise fills the valley: one broad bell remains": (lambda places: [-1, 1, -1, 1]),
+            "one broad bell is left, whose log bends down at its top, too": (
+                lambda places: [-1, 1, -1, 0]
+            ),
         },
     ),
 }

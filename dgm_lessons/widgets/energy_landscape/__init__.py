@@ -24,7 +24,7 @@ class EnergyLandscape(LessonWidget):
 
     The density is normalised anew at every move, by quadrature in the browser, and the mass of
     three regions is printed. 400 walkers take Langevin steps on the energy, with or without noise;
-    their distance from p stands beside that of as many exact samples.
+    their distance from p stands beside that of as many exact samples. One more never has noise.
 
     Args:
         heights: energies at x = -3, -2, ..., 3, each from 0 to 6; between them lies a natural

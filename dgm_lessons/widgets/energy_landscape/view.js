@@ -24,6 +24,7 @@ export function energyPlot(w, s) {
     },
     over(p) {
       p.dots(Array.from(s.walkers, (x) => [x, s.energy.value(x) + 0.18]), "particle", { radius: 2.2, shade: 0.55 });
+      p.dots([[s.lone[0], s.energy.value(s.lone[0]) + 1.2]], "arrow", { radius: 5.5 }); // clear of the handles
     },
   });
   return plot;
@@ -73,5 +74,6 @@ function histogram(walkers) {
 
 export const marks = () => legend([
   ["handle", "ink", "energy (drag me, or arrow keys)"], ["dot", "particle", "walkers, and their histogram"],
+  ["dot", "arrow", "one without noise"],
   ["area", "high", "density exp(\u2212E/T)/Z"], ["dash", "ink", "density at the beginning"],
 ]);

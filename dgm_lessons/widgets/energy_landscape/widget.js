@@ -12,12 +12,13 @@ import { CUTS, densityPlot, energyPlot, marks, REGIONS } from "./view.js";
 const PLACES = [-3, -2, -1, 0, 1, 2, 3];
 const HEIGHTS = [0, 6];
 const WALKERS = 400;
+const LONE = -2.7; // where the walker without noise starts
 const ETA = 0.004; // size of a step
 const PACE = 1500; // steps a second
 const NOISE = [["on", "with noise"], ["off", "without"]];
 
 function build(w) {
-  const s = { walkers: new Float64Array(WALKERS), steps: 0, rng: null };
+  const s = { walkers: new Float64Array(WALKERS), lone: new Float64Array(1), steps: 0, rng: null };
   const f = s.f = makeFields(w, {
     heights: { limits: HEIGHTS, size: PLACES.length }, shift: { limits: [-2, 2] },
     temperature: { limits: [0.3, 4], log: true }, noise: { options: NOISE.map(([key]) => key) },
@@ -72,10 +73,11 @@ function reshape(s) {
   s.masses = masses(s.law, CUTS);
 }
 
-// All walkers in the left valley.
+// All walkers in the left valley, and the one that will have no noise on its slope.
 function gather(s) {
   s.rng = makeRng(0);
   s.steps = 0;
+  s.lone.fill(LONE);
   s.walkers = s.walkers.map(() => -2.2 + 0.15 * s.rng.normal());
 }
 
@@ -84,7 +86,10 @@ function journey(s, draw, tell) {
   let [due, silent] = [0, 0];
   const go = (steps) => {
     const { temperature, noise } = s.f.now;
-    for (let k = 0; k < steps; k++) walk(s.energy, s.walkers, ETA, temperature, noise === "on" ? s.rng : null);
+    for (let k = 0; k < steps; k++) {
+      walk(s.energy, s.walkers, ETA, temperature, noise === "on" ? s.rng : null);
+      walk(s.energy, s.lone, ETA, temperature, null);
+    }
     s.steps += steps;
   };
   return {
@@ -124,7 +129,7 @@ const lines = (s) => [
     const { up, change } = drained(s);
     return `The ${REGIONS[up]} has gained ${percent(change)} of all mass, and the others have paid for it: the sum is always 1.`;
   }],
-  [() => s.steps > 0 && away(s)[0] < 1.5 * away(s)[1], "The walkers have filled the landscape: they are about as far from the density as exact samples would be."],
+  [() => s.steps > 0 && away(s)[0] < 1.5 * away(s)[1], "The walkers have filled the landscape: they are about as far from the density as exact samples would be. The one without noise has rolled to the bottom of a valley, and is stuck."],
   [() => true, "Drag a point of the energy. The walkers begin in the left valley; Play lets them walk."],
 ];
 
@@ -143,7 +148,7 @@ function sentence(s) {
   const shares = REGIONS.map((name, k) => `${name} ${percent(s.masses[k])}`).join(", ");
   return `Mass: ${shares}. log Z = ${shown(s.law.logZ, 3)} with constant ${shown(shift)} and T = ${shown(temperature)}. ` +
     `${WALKERS} walkers after ${s.steps.toLocaleString("en")} steps: Wasserstein distance to the density ${shown(far, 3)}; ` +
-    `as many exact samples would have ${shown(fair, 3)} on average.`;
+    `as many exact samples would have ${shown(fair, 3)} on average. The walker without noise is at ${shown(s.lone[0])}.`;
 }
 
 export default widget("energy-landscape", build);

@@ -2,7 +2,8 @@
 
 import { makeRng, sample } from "./mixture.js";
 
-// E[x | y] under noise of this level and its slope in y; the law's log density and score at y, too.
+// E[x | y] under noise of this level, its slope in y, the variance of x, and the density of y. On the line
+// and by itself: `exact` asks 8,000 times at each move of a slider, 0.7 us each; by way of `evaluate` 3.5 us.
 export function behind(mixture, sigma, y) {
   const logs = mixture.weights.map((weight, k) => {
     const variance = mixture.covariances[k][0][0] + sigma * sigma;

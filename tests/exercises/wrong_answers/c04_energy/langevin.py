@@ -57,6 +57,7 @@ WRONG = {
         lambda d, s: math.pi / 2 * s**2 * math.exp(d**2 / (2 * s**2)) / (d**2 / s**2 - 1) ** 0.5,
         lambda d, s: math.pi * s**4 * math.exp(d**2 / (2 * s**2)) / (d**2 / s**2 - 1),
         lambda d, s: math.pi * s**2 * math.exp(2 * d**2 / s**2) / (4 * d**2 / s**2 - 1) ** 0.5,
+        lambda d, s: math.pi * s**2 * math.exp(d / (2 * s**2)) / (d**2 / s**2 - 1) ** 0.5,
     ],
     "langevin-ratio": [
         ratio(-1, 1, 4),
@@ -83,7 +84,7 @@ FURTHER = {
         lambda s, eta, c: c**2 * s**2 / (1 - eta / s**2),
     ],
     "c-4-15": [
-        lambda d, s: math.pi * s**2 * math.exp(d / (2 * s**2)) / (d**2 / s**2 - 1) ** 0.5,
+        lambda d, s: math.pi * s**2 * math.exp(d**2 / 2) / (d**2 / s**2 - 1) ** 0.5,
     ],
     "langevin-ratio": [ratio(-1, -1, 4), ratio(1, -1, 8)],
 }

@@ -22,6 +22,8 @@ WRONG = {
         lambda y, d, j, s: (moved(y, d) + 2 * s**2 * j.sum(1) - y.shape[1] * s**2).mean(),
         lambda y, d, j, s: moved(y, d) + 2 * s**2 * j.sum(1) - y.shape[1] * s,
         lambda y, d, j, s: moved(y, d),
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (j.sum(1) - y.shape[1]),
+        lambda y, d, j, s: moved(y, d) + j.sum(1) - y.shape[1] * s**2,
     ],
     "c-5-29": [
         lambda div, d, s: 2 * s**2 * div - d * s**2,
@@ -58,6 +60,7 @@ WRONG = {
         lambda square, d, s: 1 - d * s**2 / square**2,
         lambda square, d, s: 1 - d / square,
         lambda square, d, s: 1 - d * s**4 / square,
+        lambda square, d, s: 1 - s**2 / (square * d),
     ],
 }
 
@@ -65,9 +68,9 @@ WRONG = {
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {
     "c-5-28": [
-        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (j.sum(1) - y.shape[1]),
-        lambda y, d, j, s: moved(y, d) + j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: (d**2).sum(1) + 2 * s**2 * j.sum(1) - y.shape[1] * s**2,
+        lambda y, d, j, s: moved(y, d) + 2 * s**2 * (j**2).sum(1) - y.shape[1] * s**2,
     ],
     "c-5-29": [lambda div, d, s: s**2 * (d - div) * 2],
-    "c-5-31": [lambda square, d, s: 1 - s**2 / (square * d)],
+    "c-5-31": [lambda square, d, s: 1 - d**2 * s**2 / square],
 }
