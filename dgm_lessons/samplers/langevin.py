@@ -106,8 +106,8 @@ def annealed_langevin(
 ) -> Tensor:
     """Langevin steps at each noise level in turn, from noisy to clean (Song & Ermon 2019, alg. 1).
 
-    The step size at level t is step_ratio * sigma(t)^2, so that every level moves alike.
-    When alpha changes between levels, x is carried over by the ratio of the alphas.
+    The step size at level t is step_ratio * sigma(t)^2, so that every level moves alike:
+    {eq}`eq-ald-step`. Where alpha changes between levels, x is carried over by its ratio.
 
     Args:
         denoiser: its score is called steps_per_level * len(times) times.
