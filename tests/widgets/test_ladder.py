@@ -178,7 +178,7 @@ def test_step_goes_down_one_level_and_then_afresh(open_page):
     step = page.get_by_role("button", name="Step: one level down")
     step.click()
     assert status(page).startswith("Level 2 from the top, of 10") and "20 of 200" in status(page)
-    assert "two modes are one" in story(page)
+    assert "from side to side" in story(page)
     for _ in range(4):
         step.click()
     assert "have parted" in story(page)

@@ -145,7 +145,7 @@ function lines(s) {
   const going = () => !arrived(s);
   return [
     [(now) => going() && now.scene === "modes" && s.sigmas[Math.min(s.descent.level, now.levels - 1)] > 5,
-      "So much noise that two modes are one: a walker goes from side to side. Here the weights are made."],
+      "So much noise that a walker goes from side to side. Here the weights are made."],
     [(now) => going() && now.scene === "modes", "The modes have parted. From here on hardly anyone crosses; the walkers only gather."],
     [going, "From level to level the law narrows, and the walkers follow."],
     [({ scene, last }) => scene === "one" && !last, "No step at the last level: these walkers follow the law of the level above."],
