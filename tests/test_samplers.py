@@ -496,6 +496,18 @@ def test_annealed_langevin_step_sizes_and_rescaling(generator):
     torch.testing.assert_close(found, x, rtol=1e-9, atol=1e-9)
 
 
+def test_annealed_langevin_gives_its_path():
+    """The start and x after each level: that of fewer levels, drawn from the same noise."""
+    exact, levels = ExactDenoiser(gm1(), EDM()), [4.0, 1.0, 0.2]
+
+    def run(levels, path=False):
+        g = torch.Generator().manual_seed(3)
+        return annealed_langevin(exact, Z, levels, 3, 0.1, g, path=path)
+
+    expected = torch.stack([Z, *(run(levels[:n]) for n in (1, 2, 3))])
+    assert torch.equal(run(levels, path=True), expected)
+
+
 # -- bad input -------------------------------------------------------------------------------------
 
 X = torch.ones(3, 2)

@@ -102,11 +102,25 @@ def annealed_langevin(
     steps_per_level: int = 20,
     step_ratio: float = 0.1,
     generator: torch.Generator | None = None,
+    path: bool = False,
 ) -> Tensor:
     """Langevin steps at each noise level in turn, from noisy to clean (Song & Ermon 2019, alg. 1).
 
-    The step size at level t is step_ratio * sigma(t)^2, so that every level moves alike.
-    When alpha changes between levels, x is carried over by the ratio of the alphas.
+    The step size at level t is step_ratio * sigma(t)^2, so that every level moves alike:
+    {eq}`eq-ald-step`. Where alpha changes between levels, x is carried over by its ratio.
+
+    Args:
+        denoiser: its score is called steps_per_level * len(times) times.
+        x: (B, *D), from about N(0, sigma(times[0])^2 I).
+        times: of the levels, decreasing; steps are taken at the last one too.
+        step_ratio: step size over noise variance, above 0; from 2 on the walkers run away.
+
+    Returns:
+        The last x, (B, *D), or with `path=True` the start and x after each level,
+        (len(times) + 1, B, *D).
+
+    Raises:
+        ValueError: for times that do not decrease or where there is no noise, counts below 1.
     """
     check_positive(step_ratio, "step_ratio")
     if steps_per_level < 1:
@@ -117,10 +131,13 @@ def annealed_langevin(
         raise ValueError(f"alpha is 0 at t = {grid[0]:g}: no law to sample; start at t_max")
     check_batch(x)
     previous = grid[0]
+    xs = [x]
     for t in grid:
         x = x * (process.alpha(t) / process.alpha(previous))
         for _ in range(steps_per_level):
             eta = float(step_ratio * process.variance(t))
             x = langevin_step(partial(denoiser.score, t=t), x, eta, generator)
         previous = t
-    return x
+        if path:
+            xs.append(x)
+    return torch.stack(xs) if path else x
