@@ -80,7 +80,7 @@ def deterministic(denoiser: AbstractDenoiser, x: Tensor, calls: int, dice: Gener
 SAMPLERS: dict[str, tuple[Callable[..., Tensor], list[Setting]]] = {
     "annealed Langevin": (
         langevin,
-        [{"steps": k, "ratio": r} for k, r in product((1, 2, 5), (0.1, 0.3, 0.6))],
+        [{"steps": k, "ratio": r} for k, r in product((1, 2, 5), (0.1, 0.3, 0.6, 1.0))],
     ),
     "predictor-corrector": (corrected, [{"ratio": r} for r in (0.02, 0.05, 0.15, 0.3)]),
     "reverse SDE": (stochastic, [{}]),
@@ -139,21 +139,29 @@ def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return row
 
 
+def slug(name: str, setting: Setting) -> str:
+    """A file's name for a sampler with its setting."""
+    return "-".join([name.replace(" ", "-"), *(f"{value:g}" for value in setting.values())])
+
+
 def run(quick: bool, runs: Path) -> dict[str, Any]:
     """The pilot, and every sampler at every number of calls; `runs` keeps what is done."""
     need_mnist()
     chosen = settings(quick)
     pilot, judge = Judge(chosen["pilot_samples"], 100), Judge(chosen["samples"], 1)
-    tried, rows = [], []
+    tried: list[dict[str, Any]] = []
+    best: dict[str, Setting] = {}
     for name, (draw, candidates) in SAMPLERS.items():
-        short, found = name.replace(" ", "-"), []
-        for i, setting in enumerate(candidates if len(candidates) > 1 else []):
+        found = []
+        for setting in candidates if len(candidates) > 1 else []:
             one = partial(pilot, partial(draw, **setting), chosen["pilot_calls"])
-            row = kept(runs / f"pilot-{short}-{i}.json", one)
+            row = kept(runs / f"pilot-{slug(name, setting)}.json", one)
             found.append({"sampler": name, "setting": setting, "frechet": row["frechet"]})
-        best = min(found, key=lambda row: row["frechet"])["setting"] if found else {}
+        best[name] = min(found, key=lambda row: row["frechet"])["setting"] if found else {}
         tried += found
-        for calls in chosen["calls"]:
-            row = kept(runs / f"{short}-{calls}.json", partial(judge, partial(draw, **best), calls))
-            rows.append({"sampler": name, "setting": best} | row)
+    rows = []
+    for calls, (name, (draw, _)) in product(chosen["calls"], SAMPLERS.items()):
+        one = partial(judge, partial(draw, **best[name]), calls)
+        row = kept(runs / f"{slug(name, best[name])}-{calls}.json", one)
+        rows.append({"sampler": name, "setting": best[name]} | row)
     return chosen | {"network": "mnist-ve", "real": judge.real, "pilot": tried, "rows": rows}
