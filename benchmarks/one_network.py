@@ -44,7 +44,7 @@ def settings(quick: bool) -> dict[str, Any]:
     """Samples, calls of each; and the same for the pilot. Calls less one are even, and tens."""
     if quick:
         return {"samples": 70, "calls": [11], "pilot_samples": 70, "pilot_calls": 11}
-    return {"samples": 1000, "calls": [11, 21, 51, 101], "pilot_samples": 200, "pilot_calls": 41}
+    return {"samples": 500, "calls": [11, 21, 51, 101], "pilot_samples": 200, "pilot_calls": 41}
 
 
 def levels(n: int) -> Tensor:
@@ -162,6 +162,7 @@ def run(quick: bool, runs: Path) -> dict[str, Any]:
     rows = []
     for calls, (name, (draw, _)) in product(chosen["calls"], SAMPLERS.items()):
         one = partial(judge, partial(draw, **best[name]), calls)
-        row = kept(runs / f"{slug(name, best[name])}-{calls}.json", one)
+        file = f"{slug(name, best[name])}-{calls}-{chosen['samples']}.json"
+        row = kept(runs / file, one)
         rows.append({"sampler": name, "setting": best[name]} | row)
     return chosen | {"network": "mnist-ve", "real": judge.real, "pilot": tried, "rows": rows}
