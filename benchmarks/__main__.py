@@ -15,9 +15,9 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
 )
-RACES = ("mixture", "ablation", "digits", "mnist")
+RACES = ("mixture", "ablation", "digits", "mnist", "one_network")
 
 
 def main(argv: list[str] | None = None) -> None:

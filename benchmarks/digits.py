@@ -98,10 +98,10 @@ class Judge:
         agree = (metrics.mnist_labels(digits) == self.labels).float().mean().item()
         frechet = metrics.frechet_distance(metrics.mnist_features(digits), self.target)
         picture = contender.sample(torch.arange(10), 200 + seed)
-        return {"frechet": frechet, "agreement": agree, "picture": _png(picture)}
+        return {"frechet": frechet, "agreement": agree, "picture": png(picture)}
 
 
-def _png(digits: Tensor) -> str:
+def png(digits: Tensor) -> str:
     """A row of digits `(n, 28, 28)` as PNG, in base64."""
     buffer = io.BytesIO()
     Image.fromarray(torch.cat(list(digits), 1).numpy()).save(buffer, "png")

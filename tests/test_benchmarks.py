@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -18,12 +19,13 @@ from benchmarks import (
     likelihood,
     measure,
     mixture,
+    one_network,
     peers,
     race,
     samplers,
     score_matching,
 )
-from dgm_lessons import data
+from dgm_lessons import data, zoo
 from dgm_lessons.objectives import half_squared_norm, implicit_score_matching
 
 
@@ -325,3 +327,28 @@ def test_score_matching_writes_its_results(tmp_path):
     names = [row["loss"] for row in found["rows"]]
     assert names == list(score_matching.losses()) and len(names) == 14
     assert {row["dim"] for row in found["trace_costs"]} == {2, 8}
+
+
+def test_four_samplers_of_one_network_spend_the_calls_they_are_given():
+    """On two labels, with a denoiser that counts; one call too many is an error."""
+    judge = object.__new__(one_network.Judge)
+    judge.seed, judge.labels = 0, torch.arange(10)
+    judge.network = zoo.load("mnist-ve")
+    judge.target = torch.randn(80, 64, generator=torch.Generator().manual_seed(0))
+    for name, (draw, settings) in one_network.SAMPLERS.items():
+        row = judge(partial(draw, **settings[0]), 11)
+        low, high = row["interval"]
+        assert row["calls"] == 11 and low < row["frechet"] < high, name
+        assert base64.b64decode(row["picture"]).startswith(b"\x89PNG")
+    with pytest.raises(RuntimeError, match="made 2 network calls for 11"):
+        judge(lambda denoiser, x, calls, dice: denoiser(x, 40.0), 11)
+
+
+def test_a_finished_run_is_kept(tmp_path):
+    row = {"frechet": 1.0, "cpu_seconds": 2.0}
+    made = [one_network.kept(tmp_path / "runs" / "a.json", lambda: row) for _ in range(2)]
+    assert made == [row, row]
+    with pytest.raises(ZeroDivisionError):
+        one_network.kept(tmp_path / "runs" / "b.json", lambda: 1 / 0)
+    assert not (tmp_path / "runs" / "b.json").exists()
+    assert one_network.kept(tmp_path / "runs" / "a.json", lambda: 1 / 0) == row

@@ -7,6 +7,7 @@ moments in a function of their own.
 
 from .adaptive import integrate, solve_adaptive
 from .chain import sample
+from .corrector import PredictorCorrector, corrector_moments
 from .deterministic import ddim_step, euler_step, heun_step
 from .langevin import annealed_langevin, langevin_moments, langevin_step, mala_step
 from .multistep import DPMSolver2M
@@ -19,9 +20,11 @@ from .stochastic import (
 
 __all__ = [
     "DPMSolver2M",
+    "PredictorCorrector",
     "ancestral_moments",
     "ancestral_step",
     "annealed_langevin",
+    "corrector_moments",
     "ddim_step",
     "euler_maruyama_moments",
     "euler_maruyama_step",
