@@ -117,14 +117,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda x, beta, dt, eps: x - 0.5 * beta * dt + math.sqrt(beta * dt) * eps
             ),
             "this is DDPM's own step; the linearised one was asked for": (
-                lambda x, beta, dt, eps: (
-                    math.sqrt(1 - beta * dt) * x + math.sqrt(beta * dt) * eps
-                )
+                lambda x, beta, dt, eps: math.sqrt(1 - beta * dt) * x + math.sqrt(beta * dt) * eps
             ),
             "this takes beta for a standard deviation": (
-                lambda x, beta, dt, eps: (
-                    x - 0.5 * beta**2 * x * dt + beta * math.sqrt(dt) * eps
-                )
+                lambda x, beta, dt, eps: x - 0.5 * beta**2 * x * dt + beta * math.sqrt(dt) * eps
             ),
             "the drift is missing": lambda x, beta, dt, eps: x + math.sqrt(beta * dt) * eps,
             "the noise is missing": lambda x, beta, dt, eps: x - 0.5 * beta * x * dt,
