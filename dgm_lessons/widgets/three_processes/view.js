@@ -93,6 +93,6 @@ export function makeClocks(w, s, processes, [noisy, clean]) {
 
 export const marks = () => legend([
   ["heat", "high", "density p\u209c"], ["dots", "particle", "300 points"], ["line", "ink", "the path of one of them"],
-  ["cross", "ode", "a mode\u2019s centre, with a ring of radius \u03c3 about it"],
+  ["cross", "ode", "a mode\u2019s centre; ring: the noise\u2019s standard deviation"],
   ["dash", "high", "clocks: VE dashed, VP solid, FM dotted"], ["handle", "ink", "the clock\u2019s hand (drag, or arrow keys)"],
 ]);
