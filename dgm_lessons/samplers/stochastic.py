@@ -44,9 +44,9 @@ def euler_maruyama_moments(
     """Mean and std of an Euler step of the reverse SDE with a share of Langevin noise.
 
     The mean is x - (f x - (1 + share)/2 g^2 score)(s - t), the std g sqrt(share (s - t)): the
-    probability flow, and `share` times the Langevin dynamics of speed g^2 / 2. With the exact
-    score and small steps the law of x stays p_t for each share (Zhang & Chen 2023, with
-    share = lambda^2; Karras et al. 2022, eq. 6).
+    flow plus `share` times the Langevin dynamics of speed g^2 / 2: {eq}`eq-rsde-share`.
+    With the exact score and small steps the law of x stays p_t for each share (Zhang & Chen 2023,
+    with share = lambda^2; Karras et al. 2022, eq. 6).
 
     Args:
         x: (B, *D), at time s.
