@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -37,9 +39,23 @@ def ancestral_step(
 
 
 def euler_maruyama_moments(
-    denoiser: AbstractDenoiser, x: Tensor, s: Time, t: Time
+    denoiser: AbstractDenoiser, x: Tensor, s: Time, t: Time, share: float = 1.0
 ) -> tuple[Tensor, Tensor]:
-    """Mean x - (f x - g^2 score)(s - t) and std g sqrt(s - t) of the reverse SDE's Euler step."""
+    """Mean and std of an Euler step of the reverse SDE with a share of Langevin noise.
+
+    The mean is x - (f x - (1 + share)/2 g^2 score)(s - t), the std g sqrt(share (s - t)): the
+    flow plus `share` times the Langevin dynamics of speed g^2 / 2: {eq}`eq-rsde-share`.
+    With the exact score and small steps the law of x stays p_t for each share (Zhang & Chen 2023,
+    with share = lambda^2; Karras et al. 2022, eq. 6).
+
+    Args:
+        x: (B, *D), at time s.
+        share: 0 is the probability-flow ODE, 1 the reverse SDE; any number from 0 on.
+
+    Raises:
+        ValueError: if share is negative, infinite or NaN, if t > s, or where f is infinite.
+    """
+    share = _check_share(share)
     process = denoiser.process
     check_interval(process, s, t)
     if anywhere(t > s):
@@ -47,8 +63,9 @@ def euler_maruyama_moments(
     f, g2 = process.f(s), process.g2(s)
     if not bool(torch.isfinite(f).all()):
         raise ValueError(f"the drift is infinite at s = {s}; start at t_max = {process.t_max:g}")
-    drift = expand(f, x) * x - expand(g2, x) * denoiser.score(x, s)
-    return x - expand(s - t, x) * drift, (g2 * (s - t)).sqrt()
+    pull = expand((1 + share) / 2 * g2, x) * denoiser.score(x, s)
+    drift = expand(f, x) * x - pull
+    return x - expand(s - t, x) * drift, (share * g2 * (s - t)).sqrt()
 
 
 def euler_maruyama_step(
@@ -57,7 +74,21 @@ def euler_maruyama_step(
     s: Time,
     t: Time,
     generator: torch.Generator | None = None,
+    share: float = 1.0,
 ) -> Tensor:
-    """One Euler-Maruyama step of the reverse-time SDE (Song et al. 2021)."""
-    mean, std = euler_maruyama_moments(denoiser, x, s, t)
+    """One Euler-Maruyama step of the reverse-time SDE (Song et al. 2021), or of its relatives.
+
+    `share` is that of `euler_maruyama_moments`. A sampler takes another one by
+    `sample(denoiser, x, times, functools.partial(euler_maruyama_step, share=0.5))`.
+    """
+    mean, std = euler_maruyama_moments(denoiser, x, s, t, share)
     return mean + expand(std, x) * noise_like(x, generator)
+
+
+def _check_share(share: float) -> float:
+    if not (isinstance(share, (int, float)) and 0 <= share < math.inf):
+        raise ValueError(
+            f"share must be a finite number from 0 (the flow) on, 1 for the reverse SDE, "
+            f"not {share!r}"
+        )
+    return float(share)
