@@ -135,6 +135,20 @@ def test_sliced_is_exact_in_one_dimension(generator):
     assert float(sliced) == approx(float(implicit_score_matching(gm1().score, x)), rel=1e-12)
 
 
+def test_sliced_matching_takes_its_probes_from_draw(generator):
+    """Probes along the first axis, of length 2, of a linear field: by hand."""
+    A = torch.tensor([[-2.0, 0.3], [0.7, -1.0]], dtype=torch.float64)
+    x = torch.tensor([[1.0, 2.0], [0.5, -1.5]], dtype=torch.float64)
+
+    def along_the_first(shape, given, like):
+        assert shape == (3, 2, 2) and given is generator and like is x
+        return torch.tensor([2.0, 0.0], dtype=like.dtype).expand(shape)
+
+    loss = sliced_score_matching(lambda x: x @ A.T, x, 3, generator, along_the_first)
+    first = (x @ A.T)[:, 0]
+    assert float(loss) == approx(float((4 * A[0, 0] + 0.5 * (2 * first) ** 2).mean()))
+
+
 def test_losses_can_be_trained_through(generator):
     weight = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
     x = tilted().sample(8, generator, torch.float64)
