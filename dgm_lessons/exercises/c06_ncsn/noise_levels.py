@@ -147,7 +147,7 @@ EXERCISES: dict[str, Exercise] = {
     "c-6-06": Exercise(
         asks="L numbers, the weighted loss of each level",
         trials=(
-            (normal(3, 3, 4, 2), normal(4, 3, 4, 2), uniform(5, 3, low=0.1, high=3.0)),
+            (normal(3, 3, 4, 5), normal(4, 3, 4, 5), uniform(5, 3, low=0.1, high=3.0)),
             (normal(6, 5, 2, 3), normal(7, 5, 2, 3), uniform(8, 5, low=0.2, high=1.6)),
         ),
         solution=weighted_losses,
