@@ -44,7 +44,7 @@ def settings(quick: bool) -> dict[str, Any]:
     """Samples, calls of each; and the same for the pilot. Calls less one are even, and tens."""
     if quick:
         return {"samples": 70, "calls": [11], "pilot_samples": 70, "pilot_calls": 11}
-    return {"samples": 500, "calls": [11, 21, 51], "pilot_samples": 200, "pilot_calls": 41}
+    return {"samples": 500, "calls": [11, 21], "pilot_samples": 200, "pilot_calls": 41}
 
 
 def levels(n: int) -> Tensor:
