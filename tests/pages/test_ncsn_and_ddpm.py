@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from itertools import pairwise
 
 from pytest import approx
 
@@ -24,7 +25,7 @@ def test_the_flow_is_done_at_the_fewest_calls_and_above_real_digits():
 def test_the_order_at_the_most_calls():
     names = ("probability-flow ODE", "reverse SDE", "predictor-corrector", "annealed Langevin")
     rows = [ROWS[name, MOST] for name in names]
-    for better, worse in zip(rows, rows[1:], strict=False):
+    for better, worse in pairwise(rows):
         assert better["interval"][1] < worse["interval"][0]
     assert ROWS["annealed Langevin", MOST]["agreement"] == approx(0.3, abs=0.05)
 
