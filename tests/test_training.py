@@ -260,5 +260,8 @@ def test_the_far_noise_keeps_a_fit_tame_where_no_data_lead(seed, monkeypatch):
 
 @pytest.mark.slow
 def test_a_long_fit_stays_tame_far_from_the_data():
-    """12,000 steps: 0.1 to 0.2 (3 seeds); without the far noise 2 to 26 (6 seeds)."""
-    assert error_far_out(12_000, 2) < 0.6
+    """4,000 steps: off by 0.13, without the far noise by 2.6 (this seed).
+
+    After 12,000 steps 0.1 to 0.2 (3 seeds), without the far noise 2 to 26 (6 seeds).
+    """
+    assert error_far_out(4000, 2) < 0.6

@@ -29,13 +29,12 @@ def mutants(solution):
     function.decorator_list, function.returns = [], None
     for argument in function.args.args:
         argument.annotation = None
-    count = sum(1 for _ in ast.walk(tree))
-    for place in range(count):
+    for place, original in enumerate(ast.walk(tree)):
         for change in range(4):
-            copied = copy.deepcopy(tree)
-            node = list(ast.walk(copied))[place]
-            words = slip(node, change)
-            if words:
+            if words := slip(copy.deepcopy(original), change):
+                copied = copy.deepcopy(tree)
+                node = list(ast.walk(copied))[place]
+                slip(node, change)
                 space = {**vars(inspect.getmodule(solution)), "_same": lambda v: v}
                 code = ast.unparse(ast.fix_missing_locations(copied))
                 exec(code, space)
