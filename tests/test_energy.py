@@ -182,6 +182,22 @@ def test_chains_of_the_model_give_the_gradient_of_the_likelihood():
     assert float((found + exact).norm()) > float(exact.norm())
 
 
+def test_by_default_one_step_of_a_hundredth():
+    model = EnergyModel(lambda x: x.square().sum(1) / 2)
+    data = torch.tensor([[1.0, -2.0], [0.5, 3.0]], dtype=torch.float64)
+    own, told = (torch.Generator().manual_seed(5) for _ in range(2))
+    _, chains = contrastive_divergence(model, data, generator=own)
+    assert torch.equal(chains, langevin_step(lambda x: -x, data, 0.01, told))
+
+
+def test_two_points_make_an_axis_and_its_ends_belong_to_it():
+    """Energies 0 and log 3 at 0 and 2, each with the weight 1: Z = 4/3."""
+    model = EnergyModel(lambda x: math.log(3) * x[:, 0] / 2)
+    axis = torch.tensor([0.0, 2.0], dtype=torch.float64)
+    assert model.log_z(axis).item() == approx(math.log(4 / 3))
+    assert model.log_prob(axis[:, None], axis).exp().tolist() == approx([3 / 4, 1 / 4])
+
+
 def test_persistent_chains_go_on_where_they_stopped():
     model, x = small(), gm1().sample(20, seeded(), torch.float64)
     g = seeded(1)

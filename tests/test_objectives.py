@@ -149,6 +149,13 @@ def test_sliced_matching_takes_its_probes_from_draw(generator):
     assert float(loss) == approx(float((4 * A[0, 0] + 0.5 * (2 * first) ** 2).mean()))
 
 
+def test_sliced_matching_has_one_probe_a_point_unless_told():
+    shapes = []
+    draw = lambda shape, g, like: shapes.append(shape) or torch.ones(shape, dtype=like.dtype)  # noqa: E731
+    sliced_score_matching(lambda x: 2 * x, X.double(), draw=draw)
+    assert shapes == [(1, *X.shape)]
+
+
 def test_losses_can_be_trained_through(generator):
     weight = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
     x = tilted().sample(8, generator, torch.float64)

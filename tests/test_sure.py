@@ -64,6 +64,11 @@ def test_sure_by_hand():
     assert (by_hand(x, SIGMA**2) - by_hand(x, SIGMA)).abs().min() > 0.01
 
 
+def test_one_row_will_do():
+    x = torch.tensor([[1.0, -2.0, 0.5]], dtype=torch.float64)
+    assert sure(lambda x: 0.5 * x, x, 2.0).item() == approx(0.25 * 5.25 + 2 * 4 * 1.5 - 3 * 4)
+
+
 def test_shapes_do_not_matter():
     x = noisy(4)[1]
     tall = sure(lambda y: denoiser(y.flatten(1)).reshape(y.shape), x.reshape(4, 1, 2, 1), SIGMA)
