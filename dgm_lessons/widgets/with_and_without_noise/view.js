@@ -8,7 +8,7 @@ import { evaluate } from "../maths/mixture.js";
 
 const HALF = 3.6; // of the axis of x
 const [COLUMNS, ROWS, BINS, PATHS] = [200, 120, 48, 14];
-const DISTANCES = [0.01, 10];
+const DISTANCES = [0.004, 10];
 const FRAME = { top: 24, bottom: 38 };
 
 function shadesOf({ laws, times }, begin) {

@@ -165,7 +165,7 @@ def test_scaled_noise(compare):
     for c in (0.0, 0.6, 2.0):
         expected = carried(s2, TIMES, "fresh", kick=c)
         wrong = s2 * (rho2 + c * (1 - rho2)) if c else s2
-        compare(s2 * (rho2 + c**2 * (1 - rho2)), expected, tol=6e-3, wrong=wrong)
+        compare(s2 * (rho2 + c**2 * (1 - rho2)), expected, tol=0.01 * expected, wrong=wrong)
 
 
 @verifies(
