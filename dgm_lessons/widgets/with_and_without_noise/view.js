@@ -40,7 +40,7 @@ export function makeBackwardView(w, s) {
   const plot = makePlot(w, {
     label: "Heat map of the density over time, data on the left, noise on the right, with the paths of 14 " +
       "particles. The numbers stand in the text below.",
-    aspect: 1.45, margin: FRAME, x: { range: [0, 1], name: "time t: data on the left, noise on the right" },
+    aspect: 1.45, margin: FRAME, x: { range: [0, 1], name: "time t: data to noise" },
     y: { range: [-HALF, HALF], name: "x" },
     draw(p) {
       if (!s.course) return;
