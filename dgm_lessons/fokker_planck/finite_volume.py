@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,11 +13,10 @@ from scipy.linalg import solve_banded
 from torch import Tensor
 
 from ..processes import Process
-from .drifts import Drift, checked
+from .drifts import Drift, check_steps, checked
 from .grid import Grid
 
 Array = NDArray[np.float64]
-LEAK = 1e-6  # mass in the outermost cells from which on the walls are felt
 
 
 def evolve(
@@ -39,24 +37,24 @@ def evolve(
         density: of the first time, `grid.shape`; see `Grid.averages`.
         times: all increasing, or all decreasing with the drift of a reversed process.
         drift: (x, t) -> (B, dim) for x (B, dim); by default f(t) x.
-        steps: between two times; by default so many that no cell can fall below zero.
+        steps: between two times, of equal length; by default so many, and shorter where drift and
+            noise are strong, that no cell falls below zero.
 
     Raises:
-        ValueError: for a density that does not fit, times that turn, an infinite drift.
+        ValueError: for a density that does not fit, times that turn, a drift that is NaN, infinite
+            or of another shape.
     """
     ts, drift = checked(process, times, drift)
-    if steps is not None and steps < 1:
-        raise ValueError(f"steps must be at least 1, not {steps}")
     p = grid.check(density).numpy()
     path = [p]
     for start, end in pairwise(ts):
-        n = steps or _enough(process, grid, start, end)
-        for k in range(n):
-            middle = start + (k + 0.5) * (end - start) / n
-            p = _step(p, grid, process, middle, (end - start) / n, drift)
+        n = None if steps is None else check_steps(steps)
+        ends = np.linspace(start, end, n + 1) if n else _enough(process, grid, start, end, drift)
+        for a, b in pairwise(ends.tolist()):
+            p = _step(p, grid, process, (a + b) / 2, b - a, drift)
         path.append(p)
     out = torch.from_numpy(np.stack(path))
-    _warn_of_walls(out[-1], grid)
+    grid.warn_of_walls(out)
     return out
 
 
@@ -64,7 +62,8 @@ def exchange(drift: Array, diffusion: float, width: float) -> tuple[Array, Array
     """Rates at which mass goes up and down across each face, in units of 1 / time.
 
     With z = drift width / diffusion and B(z) = z / (e^z - 1) they are D/h^2 B(-z) and D/h^2 B(z):
-    the flux between two cells that is exact for a constant drift (Scharfetter and Gummel 1969).
+    the flux of a steady flow with a drift that is constant between two centres (Scharfetter and
+    Gummel 1969).
     Where there is no diffusion, the mass goes with the drift (upwind).
     """
     if diffusion == 0:
@@ -129,19 +128,18 @@ def _flow(p: Array, up: Array, down: Array) -> Array:
     return np.concatenate([wall, inner, wall], -1)
 
 
-def _enough(process: Process, grid: Grid, start: float, end: float) -> int:
-    """Steps enough that half a step empties no cell, at the diffusion's largest value."""
-    ts = torch.linspace(start, end, 33, dtype=torch.float64)
-    rate = grid.dim * float(process.g2(ts).max()) / grid.width**2
-    return max(20, math.ceil(abs(end - start) * rate / 2))
-
-
-def _warn_of_walls(p: Tensor, grid: Grid) -> None:
-    rims = [p.select(axis, end) for axis in range(grid.dim) for end in (0, -1)]
-    felt = float(sum(rim.sum() for rim in rims)) * grid.width**grid.dim
-    if felt > LEAK:
-        warnings.warn(
-            f"{felt:.1e} of the mass stands at the walls of [{grid.low:g}, {grid.high:g}]; "
-            "take a wider grid",
-            stacklevel=3,
-        )
+def _enough(process: Process, grid: Grid, start: float, end: float, drift: Drift) -> Array:
+    """Ends of steps so short that half a step empties no cell, by what can leave one at most."""
+    ts = torch.linspace(start, end, 257, dtype=torch.float64)
+    seen = np.linspace(start, end, 33)
+    speeds = [
+        max(np.abs(_at_faces(drift, grid, t, k)).max() for k in range(grid.dim)) for t in seen
+    ]
+    forward = np.argsort(seen)
+    speed = np.interp(ts.numpy(), seen[forward], np.array(speeds)[forward])
+    rate = process.g2(ts).numpy() / grid.width**2 + speed / grid.width
+    spent = np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)]) * abs(end - start) / 256
+    n = max(20, math.ceil(spent[-1] / 1.8))
+    ends = np.interp(np.linspace(0, spent[-1], n + 1), spent, ts.numpy())
+    ends[0], ends[-1] = start, end
+    return ends

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 
 import torch
 from torch import Tensor
@@ -14,6 +16,8 @@ from .._inputs import check_finite
 # Gauss-Legendre points and weights on [-1/2, 1/2]: exact for polynomials up to degree 7.
 NODES = (-0.43056815579702629, -0.16999052179242816, 0.16999052179242816, 0.43056815579702629)
 WEIGHTS = (0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693)
+
+LEAK = 1e-6  # mass in the outermost cells from which on the walls are felt
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Grid:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ValueError(f"low < high, both finite, is needed, not [{self.low}, {self.high}]")
-        if not isinstance(self.cells, int) or self.cells < 4:
+        if not isinstance(self.cells, Integral) or self.cells < 4:
             raise ValueError(f"a grid needs a whole number of cells, at least 4, not {self.cells}")
         if self.dim not in (1, 2):
             raise ValueError(f"dim must be 1, a line, or 2, the plane, not {self.dim}")
@@ -78,6 +82,18 @@ class Grid:
     def mass(self, density: Tensor) -> Tensor:
         """The integral over the grid; leading axes, such as times, are kept."""
         return density.sum(tuple(range(-self.dim, 0))) * self.width**self.dim
+
+    def warn_of_walls(self, path: Tensor) -> None:
+        """Warn if a density of the path, `(times, *shape)`, stands at the ends of the grid."""
+        rims = [path.select(axis, end) for axis in range(1, self.dim + 1) for end in (0, -1)]
+        each = torch.stack([rim.reshape(len(path), -1).abs().sum(1) for rim in rims])
+        felt = float(each.sum(0).max()) * self.width**self.dim
+        if felt > LEAK:
+            warnings.warn(
+                f"{felt:.1e} of the mass stands at the walls of [{self.low:g}, {self.high:g}]; "
+                "take a wider grid",
+                stacklevel=3,
+            )
 
     def check(self, density: Tensor) -> Tensor:
         """The density in float64; `ValueError` for a wrong shape, NaN or a negative value."""

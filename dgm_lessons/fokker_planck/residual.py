@@ -17,7 +17,7 @@ def residual(
     log_prob: Callable[[Tensor, Tensor], Tensor],
     process: Process,
     x: Tensor,
-    t: float,
+    t: float | Tensor,
     drift: Drift | None = None,
 ) -> Tensor:
     """(dp/dt + div(v p) - g^2/2 laplacian(p)) / p at x, `(B,)`, in units of 1 / time.
@@ -35,10 +35,13 @@ def residual(
         ValueError: where a derivative is NaN or infinite.
     """
     drift = drift or forward_drift(process)
+    if isinstance(t, Tensor) and t.dim():
+        raise ValueError(f"t must be one time for all points, not of shape {tuple(t.shape)}")
     moment = torch.tensor(float(t), dtype=check_batch(x).dtype, requires_grad=True)
     ones = torch.ones(len(x), dtype=x.dtype, requires_grad=True)
     with torch.enable_grad():
-        (rate,) = torch.autograd.grad(log_prob(x, moment), moment, ones, create_graph=True)
+        value = log_prob(x, moment) + 0 * moment  # of a law at rest: it does not see the time
+        (rate,) = torch.autograd.grad(value, moment, ones, create_graph=True)
         (change,) = torch.autograd.grad(rate, ones)  # each row's own derivative in t
         score, bend = value_and_divergence(lambda y: gradient(lambda z: log_prob(z, moment), y), x)
         v, spread = value_and_divergence(lambda y: drift(y, float(t)), x)

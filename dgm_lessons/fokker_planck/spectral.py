@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..processes import Process
-from .drifts import Drift, checked
+from .drifts import Drift, check_steps, checked
 from .grid import Grid
 
 
@@ -38,8 +38,7 @@ def evolve_spectral(
     """
     if grid.dim != 1:
         raise ValueError("the spectral variant is for the line, dim = 1; in the plane use evolve")
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, not {steps}")
+    check_steps(steps)
     ts, drift = checked(process, times, drift)
     slope = derivative_matrix(grid)
     bend = slope @ slope
@@ -56,7 +55,9 @@ def evolve_spectral(
             change = h / 2 * (one + two) + math.sqrt(3) / 12 * h**2 * (two @ one - one @ two)
             p = torch.linalg.matrix_exp(change) @ p
         path.append(p)
-    return torch.stack(path)
+    out = torch.stack(path)
+    grid.warn_of_walls(out)
+    return out
 
 
 def derivative_matrix(grid: Grid) -> Tensor:

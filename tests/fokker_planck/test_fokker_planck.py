@@ -222,3 +222,90 @@ def run(solver=evolve, density=None, grid=None, process=OU, times=(0.0, 0.1), st
     grid = grid or Grid(-3, 3, 8)
     density = torch.ones(8) if density is None else density
     return solver(density, grid, process, list(times), steps=steps)
+
+
+@pytest.mark.parametrize("pull", [0.0, 20.0, 60.0])
+def test_a_strong_drift_leaves_no_cell_below_zero(pull):
+    grid = Grid(-6, 6, 64)
+    path = evolve(grid.averages(gm1().log_prob), grid, OU, [0.0, 0.2], lambda x, t: -pull * x)
+    assert float(path.min()) >= 0
+
+
+def test_narrow_modes_pull_hard_and_leave_no_cell_below_zero():
+    target, grid = GaussianMixture([0.5, 0.5], [[-1.5], [1.5]], 0.05**2), Grid(-5, 5, 64)
+    start = grid.averages(gm1().log_prob)
+    path = evolve(start, grid, VP(2.0, 2.0), [0.0, 0.2], lambda x, t: target.score(x))
+    assert float(path.min()) >= 0
+
+
+def test_noise_without_bound_asks_for_few_steps(monkeypatch):
+    """Flow matching close to its end: short steps there, not everywhere."""
+    from dgm_lessons.fokker_planck import finite_volume
+
+    grid, process = Grid(-6, 6, 128), FlowMatching()
+    count = []
+    step = finite_volume._step
+    monkeypatch.setattr(finite_volume, "_step", lambda *a: count.append(1) or step(*a))
+    path = evolve(grid.averages(gm1().log_prob), grid, process, [0.0, 0.999])
+    exact = grid.averages(at(gm1(), process, 0.999).log_prob)
+    assert l1(path[-1], exact, grid) < 2e-3 and len(count) < 2000
+    assert float(path.min()) >= 0
+
+
+def test_a_network_moves_the_law_back_without_gradients():
+    from dgm_lessons.denoisers import Denoiser
+    from dgm_lessons.networks import MLP
+
+    process, grid = VP(), Grid(-6, 6, 64)
+    start = grid.averages(at(gm1(), process, 0.6).log_prob)
+    drift = reverse_drift(Denoiser(MLP(dim=1), process, predicts="eps"))
+    for solver in (evolve, evolve_spectral):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an untrained network leads nowhere
+            path = solver(start, grid, process, [0.6, 0.5], drift, steps=5)
+        assert not path.requires_grad and path.dtype == torch.float64
+
+
+def test_walls_that_are_left_again_are_said():
+    grid = Grid(-4, 4, 64)
+
+    def there_and_back(x, t):
+        return torch.full_like(x, 30.0 if t < 0.25 else -12.0)
+
+    with pytest.warns(UserWarning, match="take a wider grid"):
+        evolve(grid.averages(gm1().log_prob), grid, OU, [0.0, 0.25, 0.5], there_and_back)
+    with pytest.warns(UserWarning, match="take a wider grid"):
+        narrow = Grid(-2, 2, 64)
+        evolve_spectral(narrow.values(gm1().log_prob), narrow, OU, [0.0, 1.0])
+
+
+def test_a_law_at_rest_has_no_residual(generator):
+    x = torch.randn(6, 1, generator=generator, dtype=torch.float64)
+    rest = residual(
+        lambda y, t: gm1().log_prob(y), VP(2.0, 2.0), x, 0.3, lambda y, t: gm1().score(y)
+    )
+    assert rest == approx(torch.zeros(6), abs=1e-9)
+    with pytest.raises(ValueError, match="one time for all"):
+        residual(lambda y, t: gm1().log_prob(y), OU, x, torch.ones(6))
+
+
+@pytest.mark.parametrize("solver", [evolve, evolve_spectral])
+@pytest.mark.parametrize(
+    ("drift", "message"),
+    [
+        (lambda x, t: x[:, 0], "the drift has shape"),
+        (lambda x, t: x * math.nan, "the drift at t"),
+        (lambda x, t: x / 0, "the drift at t"),
+    ],
+)
+def test_a_bad_drift_is_named(solver, drift, message):
+    grid = Grid(-3, 3, 8)
+    with pytest.raises(ValueError, match=message):
+        solver(torch.ones(8), grid, OU, [0.0, 0.1], drift, steps=5)
+
+
+@pytest.mark.parametrize("solver", [evolve, evolve_spectral])
+@pytest.mark.parametrize("steps", [2.5, True, 0])
+def test_steps_are_whole(solver, steps):
+    with pytest.raises(ValueError, match="whole number"):
+        run(solver, steps=steps)

@@ -35,7 +35,7 @@ def growth(square: float, f: float, g: float, dims: int) -> float:
 
 
 def _slopes(seed: int, n: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return (*(normal(seed + k, n) for k in range(2)), normal(seed + 2, n), normal(seed + 3, n))
+    return normal(seed, n), normal(seed + 1, n), normal(seed + 2, n), normal(seed + 3, n)
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -49,6 +49,11 @@ EXERCISES: dict[str, Exercise] = {
             "are turned": lambda places: [1, -1, 0, -1],
             "the sign of the rate is that of the second derivative; the slope does not count": (
                 lambda places: [0, 0, -1, -1]
+            ),
+            "one standard deviation out a Gaussian bends neither up nor down: it is its turning "
+            "point": lambda places: [1, 1, 1, 1],
+            "in a tail, beyond its turning point, a Gaussian bends up": (
+                lambda places: [0, 0, 0, 0]
             ),
         },
     ),

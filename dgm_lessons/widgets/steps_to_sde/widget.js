@@ -140,7 +140,7 @@ function sentence(s) {
   return `${L} steps: \u03a3(\u0394w)\u00b2 = ${shown(square, 3)} (the limit is 1; chance \u00b1 ${shown(Math.sqrt(2 / L), 2)}), ` +
     `mean |\u0394w|/\u0394t = ${shown(quotient, 1)} (expected ${shown(Math.sqrt((2 * L) / Math.PI), 1)}). ` +
     `At t = ${shown(s.index() / L, 3)} the chain has ${law(chain)}; its limit ${law(limit)}. ` +
-    `This path is at most ${shown(gap, 3)} from its limit` + (zoom ? `; the window is 1/${2 ** zoom} wide.` : ".");
+    `At the times of its steps this path is at most ${shown(gap, 3)} from its limit` + (zoom ? `; the window is 1/${2 ** zoom} wide.` : ".");
 }
 
 export default widget("steps-to-sde", build);
