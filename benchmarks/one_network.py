@@ -1,10 +1,11 @@
-"""One network, four samplers: `mnist-ve`, and the Frechet distance of its digits against calls.
+"""One network, five samplers: `mnist-ve`, and the Frechet distance of its digits against calls.
 
-Annealed Langevin, predictor and corrector, the reverse SDE and the probability-flow ODE ask the
-same network, told the label, on the same Karras levels from 40 to 0.03; each spends its last call
-on the mean of the data given the last level (Jolicoeur-Martineau et al. 2021). Time is the noise
-level, as in EDM. What Langevin needs to be told, steps a level and their size, is chosen by a pilot
-on other labels and other noise; the other two samplers have nothing to choose.
+Annealed Langevin, predictor and corrector, the ancestral walk, Euler-Maruyama for the reverse SDE
+and Heun for the probability-flow ODE ask the same network, told the label, on Karras levels from 40
+to 0.03, as many as the calls allow; each spends its last call on the mean of the data given the
+last level (Jolicoeur-Martineau et al. 2021). Time is the noise level, as in EDM. Langevin's steps a
+level and the sizes of its steps and of the corrector's are chosen by a pilot on other labels and
+other noise; the other samplers have nothing to choose.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dgm_lessons.evaluation import digit_times
 from dgm_lessons.processes import EDM
 from dgm_lessons.samplers import (
     PredictorCorrector,
+    ancestral_step,
     annealed_langevin,
     euler_maruyama_step,
     heun_step,
@@ -44,7 +46,7 @@ def settings(quick: bool) -> dict[str, Any]:
     """Samples, calls of each; and the same for the pilot. Calls less one are even, and tens."""
     if quick:
         return {"samples": 70, "calls": [11], "pilot_samples": 70, "pilot_calls": 11}
-    return {"samples": 500, "calls": [11, 21], "pilot_samples": 200, "pilot_calls": 41}
+    return {"samples": 500, "calls": [11, 21, 51], "pilot_samples": 200, "pilot_calls": 41}
 
 
 def levels(n: int) -> Tensor:
@@ -62,9 +64,14 @@ def langevin(
 def corrected(
     denoiser: AbstractDenoiser, x: Tensor, calls: int, dice: Generator, ratio: float
 ) -> Tensor:
-    """An Euler-Maruyama step and one correction, in turns."""
-    step = PredictorCorrector(euler_maruyama_step, 1, ratio)
+    """An ancestral step and one correction, in turns."""
+    step = PredictorCorrector(ancestral_step, 1, ratio)
     return sample(denoiser, x, levels(calls // 2 + 1), step, generator=dice)
+
+
+def ancestral(denoiser: AbstractDenoiser, x: Tensor, calls: int, dice: Generator) -> Tensor:
+    """DDPM's walk."""
+    return sample(denoiser, x, levels(calls + 1), ancestral_step, generator=dice)
 
 
 def stochastic(denoiser: AbstractDenoiser, x: Tensor, calls: int, dice: Generator) -> Tensor:
@@ -83,6 +90,7 @@ SAMPLERS: dict[str, tuple[Callable[..., Tensor], list[Setting]]] = {
         [{"steps": k, "ratio": r} for k, r in product((1, 2, 5), (0.1, 0.3, 0.6, 1.0))],
     ),
     "predictor-corrector": (corrected, [{"ratio": r} for r in (0.02, 0.05, 0.15, 0.3, 0.6)]),
+    "ancestral": (ancestral, [{}]),
     "reverse SDE": (stochastic, [{}]),
     "probability-flow ODE": (deterministic, [{}]),
 }

@@ -47,7 +47,7 @@ class WithAndWithoutNoise(MixtureWidget):
             "Smooth lines that never cross, and the same histogram in the end.",
         ),
         (
-            "Twice the noise",
+            "Twice Langevin",
             ARRIVED | {"share": 2.0},
             "Each path is wilder; the histogram is the same.",
         ),

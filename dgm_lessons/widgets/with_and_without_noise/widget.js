@@ -38,7 +38,7 @@ function build(w) {
   w.arrange({
     stand: [h("div", { class: "dgm-canvas" }, s.view.plot.node, s.view.side.node),
       f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(t)}`), backwardLegend(), story.node, player.node, f.choice("begin", "Begin at", BEGINS, 2)],
-    panel: [f.slider("share", "Share of Langevin", ["no noise", "twice"], (v) => shown(v)),
+    panel: [f.slider("share", "Share of Langevin", ["no noise", "2"], (v) => shown(v)),
       f.choice("score", "The score is", SCORES, 2), f.choice("slip", "Made wrong", SLIPS, 2),
       s.view.ruler.node, rulerLegend()],
     foot: [status.node],
@@ -88,14 +88,16 @@ function motion(s) {
 
 const arrived = ({ time }) => time < 0.01;
 const LINES = [
+  [({ slip, share }) => slip === "replay" && Math.abs(share - 1) > 0.05, "The kicks do not match the record: only with a share of 1 does everybody return."],
   [({ slip }) => slip === "replay", "The recorded noise with its sign turned, and no score. With a share of 1 everybody returns to " +
     "the datum they came from; no new data arise."],
-  [({ slip, begin }) => slip === "recorded" && begin === 1, "The start knows the old noise only faintly: from t = 1 the slip hides. Begin at t = 0.4."],
+  [({ slip, begin }) => slip === "recorded" && begin === 1, "Near the noise the crowd is too narrow: look at t = 0.95. By the end that is forgotten. Begin at t = 0.4."],
   [({ slip, share }) => slip === "recorded" && share > 0, "The start was made from this very noise. It is no longer random, given the start, and the law comes out wrong."],
   [({ slip }) => slip === "score", "Nothing pulls towards the data. Turning the drift round is not enough to turn the crowd round."],
   [({ slip, share }) => slip === "half" && share < 0.1, "Without the half and without noise the pull has no opponent: the crowd falls together."],
   [({ slip }) => slip === "half", "The pull is twice what the noise can balance: the modes come out too narrow."],
   [({ time }) => !arrived({ time }), "They are on their way. The density that they should have stands behind them, and beside them."],
+  [({ score, begin }) => score === "early" && begin < 1, "Begun at t = 0.4 this score is exact: the error lies above. Begin at t = 1."],
   [({ score, share }) => score === "early" && share < 0.3, "Wrong near the noise, and no noise to forget it by: the error arrives."],
   [({ score }) => score === "early", "Wrong near the noise; what the noise stirs later is pulled right again."],
   [({ score }) => score === "late", "Wrong near the data: nothing comes after it, and a larger share follows the wrong score more."],

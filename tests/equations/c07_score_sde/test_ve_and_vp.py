@@ -106,13 +106,15 @@ def test_what_vp_preserves(compare):
 @verifies(
     "eq-vevp-ddpm",
     against="the product over DDPM's 1,000 steps, its variances evenly from 0.0001 to 0.02",
-    wrong="e^-B for e^(-B/2)",
+    wrong="e^-B for e^(-B/2), and beta(i/L) for beta((i-1)/(L-1))",
 )
 def test_ddpm_is_a_discretised_vp(compare):
     variances = np.linspace(1e-4, 0.02, 1000)
     product = np.cumprod(np.sqrt(1 - variances))
     steps = np.arange(1, 1001)
-    compare((0.1 + 19.9 * steps / 1000) / 1000, variances, tol=3e-5, wrong=variances * 1000)
+    printed = (0.1 + 19.9 * (steps - 1) / 999) / 1000
+    shifted = (0.1 + 19.9 * steps / 1000) / 1000  # with beta(i/L) for beta((i-1)/(L-1))
+    compare(printed, variances, tol=1e-12, wrong=shifted)
     alpha = vp(steps / 1000)[0].numpy()
     compare(alpha, product, tol=2e-3, wrong=alpha**2)
 
