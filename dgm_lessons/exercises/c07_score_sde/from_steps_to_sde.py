@@ -56,7 +56,7 @@ EXERCISES: dict[str, Exercise] = {
             "this is the first order in B; there are L factors": lambda B: 1 - B / 2,
             "the sign: the datum shrinks": lambda B: math.exp(B / 2),
             "the root of the root": lambda B: math.exp(-B / 4),
-            "not everything is kept: many factors a little below 1 multiply to one well below it": lambda B: 1.0,
+            "many factors a little below 1 multiply to one well below it": lambda B: 1.0,
         },
     ),
     "c-7-02": Exercise(

@@ -47,9 +47,10 @@ export function makeTicker(w, frame) {
 //   step, reset       [what is said, what is done], e.g. ["One step", () => {}] (optional)
 //   once       plays by itself, once, when it first comes into sight, unless the reader, a link or
 //              Python was there before; a number: for so many seconds. Not where motion is unwelcome
+//   keeps()    whether it goes on under a hand on a slider (optional: it stops)
 // The button's text and name change with the state. A hand on a slider, a preset or a link stops it,
 // and any hand on the widget what plays by itself.
-export function makePlayer(w, { text = "Play", play, frame, begin, finish, onstop = () => {}, step, reset, once = false }) {
+export function makePlayer(w, { text = "Play", play, frame, begin, finish, onstop = () => {}, step, reset, once = false, keeps = () => false }) {
   const toggle = button(text, null, () => (ticker.running ? stop() : start()));
   const look = (running) => {
     toggle.textContent = running ? "Pause" : text;
@@ -88,7 +89,7 @@ export function makePlayer(w, { text = "Play", play, frame, begin, finish, onsto
     left = seconds;
   }, () => left < Infinity && stop(), once === true ? 1e9 : once);
   w.rest = () => stop();
-  w.root.addEventListener("input", ({ target }) => target.type === "range" && stop(), { capture: true });
+  w.root.addEventListener("input", ({ target }) => target.type === "range" && !keeps() && stop(), { capture: true });
   look(false);
   return { node, start, stop, button: toggle, get running() { return ticker.running; } };
 }

@@ -144,7 +144,7 @@ function lines(s) {
   const within = () => summary(s.descent.x, (v) => v > 0).std / s.laws.at(-1).std;
   const going = () => !arrived(s);
   return [
-    [(now) => going() && now.scene === "modes" && s.sigmas[Math.min(s.descent.level, now.levels - 1)] > 5,
+    [(now) => going() && now.scene === "modes" && s.sigmas[Math.min(s.descent.level, now.levels - 1)] > 3,
       "So much noise that a walker goes from side to side. Here the weights are made."],
     [(now) => going() && now.scene === "modes", "The modes have parted. From here on hardly anyone crosses; the walkers only gather."],
     [going, "From level to level the law narrows, and the walkers follow."],

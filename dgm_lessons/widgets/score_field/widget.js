@@ -72,7 +72,7 @@ function motion(s) {
   };
   let sinceReport = 0;
   return {
-    play: "the particles move", onstop: settle, once: show || !langevin() || GLANCE,
+    play: "the particles move", onstop: settle, keeps: langevin, once: show || !langevin() || GLANCE,
     frame(seconds) {
       if (show && (s.rest -= seconds) > 0) return true;
       if (langevin()) {
