@@ -194,6 +194,9 @@ EXERCISES: dict[str, Exercise] = {
             "as printed: alpha_bar is not squared under the root, which is of other notes": (
                 lambda eps, a: -math.sqrt(a) / math.sqrt(1 - a) * eps
             ),
+            "as it stood: two things are wrong still, the root and the rescaling": (
+                lambda eps, a: -eps / math.sqrt(1 - a)
+            ),
             "sigma_bar is the root of 1 - alpha_bar^2: here the square is lost": (
                 lambda eps, a: -a / math.sqrt(1 - a) * eps
             ),

@@ -79,7 +79,13 @@ EXERCISES: dict[str, Exercise] = {
             "two laws that are both blurred further come closer": (
                 lambda changes: [0, -1, 1, -1, -1]
             ),
-            "all signs are turned": lambda changes: [0, 1, -1, 1, -1],
+            "more levels between the same ends stand closer, and share more": (
+                lambda changes: [0, -1, -1, -1, 1]
+            ),
+            "more levels between the same ends: each ratio is smaller": (
+                lambda changes: [0, -1, 0, -1, 1]
+            ),
+            "a larger upper end stretches every gap": lambda changes: [0, -1, 1, 1, 1],
         },
     ),
     "c-6-03": Exercise(

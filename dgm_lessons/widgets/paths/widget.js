@@ -129,6 +129,12 @@ function refresh(s) {
   }
 }
 
+// Whether the two starts, as they are by now, are apart by more than two standard deviations of the noise.
+function told({ f, world, now }) {
+  const { alpha, sigma } = world.laws[now()];
+  return alpha * Math.abs(f.now.start - f.now.other) > 2 * sigma;
+}
+
 function story(s) {
   const apart = ({ lines, end, world }) => {
     const gaps = Array.from(lines.line, (x, i) => Math.abs(x - lines.line2[i]) / world.scale[i]);
@@ -137,7 +143,7 @@ function story(s) {
   if (!s.flow) return [
     [({ time }) => time === (s.back() ? 1 : 0), "Drag the two starts, then press Play: the paths leave from there, by chance."],
     [() => s.back(), "One start, many ends. The noise of the steps decides, and late: run it again with new noise."],
-    [({ time }) => time < 0.3, "So far the two families keep apart: a path still tells where it came from."],
+    [() => told(s), "So far the two families keep apart: a path still tells where it came from."],
     [() => true, "The two families mix. A path no longer tells where it came from."],
   ];
   return [
