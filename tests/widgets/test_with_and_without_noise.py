@@ -269,7 +269,7 @@ def test_slips_are_made_and_undone(open_page):
     page.get_by_role("button", name="Noise used again").click()
     assert 0.15 < far(page) < 0.4 and "this very noise" in story(page)
     page.get_by_role("radio", name="t = 1, all noise").check()
-    assert far(page) < 0.08 and "the slip hides" in story(page)
+    assert far(page) < 0.08 and "By the end that is forgotten" in story(page)
     page.get_by_role("button", name="Back the same way").click()
     assert far(page) < 0.08 and "no new data arise" in story(page)
     page.get_by_role("radio", name="nothing").check()
