@@ -350,3 +350,16 @@ def test_it_plays_once_in_sight_and_a_hand_stops_it(open_page):
     page = open_page(field(dynamics="ode", log_snr=None), reduced_motion="reduce")
     page.wait_for_timeout(300)
     assert state(page, "log_snr") == state(page, "levels")[1]
+
+
+@browser
+def test_langevin_goes_on_under_a_hand_on_the_noise_and_the_flow_does_not(open_page):
+    for dynamics, name in (("langevin", "Pause"), ("ode", "Play")):
+        page = open_page(field(dynamics=dynamics, log_snr=1.0, probe=None))
+        page.get_by_role("button", name="Pause").click()  # it plays by itself
+        page.get_by_role("button", name="Play").click()
+        before = state(page, "log_snr")
+        page.get_by_role("slider", name="Noise level").press("ArrowRight")
+        page.wait_for_timeout(100)
+        assert page.get_by_role("button", name=name).is_visible()
+        assert state(page, "log_snr") != before
