@@ -79,7 +79,7 @@ def euler_maruyama_step(
     """One Euler-Maruyama step of the reverse-time SDE (Song et al. 2021), or of its relatives.
 
     `share` is that of `euler_maruyama_moments`. A sampler takes another one by
-    `sample(denoiser, x, times, functools.partial(euler_maruyama_step, share=0.5))`.
+    `sample(denoiser, x, times, partial(euler_maruyama_step, share=0.5))`.
     """
     mean, std = euler_maruyama_moments(denoiser, x, s, t, share)
     return mean + expand(std, x) * noise_like(x, generator)
