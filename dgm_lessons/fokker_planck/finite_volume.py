@@ -63,8 +63,7 @@ def exchange(drift: Array, diffusion: float, width: float) -> tuple[Array, Array
 
     With z = drift width / diffusion and B(z) = z / (e^z - 1) they are D/h^2 B(-z) and D/h^2 B(z):
     the flux of a steady flow with a drift that is constant between two centres (Scharfetter and
-    Gummel 1969).
-    Where there is no diffusion, the mass goes with the drift (upwind).
+    Gummel 1969). Where there is no diffusion, the mass goes with the drift (upwind).
     """
     if diffusion == 0:
         return np.maximum(drift, 0) / width, np.maximum(-drift, 0) / width
@@ -109,23 +108,15 @@ def crank_nicolson(p: Array, up: Array, down: Array, dt: float) -> Array:
 
     All rows are solved at once, as one tridiagonal system without a link between rows.
     """
-    walls = [(0, 0)] * (p.ndim - 1) + [(1, 1)]
-    up, down = np.pad(up, walls), np.pad(down, walls)  # nothing crosses the walls
-    leaves = up[..., 1:] + down[..., :-1]
-    flow = _flow(p, up, down)
-    right = p - dt / 2 * np.diff(flow)
+    walls = [(0, 0)] * (p.ndim - 1) + [(1, 1)]  # nothing crosses them
+    flow = np.pad(p[..., :-1] * up - p[..., 1:] * down, walls)
+    up, down = np.pad(up, walls), np.pad(down, walls)
     bands = np.zeros((3, p.size))
     bands[0, 1:] = -dt / 2 * down[..., 1:].ravel()[:-1]
-    bands[1] = 1 + dt / 2 * leaves.ravel()
+    bands[1] = 1 + dt / 2 * (up[..., 1:] + down[..., :-1]).ravel()
     bands[2, :-1] = -dt / 2 * up[..., :-1].ravel()[1:]
+    right = p - dt / 2 * np.diff(flow)
     return solve_banded((1, 1), bands, right.ravel()).reshape(p.shape)
-
-
-def _flow(p: Array, up: Array, down: Array) -> Array:
-    """What crosses each face upwards, walls included."""
-    wall = np.zeros((*p.shape[:-1], 1))
-    inner = p[..., :-1] * up[..., 1:-1] - p[..., 1:] * down[..., 1:-1]
-    return np.concatenate([wall, inner, wall], -1)
 
 
 def _enough(process: Process, grid: Grid, start: float, end: float, drift: Drift) -> Array:
