@@ -35,10 +35,10 @@ class PredictorCorrector:
 
     Each correction moves x towards the law of x_t and changes no noise level. Its size is
     eta = step_ratio sigma(t)^2, as in `annealed_langevin`: the same walk in x/alpha, whatever the
-    process. For VE the paper sets a signal-to-noise ratio r in its place: eta = 2 (r |noise|/|score|)^2.
-    Where the score is mostly noise, |score| = |noise|/sigma, that is step_ratio = 2 r^2: 0.05 for
-    the paper's r = 0.16. On one Gaussian of the noise's size, many corrections settle at
-    1/(1 - step_ratio/2) times the variance.
+    process. For VE the paper sets a signal-to-noise ratio r in its place:
+    eta = 2 (r |noise|/|score|)^2. Where the score is mostly noise, |score| = |noise|/sigma, that
+    is step_ratio = 2 r^2: 0.05 for the paper's r = 0.16. On one Gaussian of the noise's size, many
+    corrections settle at 1/(1 - step_ratio/2) times the variance.
 
     Costs the predictor's calls and `corrections` more; at sigma(t) = 0 nothing is corrected.
 
