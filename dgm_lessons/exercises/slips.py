@@ -49,7 +49,13 @@ def slips(exercise: Exercise) -> tuple[Slip, ...]:
     own = ((words, results(y, exercise.trials)) for words, y in exercise.mistakes.items())
     if not callable(exercise.solution):
         return tuple(own)
-    return (*own, *spoilt_results(exercise), *spoilt_inputs(exercise))
+    spoilt = (*spoilt_results(exercise), *spoilt_inputs(exercise))
+    return (*own, *(slip for slip in spoilt if telling(slip[1])))
+
+
+def telling(values: Sequence[Tensor]) -> bool:
+    """Whether an answer would not meet these values by accident, as it would -1, 0 and 1."""
+    return any(bool(((y != y.round()) | (y.abs() > 1)).any()) for y in values)
 
 
 def spoilt_results(exercise: Exercise) -> Iterator[Slip]:

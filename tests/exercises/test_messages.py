@@ -7,6 +7,7 @@ import torch
 
 from dgm_lessons.exercises import Exercise, check, diagnose, marking
 from dgm_lessons.exercises.evaluation import numbers
+from dgm_lessons.exercises.slips import slips
 
 
 def told(name, answer):
@@ -185,3 +186,11 @@ def test_a_wrong_answer_in_place_does_not_pass_afterwards():
         return x_noisy / alpha
 
     assert not diagnose("c-5-21", spoil)[0] and not diagnose("c-5-21", lazy)[0]
+
+
+def test_small_whole_numbers_are_not_taken_for_a_slip():
+    """1 is no more the exponential of 0 than anything else."""
+    words = "this is the exponential of what is asked for"
+    trials = ((1.3,), (2.1,))
+    assert words not in dict(slips(Exercise("an order", lambda x: 0 * x, trials=trials)))
+    assert words in dict(slips(Exercise("a number", lambda x: x, trials=trials)))
