@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .symbolic import at_points, is_formula
+
 
 def call(answer: Any, inputs: tuple[Any, ...]) -> Any:
     """What an answer says to one set of inputs; it may change its copies as it likes."""
@@ -19,12 +21,12 @@ def call(answer: Any, inputs: tuple[Any, ...]) -> Any:
 def numbers(value: Any) -> Tensor:
     """A number, an array, or a list or tuple of them, as a new tensor in double precision.
 
-    A complex number, the root of a negative one, becomes NaN. Raises `TypeError`, `ValueError`
-    or `RuntimeError` where that cannot be.
+    A formula of sympy becomes its values at some points. A complex number, the root of a negative
+    one, becomes NaN. Raises `TypeError`, `ValueError` or `RuntimeError` where that cannot be.
     """
     if isinstance(value, (list, tuple)):
         return torch.stack(torch.broadcast_tensors(*map(numbers, value)))
-    tensor = torch.as_tensor(value)
+    tensor = at_points(value) if is_formula(value) else torch.as_tensor(value)
     if tensor.is_complex():
         tensor = tensor.real.masked_fill(tensor.imag != 0, torch.nan)
     return tensor.detach().to(torch.float64, copy=True)
