@@ -1,0 +1,242 @@
+"""A solver of few calls whose time grid and coefficients are trained on the flow itself.
+
+for step, loss, solver in train_few_steps(denoiser, noise, calls=5, generator=generator):
+    ...  # draw, print, or stop: the solver is usable after every step
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .._inputs import check_batch, check_finite, check_positive
+from ..denoisers import AbstractDenoiser, ReclockedDenoiser, process_of
+from ..processes import EDM, DiscreteProcess, Process, karras, time_grid
+from .chain import sample
+from .deterministic import heun_step
+
+FINE = 64  # Heun steps of the solution that is aimed at: two calls each
+Numbers = Tensor | list
+
+
+class FewSteps:
+    """A solver of n calls in numbers: each state is a sum of the noise and the answers so far.
+
+    With z the noise and D_j the denoiser's answer to state j, at noise level sigma_j,
+
+        x_k = a_k z + sum_{j<k} b_kj D_j,    k = 0..n,
+
+    states x_0..x_{n-1} are asked about and x_n is the sample. All steps of a linear solver of the
+    probability-flow ODE have this form (the non-stationary solvers of Shaul et al. 2024); DDIM's
+    are `FewSteps.ddim`, and `train_few_steps` finds better ones. States are x/alpha and levels
+    sigma/alpha, so that one solver serves every process in continuous time that inverts its
+    log-SNR and reaches levels[0].
+
+    Args:
+        levels: sigma_k, (n,), above 0, in the unit of the data.
+        noise_weights: a_k, (n + 1,), in the unit of the data.
+        answer_weights: b_kj, (n + 1, n), 0 from the diagonal on; without unit.
+
+    Raises:
+        ValueError: for other shapes, levels that are not positive, answers used before they came.
+    """
+
+    def __init__(self, levels: Numbers, noise_weights: Numbers, answer_weights: Numbers) -> None:
+        given = (levels, noise_weights, answer_weights)
+        names = ("levels", "noise_weights", "answer_weights")
+        rows = [
+            check_finite(torch.as_tensor(row, dtype=torch.float64), name)
+            for row, name in zip(given, names, strict=True)
+        ]
+        self.levels, self.noise_weights, self.answer_weights = rows
+        n = self.levels.numel()
+        shapes = [tuple(row.shape) for row in rows]
+        if not n or shapes != [(n,), (n + 1,), (n + 1, n)]:
+            raise ValueError(f"shapes (n,), (n + 1,) and (n + 1, n) are needed, not {shapes}")
+        if not bool((self.levels > 0).all()):
+            raise ValueError(f"every level must be above 0, not {self.levels.tolist()}")
+        if bool(self.answer_weights.triu().any()):
+            raise ValueError("state k may use the answers before k only: b_kj = 0 for j >= k")
+
+    @classmethod
+    def ddim(cls, levels: Numbers) -> FewSteps:
+        """DDIM down the levels (n,) and to 0: x_{k+1} = r x_k + (1 - r) D_k, r the levels' ratio.
+
+        It starts at levels[0] times the noise (Song, Meng & Ermon 2021, in x/alpha).
+        """
+        sigma = torch.as_tensor(levels, dtype=torch.float64)
+        noise, answers = sigma.new_zeros(len(sigma) + 1), sigma.new_zeros(len(sigma) + 1, len(sigma))
+        noise[0] = sigma[0]
+        for k, ratio in enumerate(torch.cat([sigma[1:], sigma.new_zeros(1)]) / sigma):
+            noise[k + 1], answers[k + 1] = ratio * noise[k], ratio * answers[k]
+            answers[k + 1, k] = 1 - ratio
+        return cls(sigma, noise, answers)
+
+    @property
+    def calls(self) -> int:
+        """n, the denoiser's evaluations for one sample."""
+        return len(self.levels)
+
+    @torch.no_grad()
+    def __call__(self, denoiser: AbstractDenoiser, noise: Tensor) -> Tensor:
+        """Samples (B, *D) from standard normal noise (B, *D), in the noise's dtype."""
+        check_batch(noise, "noise")
+        check_reach(process_of(denoiser), self.levels.max().item())
+        return _solve(denoiser, noise, self.levels, self.noise_weights, self.answer_weights)
+
+    def to_json(self) -> str:
+        """The numbers as text: an object with the three arguments as lists."""
+        return json.dumps({name: value.tolist() for name, value in vars(self).items()})
+
+    @classmethod
+    def from_json(cls, text: str) -> FewSteps:
+        """The solver that `to_json` has written; `ValueError` for any other text."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the text holds no few-step solver: {error}") from None
+
+
+def check_reach(process: Process, level: float) -> None:
+    """`ValueError` unless the process has a time of this sigma/alpha."""
+    if isinstance(process, DiscreteProcess):
+        raise ValueError(
+            "a few-step solver asks at levels of its own, which a DiscreteProcess does not have; "
+            "use VP(), the limit of DiscreteProcess.linear"
+        )
+    alpha, sigma = (float(value) for value in process.levels(process.T))
+    if level * alpha > sigma * (1 + 1e-6):
+        raise ValueError(
+            f"the solver asks at sigma/alpha = {level:g}, but {process} ends at {sigma / alpha:g}: "
+            "train one with high at most that"
+        )
+
+
+def _solve(denoiser: AbstractDenoiser, z: Tensor, levels: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    process, answers = denoiser.process, []
+    for k, level in enumerate(levels):
+        x = a[k] * z + sum(b[k, j] * answer for j, answer in enumerate(answers))
+        t = process.t_from_log_snr(-2 * level.log())
+        answers.append(denoiser(process.alpha(t) * x, t))
+    return a[-1] * z + sum(b[-1, j] * answer for j, answer in enumerate(answers))
+
+
+class FewStepsTraining(NamedTuple):
+    """One finished training step, counted from 1, its loss, and the solver as it is after it."""
+
+    step: int
+    loss: float
+    solver: FewSteps
+
+
+def train_few_steps(
+    denoiser: AbstractDenoiser,
+    noise: Tensor,
+    calls: int,
+    steps: int = 1500,
+    batch_size: int = 1024,
+    generator: torch.Generator | None = None,
+    high: float = 80.0,
+    low: float = 0.15,
+) -> Iterator[FewStepsTraining]:
+    """Train a solver of `calls` calls to end where a fine one ends, one step for each item taken.
+
+    The target of each noise is the end of its path under the probability-flow ODE, by 64 steps of
+    Heun, found once, before the first step; the loss is the mean square of the difference. The
+    solver begins as DDIM on the levels of Karras et al. from `high` to `low`. Adam moves the
+    logarithms of the levels, within [`EDM.t_min`, high], and the weights of x_k / sqrt(1 +
+    sigma_k^2). What is learned is right for this denoiser only: elsewhere look before you trust.
+
+    Args:
+        denoiser: of any process in continuous time, differentiable in x_t and t. The parameters
+            of a network are left as they are.
+        noise: standard normal, (N, *D), floating: 20,000 points do in the plane, float64 best.
+        calls: n, at least 1.
+        steps, batch_size: number of steps, and noises in each, drawn with replacement.
+        generator: draws the batches, on the device of the noise.
+        high, low: levels sigma/alpha, high > low > 0, in the unit of the data.
+
+    Raises:
+        ValueError: for noise that is not standard normal, counts below 1, levels out of order or
+            beyond the process.
+        RuntimeError: when the loss stops being finite.
+
+    Source: bespoke solvers (Shaul et al. 2023); all coefficients free, as in bespoke
+    non-stationary solvers (Shaul et al. 2024).
+    """
+    check_batch(noise, "noise")
+    if not len(noise) or min(calls, steps, batch_size) < 1:
+        raise ValueError(
+            f"{len(noise)} noises, calls = {calls}, steps = {steps}, batch_size = {batch_size}: "
+            "each must be >= 1"
+        )
+    size = noise.square().mean().sqrt().item()
+    if not 0.5 < size < 2:
+        raise ValueError(f"noise must be standard normal, but its root mean square is {size:.3g}")
+    if not check_positive(high, "high") > check_positive(low, "low"):
+        raise ValueError(f"high must exceed low, not {high} and {low}")
+    check_reach(process_of(denoiser), high)
+    # eager checks above, lazy steps below: a function with `yield` would check at the first step
+    return _train(denoiser, noise, calls, steps, batch_size, generator, high, low)
+
+
+def _train(
+    denoiser: AbstractDenoiser,
+    noise: Tensor,
+    calls: int,
+    steps: int,
+    batch_size: int,
+    generator: torch.Generator | None,
+    high: float,
+    low: float,
+) -> Iterator[FewStepsTraining]:
+    ends = torch.cat([_fine(denoiser, part, high) for part in noise.split(batch_size)])
+    start = FewSteps.ddim(karras(7.0)(EDM(T=high), high, low, calls - 1))
+    log_levels = start.levels.log()
+    scale = _scale(log_levels)
+    a, b = start.noise_weights / scale, start.answer_weights / scale[:, None]
+    numbers = [part.requires_grad_() for part in (log_levels, a, b)]
+    groups = [{"params": numbers[:1], "lr": 2e-2}, {"params": numbers[1:], "lr": 5e-3}]
+    optimizer = torch.optim.Adam(groups)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    for step in range(1, steps + 1):
+        rows = torch.randint(len(noise), (batch_size,), generator=generator, device=noise.device)
+        with torch.enable_grad():
+            x = _solve(denoiser, noise[rows], *_weights(*numbers))
+            loss = (x - ends[rows]).square().mean()
+            gradients = torch.autograd.grad(loss, numbers)
+        if not math.isfinite(loss.item()):
+            raise RuntimeError(f"the loss is {loss.item()} at step {step}: is the denoiser finite?")
+        for number, gradient in zip(numbers, gradients, strict=True):
+            number.grad = gradient
+        optimizer.step()
+        schedule.step()
+        with torch.no_grad():
+            log_levels.clamp_(math.log(EDM.t_min), math.log(high))
+            solver = FewSteps(*_weights(*numbers))
+        yield FewStepsTraining(step, loss.item(), solver)
+
+
+def _weights(log_levels: Tensor, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Levels, noise weights and answer weights from what Adam moves."""
+    scale = _scale(log_levels)
+    return log_levels.exp(), scale * a, scale[:, None] * b.tril(-1)
+
+
+def _scale(log_levels: Tensor) -> Tensor:
+    """The size of x_k for data of unit size, sqrt(1 + sigma_k^2): (n + 1,), 1 for the sample."""
+    return torch.cat([(1 + (2 * log_levels).exp()).sqrt(), log_levels.new_ones(1)])
+
+
+@torch.no_grad()
+def _fine(denoiser: AbstractDenoiser, noise: Tensor, high: float) -> Tensor:
+    """Where the probability-flow ODE takes x/alpha = high noise, by Heun on the levels of Karras."""
+    process = EDM(T=high)
+    times = time_grid(process, FINE - 1, karras(7.0))
+    times = torch.cat([times, times.new_zeros(1)])
+    return sample(ReclockedDenoiser(denoiser, process), high * noise, times, heun_step)
