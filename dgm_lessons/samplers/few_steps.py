@@ -58,8 +58,7 @@ class FewSteps:
         shapes = [tuple(row.shape) for row in rows]
         if not n or shapes != [(n,), (n + 1,), (n + 1, n)]:
             raise ValueError(f"shapes (n,), (n + 1,) and (n + 1, n) are needed, not {shapes}")
-        if not bool((self.levels > 0).all()):
-            raise ValueError(f"every level must be above 0, not {self.levels.tolist()}")
+        check_levels(self.levels)
         if bool(self.answer_weights.triu().any()):
             raise ValueError("state k may use the answers before k only: b_kj = 0 for j >= k")
 
@@ -69,7 +68,7 @@ class FewSteps:
 
         It starts at levels[0] times the noise (Song, Meng & Ermon 2021, in x/alpha).
         """
-        sigma = torch.as_tensor(levels, dtype=torch.float64)
+        sigma = check_levels(torch.as_tensor(levels, dtype=torch.float64))
         n, zero = len(sigma), sigma.new_zeros(1)
         noise, answers = sigma.new_zeros(n + 1), sigma.new_zeros(n + 1, n)
         noise[0] = sigma[0]
@@ -101,6 +100,13 @@ class FewSteps:
             return cls(**json.loads(text))
         except (TypeError, ValueError) as error:
             raise ValueError(f"the text holds no few-step solver: {error}") from None
+
+
+def check_levels(levels: Tensor) -> Tensor:
+    """The levels themselves; `ValueError` unless all are above 0 and finite."""
+    if not bool((check_finite(levels, "levels") > 0).all()):
+        raise ValueError(f"every level must be above 0, not {levels.tolist()}")
+    return levels
 
 
 def check_reach(process: Process, level: float) -> None:
