@@ -206,9 +206,9 @@ def test_bad_requests_are_named():
         train_few_steps(exact, z, 2, high=0.1)
     with pytest.raises(ValueError, match="shape"):
         train_few_steps(exact, z[:, 0], 2)
-    with pytest.raises(ValueError, match="ends at 4.99"):
+    with pytest.raises(ValueError, match=r"ends at 4\.99"):
         train_few_steps(ExactDenoiser(ring(), VE(sigma_max=5.0)), z, 2)
-    with pytest.raises(ValueError, match="ends at 4.99"):
+    with pytest.raises(ValueError, match=r"ends at 4\.99"):
         FewSteps.ddim([80.0, 1.0])(ExactDenoiser(ring(), VE(sigma_max=5.0)), z)
     with pytest.raises(ValueError, match="DiscreteProcess does not have"):
         FewSteps.ddim([80.0, 1.0])(ExactDenoiser(ring(), DiscreteProcess.linear(100)), z)
