@@ -1,6 +1,6 @@
 """A solver of few calls whose time grid and coefficients are trained on the flow itself.
 
-for step, loss, solver in train_few_steps(denoiser, noise, calls=5, generator=generator):
+for step, loss, solver in train_few_steps(denoiser, noise, calls=5):
     ...  # draw, print, or stop: the solver is usable after every step
 """
 
@@ -16,11 +16,12 @@ from torch import Tensor
 
 from .._inputs import check_batch, check_finite, check_positive
 from ..denoisers import AbstractDenoiser, ReclockedDenoiser, process_of
-from ..processes import EDM, DiscreteProcess, FlowMatching, Process, karras
+from ..processes import DiscreteProcess, FlowMatching, Process
 from .chain import sample
 from .deterministic import heun_step
 
 FINE = 48  # Heun steps of the solution that is aimed at: two calls each
+LOWEST = math.log(1e-3)  # of the levels while they are trained
 Numbers = Tensor | list
 
 
@@ -109,6 +110,11 @@ def check_levels(levels: Tensor) -> Tensor:
     return levels
 
 
+def highest_level(process: Process) -> float:
+    """sigma/alpha at the process's end, at most 1,000: beyond, x_t tells nothing of x_0."""
+    return min(process.snr(process.T).rsqrt().item(), 1e3)
+
+
 def check_reach(process: Process, level: float) -> None:
     """`ValueError` unless the process has a time of this sigma/alpha."""
     if isinstance(process, DiscreteProcess):
@@ -116,10 +122,9 @@ def check_reach(process: Process, level: float) -> None:
             "a few-step solver asks at levels of its own, which a DiscreteProcess does not have; "
             "use VP(), the limit of DiscreteProcess.linear"
         )
-    alpha, sigma = (float(value) for value in process.levels(process.T))
-    if level * alpha > sigma * (1 + 1e-6):
+    if level > (1 + 1e-6) * (end := highest_level(process)):
         raise ValueError(
-            f"the solver asks at sigma/alpha = {level:g}, but {process} ends at {sigma / alpha:g}: "
+            f"the solver asks at sigma/alpha = {level:g}, but {process} ends at {end:g}: "
             "train one with high at most that"
         )
 
@@ -136,7 +141,7 @@ def _solve(denoiser: AbstractDenoiser, z: Tensor, levels: Tensor, a: Tensor, b: 
 
 
 class FewStepsTraining(NamedTuple):
-    """One finished training step, counted from 1, its loss, and the solver as it is after it."""
+    """One finished training step, counted from 1, with the loss and the solver after it."""
 
     step: int
     loss: float
@@ -144,112 +149,101 @@ class FewStepsTraining(NamedTuple):
 
 
 def train_few_steps(
-    denoiser: AbstractDenoiser,
-    noise: Tensor,
-    calls: int,
-    steps: int = 1500,
-    batch_size: int = 1024,
-    generator: torch.Generator | None = None,
-    high: float = 80.0,
-    low: float = 0.15,
+    denoiser: AbstractDenoiser, noise: Tensor, calls: int, steps: int = 12, high: float = 10.0
 ) -> Iterator[FewStepsTraining]:
     """Train a solver of `calls` calls to end where a fine one ends, one step for each item taken.
 
     The target of each noise is the end of its path under the probability-flow ODE, by 48 steps of
     Heun, found once, before the first step; the loss is the mean square of the difference. The
-    solver begins as DDIM on the levels of Karras et al. from `high` to `low`. Adam moves the
-    logarithms of the levels, within [`EDM.t_min`, high], and the weights of x_k / sqrt(1 +
-    sigma_k^2). What is learned is right for this denoiser only: elsewhere look before you trust.
+    solver begins as DDIM from the level `high`, even in t of flow matching, t/(1 - t) the level.
+    A step is ten iterations of L-BFGS over all the noise, for the logarithms of the levels and the
+    weights of x_k / sqrt(1 + sigma_k^2): about a dozen losses with their gradients. The noise is
+    the only chance in it. What is learned is right for this denoiser only: look before you trust
+    it elsewhere.
 
     Args:
         denoiser: of any process in continuous time, differentiable in x_t and t. The parameters
             of a network are left as they are.
-        noise: standard normal, (N, *D), floating: 20,000 points do in the plane, float64 best.
+        noise: standard normal, (N, *D), floating: 4,000 points do in the plane, float64 best.
         calls: n, at least 1.
-        steps, batch_size: number of steps, and noises in each, drawn with replacement.
-        generator: draws the batches, on the device of the noise.
-        high, low: levels sigma/alpha, high > low > 0, in the unit of the data.
+        steps: at least 1.
+        high: the first level sigma/alpha to begin with, in the unit of the data.
 
     Raises:
-        ValueError: for noise that is not standard normal, counts below 1, levels out of order or
-            beyond the process.
+        ValueError: for noise that is not standard normal, counts below 1, a level beyond the
+            process.
         RuntimeError: when the loss stops being finite.
 
     Source: bespoke solvers (Shaul et al. 2023); all coefficients free, as in bespoke
     non-stationary solvers (Shaul et al. 2024).
     """
     check_batch(noise, "noise")
-    if not len(noise) or min(calls, steps, batch_size) < 1:
+    if not len(noise) or min(calls, steps) < 1:
         raise ValueError(
-            f"{len(noise)} noises, calls = {calls}, steps = {steps}, batch_size = {batch_size}: "
-            "each must be >= 1"
+            f"{len(noise)} noises, calls = {calls}, steps = {steps}: each must be >= 1"
         )
     size = noise.square().mean().sqrt().item()
     if not 0.5 < size < 2:
         raise ValueError(f"noise must be standard normal, but its root mean square is {size:.3g}")
-    if not check_positive(high, "high") > check_positive(low, "low"):
-        raise ValueError(f"high must exceed low, not {high} and {low}")
-    check_reach(process_of(denoiser), high)
+    check_reach(process_of(denoiser), check_positive(high, "high"))
     # eager checks above, lazy steps below: a function with `yield` would check at the first step
-    return _train(denoiser, noise, calls, steps, batch_size, generator, high, low)
+    return _train(denoiser, noise, calls, steps, high)
 
 
 def _train(
-    denoiser: AbstractDenoiser,
-    noise: Tensor,
-    calls: int,
-    steps: int,
-    batch_size: int,
-    generator: torch.Generator | None,
-    high: float,
-    low: float,
+    denoiser: AbstractDenoiser, noise: Tensor, calls: int, steps: int, high: float
 ) -> Iterator[FewStepsTraining]:
-    ends = torch.cat([_fine(denoiser, part, high) for part in noise.split(batch_size)])
-    start = FewSteps.ddim(karras(7.0)(EDM(T=high), high, low, calls - 1))
-    log_levels = start.levels.log()
-    scale = _scale(log_levels)
-    a, b = start.noise_weights / scale, start.answer_weights / scale[:, None]
-    numbers = [part.requires_grad_() for part in (log_levels, a, b)]
-    groups = [{"params": numbers[:1], "lr": 2e-2}, {"params": numbers[1:], "lr": 5e-3}]
-    optimizer = torch.optim.Adam(groups, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for step in range(1, steps + 1):
-        rows = torch.randint(len(noise), (batch_size,), generator=generator, device=noise.device)
-        with torch.enable_grad():
-            x = _solve(denoiser, noise[rows], *_weights(*numbers))
-            loss = (x - ends[rows]).square().mean()
-            gradients = torch.autograd.grad(loss, numbers)
-        if not math.isfinite(loss.item()):
-            raise RuntimeError(f"the loss is {loss.item()} at step {step}: is the denoiser finite?")
-        for number, gradient in zip(numbers, gradients, strict=True):
+    ends = fine_ends(denoiser, noise)
+    times = high / (1 + high) * torch.arange(calls, 0, -1, dtype=torch.float64) / calls
+    start = FewSteps.ddim(times / (1 - times))
+    scale = _scale(start.levels)
+    numbers = [
+        start.levels.log().requires_grad_(),
+        (start.noise_weights / scale).requires_grad_(),
+        (start.answer_weights / scale[:, None]).requires_grad_(),
+    ]
+    top = math.log(highest_level(denoiser.process))
+
+    def solver() -> tuple[Tensor, Tensor, Tensor]:
+        levels = numbers[0].clamp(LOWEST, top).exp()
+        scale = _scale(levels)
+        return levels, scale * numbers[1], scale[:, None] * numbers[2].tril(-1)
+
+    def loss() -> Tensor:
+        return (_solve(denoiser, noise, *solver()) - ends).square().mean()
+
+    def loss_and_gradients() -> Tensor:
+        value = loss()
+        for number, gradient in zip(numbers, torch.autograd.grad(value, numbers), strict=True):
             number.grad = gradient
-        optimizer.step()
-        schedule.step()
+        return value.detach()
+
+    optimizer = torch.optim.LBFGS(
+        numbers, max_iter=10, history_size=30, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
+    for step in range(1, steps + 1):
+        optimizer.step(loss_and_gradients)
         with torch.no_grad():
-            log_levels.clamp_(math.log(EDM.t_min), math.log(high))
-            solver = FewSteps(*_weights(*numbers))
-        yield FewStepsTraining(step, loss.item(), solver)
+            value, found = loss().item(), FewSteps(*solver())
+        if not math.isfinite(value):
+            raise RuntimeError(f"the loss is {value} at step {step}; try a lower level, high")
+        yield FewStepsTraining(step, value, found)
 
 
-def _weights(log_levels: Tensor, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Levels, noise weights and answer weights from what Adam moves."""
-    scale = _scale(log_levels)
-    return log_levels.exp(), scale * a, scale[:, None] * b.tril(-1)
-
-
-def _scale(log_levels: Tensor) -> Tensor:
+def _scale(levels: Tensor) -> Tensor:
     """The size of x_k for data of unit size, sqrt(1 + sigma_k^2): (n + 1,), 1 for the sample."""
-    return torch.cat([(1 + (2 * log_levels).exp()).sqrt(), log_levels.new_ones(1)])
+    return torch.cat([(1 + levels**2).sqrt(), levels.new_ones(1)])
 
 
 @torch.no_grad()
-def _fine(denoiser: AbstractDenoiser, noise: Tensor, high: float) -> Tensor:
-    """Where the probability-flow ODE takes x/alpha = high * noise: (N, *D).
+def fine_ends(denoiser: AbstractDenoiser, noise: Tensor) -> Tensor:
+    """Where the probability-flow ODE takes standard normal noise from the process's end, (N, *D).
 
     Its paths are nearly straight on the clock of flow matching, x = (1 - t) x_0 + t eps, so that
     Heun in even steps is best there.
     """
     clock = ReclockedDenoiser(denoiser, FlowMatching())
+    high = highest_level(denoiser.process)
     start = high / (1 + high)
     times = torch.linspace(start, FlowMatching.t_min, FINE + 1, dtype=torch.float64)
     return clock(sample(clock, start * noise, times, heun_step), FlowMatching.t_min)

@@ -32,8 +32,7 @@ def noise(n=300, seed=0, dtype=torch.float64):
     return torch.randn((n, 2), generator=torch.Generator().manual_seed(seed)).to(dtype)
 
 
-def trained(denoiser, calls=3, steps=60, n=600, **options):
-    options = {"batch_size": 200, "generator": torch.Generator().manual_seed(0)} | options
+def trained(denoiser, calls=3, steps=2, n=200, **options):
     *_, last = train_few_steps(denoiser, noise(n), calls, steps, **options)
     return last.solver
 
@@ -108,12 +107,14 @@ def test_no_gradient_is_kept_when_sampling():
 
 
 def test_on_a_point_there_is_nothing_to_learn():
-    """DDIM is exact there, so that the gradient is zero and the start stays as it is."""
-    only = FunctionDenoiser(lambda x, t: torch.full_like(x, 0.7) + 0 * x, EDM())
-    first, last = trained(only, steps=1), trained(only, steps=40)
-    torch.testing.assert_close(last.answer_weights.sum(1)[-1], torch.tensor(1.0).double())
-    assert gap(last(only, noise()), torch.full((300, 2), 0.7).double()) < 2e-3
-    assert (last.levels - first.levels).abs().max() < 0.1 * first.levels.max()
+    """DDIM is exact there: the loss is 0, the gradient too, and the start stays as it is."""
+    only = FunctionDenoiser(lambda x, t: 0.7 + 0 * x, EDM())
+    (row,) = train_few_steps(only, noise(50), 3, 1)
+    times = 10 / 11 * torch.tensor([1.0, 2 / 3, 1 / 3], dtype=torch.float64)
+    start = FewSteps.ddim(times / (1 - times))
+    assert row.loss < 1e-20
+    for name, value in vars(start).items():
+        torch.testing.assert_close(getattr(row.solver, name), value, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("process", [EDM(), VP(), FlowMatching()], ids=lambda p: type(p).__name__)
@@ -121,57 +122,60 @@ def test_on_a_gaussian_two_calls_become_exact(process):
     """The flow of N(0, s^2) multiplies the noise by one number, which the weights can be."""
     exact = ExactDenoiser(GaussianMixture([1.0], [[0.0, 0.0]], 0.3**2), process)
     end = 0.3 * noise(seed=9)
-    before = FewSteps.ddim([80.0, 0.15])(exact, noise(seed=9))
-    after = trained(exact, calls=2, steps=400)(exact, noise(seed=9))
-    assert gap(before, end) > 0.05 and gap(after, end) < 3e-3
+    before = FewSteps.ddim([10.0, 10 / 12])(exact, noise(seed=9))
+    after = trained(exact, calls=2, steps=3)(exact, noise(seed=9))
+    assert gap(before, end) > 0.02 and gap(after, end) < 1e-3
 
 
 def test_training_gets_nearer_to_the_fine_solution():
     exact, z = ExactDenoiser(ring(), EDM()), noise(2000, seed=3)
     end = solve_adaptive(ExactDenoiser(ring(), FlowMatching()), z, 1.0, 0.0)[0]
-    errors = [gap(trained(exact, steps=n)(exact, z), end) for n in (1, 150)]
-    assert errors[1] < 0.5 * errors[0]
+    start = gap(FewSteps.ddim([10.0, 1.54, 0.435])(exact, z), end)
+    assert gap(trained(exact, steps=6, n=500)(exact, z), end) < 0.5 * start
 
 
 def test_the_target_is_the_end_of_the_flow():
     z = noise(500)
-    for process in (EDM(), VP()):
-        found = few_steps._fine(ExactDenoiser(ring(), process), z, 80.0)
+    for process in (EDM(), VP(), FlowMatching(), CosineVP()):
+        found = few_steps.fine_ends(ExactDenoiser(ring(), process), z)
         end = solve_adaptive(ExactDenoiser(ring(), FlowMatching()), z, 1.0, 0.0, 1e-7, 1e-7)[0]
         assert gap(found, end) < 0.02
 
 
-def test_one_seed_gives_one_solver_and_stopping_leaves_one_that_works():
+def test_one_noise_gives_one_solver_and_stopping_leaves_one_that_works():
     exact = ExactDenoiser(ring(), VP())
-    make = partial(train_few_steps, exact, noise(400), 3, 20, 100)
-    runs = [list(make(generator=torch.Generator().manual_seed(s))) for s in (4, 4, 5)]
+    make = partial(train_few_steps, exact, calls=2, steps=3)
+    runs = [list(make(noise(100, seed))) for seed in (4, 4, 5)]
     texts = [run[-1].solver.to_json() for run in runs]
     assert texts[0] == texts[1] != texts[2]
-    assert [row.step for row in runs[0]] == list(range(1, 21))
-    stopped = list(islice(make(generator=torch.Generator().manual_seed(4)), 7))
-    assert [row.loss for row in stopped] == [row.loss for row in runs[0][:7]]
-    assert stopped[-1].solver.to_json() == runs[0][6].solver.to_json()  # and later steps changed
-    assert stopped[-1].solver.to_json() != texts[0]  # none of the solvers given out before
-    assert torch.isfinite(stopped[-1].solver(exact, noise())).all()
+    assert [row.step for row in runs[0]] == [1, 2, 3]
+    assert [row.loss for row in runs[0]] == sorted((row.loss for row in runs[0]), reverse=True)
+    (stopped,) = islice(make(noise(100, 4)), 1)
+    assert stopped.loss == runs[0][0].loss
+    assert stopped.solver.to_json() == runs[0][0].solver.to_json()  # and later steps changed
+    assert stopped.solver.to_json() != texts[0]  # none of the solvers given out before
+    z, end = noise(100, 4), few_steps.fine_ends(exact, noise(100, 4))
+    assert (stopped.solver(exact, z) - end).square().mean().item() == pytest.approx(stopped.loss)
 
 
 def test_levels_stay_within_the_process_and_a_network_as_it_is():
-    network = MLP(dim=2).double()
+    network = MLP(dim=2)
     denoiser = Denoiser(network, VE(sigma_max=5.0))
     before = [weight.clone() for weight in network.parameters()]
-    solver = trained(denoiser, steps=30, high=4.9)
-    assert solver.levels.max() <= 4.9 + 1e-9
+    z = noise(100, dtype=torch.float32)
+    with torch.no_grad():  # wherever it is called from
+        *_, last = train_few_steps(denoiser, z, 3, 3, high=4.9)
+    assert 1e-3 <= last.solver.levels.min() and last.solver.levels.max() <= 5
+    assert last.solver(denoiser, z).dtype == torch.float32
     assert all(torch.equal(a, b) for a, b in zip(before, network.parameters(), strict=True))
     assert all(weight.grad is None for weight in network.parameters())
-    with torch.no_grad():  # wherever it is called from
-        assert trained(denoiser, steps=3, high=4.9).levels.shape == (3,)
 
 
 # -- files and errors -----------------------------------------------------------------------------
 
 
 def test_numbers_come_back_from_text():
-    solver = trained(ExactDenoiser(ring(), EDM()), steps=3)
+    solver = trained(ExactDenoiser(ring(), EDM()), steps=1)
     again = FewSteps.from_json(solver.to_json())
     assert again.to_json() == solver.to_json()
     assert set(json.loads(solver.to_json())) == {"levels", "noise_weights", "answer_weights"}
@@ -197,13 +201,13 @@ def test_bad_numbers_are_named():
 
 def test_bad_requests_are_named():
     exact, z = ExactDenoiser(ring(), EDM()), noise()
-    for options in ({"calls": 0}, {"calls": 2, "steps": 0}, {"calls": 2, "batch_size": 0}):
+    for options in ({"calls": 0}, {"calls": 2, "steps": 0}, {"calls": 2, "noise": z[:0]}):
         with pytest.raises(ValueError, match="must be >= 1"):
-            train_few_steps(exact, z, **options)
+            train_few_steps(exact, **({"noise": z} | options))
     with pytest.raises(ValueError, match="standard normal"):
         train_few_steps(exact, 80 * z, 2)
-    with pytest.raises(ValueError, match="must exceed low"):
-        train_few_steps(exact, z, 2, high=0.1)
+    with pytest.raises(ValueError, match="above 0, not -1"):
+        train_few_steps(exact, z, 2, high=-1)
     with pytest.raises(ValueError, match="shape"):
         train_few_steps(exact, z[:, 0], 2)
     with pytest.raises(ValueError, match=r"ends at 4\.99"):
