@@ -26,7 +26,7 @@ from .measure import over_seeds, progress
 
 BUDGETS = (3, 5, 10, 20, 50, 100)
 SAMPLES, SEEDS = 5_000, 8
-TOLERANCES = (1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-5)
+TOLERANCES = (0.1, 0.03, 1e-2, 1e-3, 1e-4, 1e-5)
 Follow = Callable[[Tensor, int], tuple[Tensor, int]]  # (noise, budget) -> samples, calls
 
 OURS: dict[str, samplers.Ours] = {
