@@ -55,13 +55,11 @@ def second_order(levels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     ratio = torch.cat([levels[1:], zero]) / levels
     rows = [(levels[0], levels.new_zeros(n))]
     for k in range(n):
-        weights = torch.zeros(n, dtype=levels.dtype)
+        weights = levels.new_zeros(n)
         weights[k] = 1
-        carried = torch.zeros(n, dtype=levels.dtype)
-        if 0 < k < n - 1:
-            carried[k], carried[k - 1] = 1, -1
+        if 0 < k < n - 1:  # the first step and the last are DDIM's
             share = 0.5 * ratio[k].log() / ratio[k - 1].log()
-            weights = weights + share * carried
+            weights[k], weights[k - 1] = 1 + share, -share
         a, b = rows[-1]
         rows.append((ratio[k] * a, ratio[k] * b + (1 - ratio[k]) * weights))
     a, b = (torch.stack(parts) for parts in zip(*rows, strict=True))

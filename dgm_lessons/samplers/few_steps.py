@@ -2,6 +2,9 @@
 
 for step, loss, solver in train_few_steps(denoiser, noise, calls=5):
     ...  # draw, print, or stop: the solver is usable after every step
+
+`results/few_steps.json` ships solvers of `ring(8)` under "solvers", by their calls as text: each is
+an object with the lists `levels`, `noise_weights` and `answer_weights`, as `to_json` writes it.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ class FewSteps:
     probability-flow ODE have this form (the non-stationary solvers of Shaul et al. 2024); DDIM's
     are `FewSteps.ddim`, and `train_few_steps` finds better ones. States are x/alpha and levels
     sigma/alpha, so that one solver serves every process in continuous time that inverts its
-    log-SNR and reaches levels[0].
+    log-SNR and reaches the highest level.
 
     Args:
         levels: sigma_k, (n,), above 0, in the unit of the data.
@@ -51,7 +54,7 @@ class FewSteps:
         given = (levels, noise_weights, answer_weights)
         names = ("levels", "noise_weights", "answer_weights")
         rows = [
-            check_finite(torch.as_tensor(row, dtype=torch.float64), name)
+            check_finite(torch.as_tensor(row, dtype=torch.float64).clone(), name)
             for row, name in zip(given, names, strict=True)
         ]
         self.levels, self.noise_weights, self.answer_weights = rows
