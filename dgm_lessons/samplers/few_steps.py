@@ -17,7 +17,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .._inputs import check_batch, check_finite, check_positive
+from .._inputs import check_batch, check_finite, check_positive, widest
 from ..denoisers import AbstractDenoiser, ReclockedDenoiser, process_of
 from ..processes import DiscreteProcess, FlowMatching, Process
 from .chain import sample
@@ -135,6 +135,7 @@ def check_reach(process: Process, level: float) -> None:
 def _solve(denoiser: AbstractDenoiser, z: Tensor, levels: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """x_n by the formula of `FewSteps`, with gradients; z is the noise (B, *D)."""
     process = denoiser.process
+    levels, a, b = (numbers.to(widest(z.device)) for numbers in (levels, a, b))
     answers: list[Tensor] = []
     for k, level in enumerate(levels):
         x = a[k] * z + sum(b[k, j] * answer for j, answer in enumerate(answers))
