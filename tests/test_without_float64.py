@@ -24,6 +24,7 @@ from dgm_lessons.samplers import (
     solve_adaptive,
     train_few_steps,
 )
+from dgm_lessons.samplers.few_steps import fine_ends
 
 
 @pytest.fixture
@@ -101,11 +102,10 @@ def test_few_steps(away):
 @pytest.mark.slow
 def test_training_of_few_steps(away):
     (here, there), x = both(), points(2)
-    (found,), (expected,) = (
-        train_few_steps(denoiser, z, 1, 1) for denoiser, z in ((there, x.to(AWAY)), (here, x))
-    )
-    assert found.solver.levels.dtype == torch.float64
-    assert found.loss == pytest.approx(expected.loss, rel=0.05, abs=1e-3)
+    start = FewSteps.ddim([10.0, 10 / 12])(here, x.double())
+    error = (start - fine_ends(here, x.double())).square().mean().item()
+    (found,) = train_few_steps(there, x.to(AWAY), 2, 1)
+    assert found.solver.levels.dtype == torch.float64 and found.loss < 0.5 * error
 
 
 def test_langevin(away):
