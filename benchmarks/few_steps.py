@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -35,6 +35,7 @@ SEEDS = {  # of training: (law, calls)
 STEPS = 12
 NOISES = 2048
 DRAWS = 6  # of noise for each solver, to measure it on
+Solve = Callable[[ExactDenoiser, Tensor], Tensor]  # (the exact denoiser, noise) -> samples
 
 
 def noise(n: int, seed: int) -> Tensor:
@@ -102,25 +103,37 @@ def flow_2m(exact: ExactDenoiser, z: Tensor, calls: int) -> Tensor:
     return sample(flow, z, samplers.almost_straight(calls), DPMSolver2M())
 
 
-def measured(
-    law: evaluate.Law, n: int, draws: int, solves: list[Callable[[ExactDenoiser, Tensor], Tensor]]
-) -> dict[str, Any]:
+@cache
+def floor(law: evaluate.Law, n: int) -> float:
+    """The distance of two true sets of n."""
+    return evaluate.floor(law, n, 100 if n >= evaluate.SAMPLES else 5)
+
+
+@cache
+def truth(law: evaluate.Law, n: int, seed: int) -> tuple[Tensor, Tensor, float]:
+    """A draw of noise, where the flow takes it, and the distance of that from a true set."""
+    z = noise(n, 100_000 + seed)
+    end = few_steps.fine_ends(ExactDenoiser(law.mixture, EDM()), z)
+    return z, end, evaluate.evaluate(law, end, floor(law, n), seed)["distance_over_floor"]
+
+
+def measured(law: evaluate.Law, n: int, draws: int, solves: list[Solve]) -> dict[str, Any]:
     """The numbers of a method, from each of its solvers on noise of its own.
 
     `mean` and `standard_error` are over the solvers, each the mean of its draws: the error has the
-    chance of training and that of the samples in it. `over_fine` is the distance less that of the
-    fine solution of the same noise to the same true set, in floors.
+    chance of training and that of the samples in it. `fine_over_floor` is the distance of the fine
+    solution of the same noise to the same true set, `over_fine` the solver's less that.
     """
-    exact, floor = ExactDenoiser(law.mixture, EDM()), evaluate.floor(law, n, 5 if n < 5000 else 100)
+    exact = ExactDenoiser(law.mixture, EDM())
     found: dict[str, list[list[float]]] = {}
-    for seed, solve in enumerate(solves):
+    for number, solve in enumerate(solves):
         runs = []
-        for draw in range(draws):
-            z = noise(n, 100_000 + 100 * seed + draw)
-            end, x = few_steps.fine_ends(exact, z), solve(exact, z)
-            one = evaluate.evaluate(law, x, floor, 100 * seed + draw)
-            ideal = evaluate.evaluate(law, end, floor, 100 * seed + draw)
-            one["over_fine"] = one["distance_over_floor"] - ideal["distance_over_floor"]
+        for seed in range(100 * number, 100 * number + draws):
+            z, end, least = truth(law, n, seed)
+            x = solve(exact, z)
+            one = evaluate.evaluate(law, x, floor(law, n), seed)
+            one["fine_over_floor"] = least
+            one["over_fine"] = one["distance_over_floor"] - least
             one["paired_error"] = samplers.paired(x, end)
             runs.append(one)
         for name in runs[0]:
@@ -157,7 +170,7 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
     }
     rows: list[dict[str, Any]] = []
 
-    def note(law: str, method: str, calls: int, trained_on: str | None, solves: list) -> None:
+    def note(law: str, method: str, calls: int, trained_on: str | None, solves: list[Any]) -> None:
         numbers = measured(laws[law], n, draws, solves)
         head = {"law": law, "method": method, "calls": calls, "trained_on": trained_on}
         seconds = [one["cpu_seconds"] for one in fits.get((trained_on, calls, method), [])]
@@ -173,8 +186,6 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
     for (name, calls), count in seeds.items():
         plain = partial(flow_2m, calls=calls)
         note(name, "DPM-Solver++ 2M, flow, even in t", calls, None, [plain] * max(count, 2))
-        if calls == 5 or quick:
-            note(name, "fine", 2 * few_steps.FINE + 1, None, [fine] * max(count, 2))
     return {
         "samples": n,
         "draws": draws,
@@ -186,8 +197,3 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
         },
         "rows": rows,
     }
-
-
-def fine(exact: ExactDenoiser, z: Tensor) -> Tensor:
-    """What the solvers aim at."""
-    return few_steps.fine_ends(exact, z)
