@@ -221,3 +221,10 @@ def test_bad_requests_are_named():
     wild = FunctionDenoiser(lambda x, t: 1e200 * (x + 1e200), EDM())
     with pytest.raises((ValueError, RuntimeError)):
         next(train_few_steps(wild, z, 2))
+
+
+def test_a_solver_keeps_numbers_of_its_own():
+    levels = torch.tensor([3.0, 1.0], dtype=torch.float64)
+    solver = FewSteps.ddim(levels)
+    levels.zero_()
+    assert solver.levels.tolist() == [3, 1]
