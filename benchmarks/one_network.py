@@ -143,7 +143,8 @@ def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, json.dumps(make(), allow_nan=False).encode())
     row: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
-    progress(f"{path.stem}: Frechet {row['frechet']:.1f}, {row['cpu_seconds']:.0f} CPU s")
+    numbers = (f"{name} {value:.3g}" for name, value in row.items() if isinstance(value, float))
+    progress(f"{path.stem}: {', '.join(numbers)}")
     return row
 
 

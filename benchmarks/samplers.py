@@ -112,7 +112,12 @@ OURS: dict[str, Ours] = {
 
 def follow(name: str, noise: Tensor, calls: int) -> tuple[Tensor, int]:
     """Samples of one of `OURS` from standard noise, and the calls it made: at most `calls`."""
-    process, make, per_step, grid = OURS[name]
+    return follow_entry(OURS[name], noise, calls)
+
+
+def follow_entry(entry: Ours, noise: Tensor, calls: int) -> tuple[Tensor, int]:
+    """The same of an entry of one's own."""
+    process, make, per_step, grid = entry
     counted = Counted(ExactDenoiser(ring(8), process))
     times = grid(calls // per_step)
     start = noise * (float(times[0]) if isinstance(process, EDM) else 1.0)

@@ -16,6 +16,7 @@ from benchmarks import (
     bound,
     digits,
     evaluate,
+    few_steps,
     likelihood,
     measure,
     mixture,
@@ -24,9 +25,14 @@ from benchmarks import (
     race,
     samplers,
     score_matching,
+    solvers,
 )
 from dgm_lessons import data, zoo
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.mixtures import ring
 from dgm_lessons.objectives import half_squared_norm, implicit_score_matching
+from dgm_lessons.processes import EDM
+from dgm_lessons.samplers import DPMSolver2M, FewSteps, sample
 
 
 @pytest.fixture
@@ -352,3 +358,58 @@ def test_a_finished_run_is_kept(tmp_path):
         one_network.kept(tmp_path / "runs" / "b.json", lambda: 1 / 0)
     assert not (tmp_path / "runs" / "b.json").exists()
     assert one_network.kept(tmp_path / "runs" / "a.json", lambda: 1 / 0) == row
+
+
+def test_weights_of_the_multistep_solver_give_its_own_samples():
+    """The rows whose grid alone is trained are DPM-Solver++ 2M indeed."""
+    exact, z = ExactDenoiser(ring(8), EDM()), few_steps.noise(50, 0)
+    levels = torch.tensor([10.0, 3.0, 1.0, 0.4, 0.1], dtype=torch.float64)
+    times = torch.cat([levels, torch.zeros(1)])
+    expected = sample(exact, 10 * z, times, DPMSolver2M())
+    found = FewSteps(*few_steps.second_order(levels))(exact, z)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.timing
+def test_few_steps_writes_solvers_that_can_be_read(tmp_path):
+    command.main(["few_steps", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "few_steps.json").read_text())
+    assert FewSteps(**found["solvers"]["3"]).calls == 3
+    rows = {(r["law"], r["method"], r["trained_on"]): r for r in found["rows"]}
+    error = {key: row["paired_error"]["mean"] for key, row in rows.items()}
+    plain = "DPM-Solver++ 2M, flow, even in t"
+    assert error["ring", "trained", "ring"] < error["ring", plain, None]
+    assert error["grid", "trained", "grid"] < error["grid", "trained", "ring"]
+    for row in found["rows"]:
+        parts = row["fine_over_floor"]["mean"] + row["over_fine"]["mean"]
+        assert row["distance_over_floor"]["mean"] == approx(parts)
+
+
+def test_solvers_keep_within_their_calls_and_the_trained_ones_are_shipped():
+    z = few_steps.noise(50, 0)
+    assert {3, 5, 10} <= set(solvers.trained())
+    for owner, name, follow, budgets in solvers.contenders({"diffusers": "not asked"}):
+        assert owner == "dgm_lessons"
+        for budget in budgets:
+            x, used = follow(z, budget)
+            assert (0 < used <= budget or budget == 0) and torch.isfinite(x).all(), (name, budget)
+
+
+def test_the_best_of_two_owners():
+    def row(owner, name, calls, *values):
+        return {"owner": owner, "sampler": name, "calls": calls} | {
+            number: {"values": list(values)}
+            for number in ("distance_over_floor", "off_mode_share", "paired_error")
+        }
+
+    rows = [
+        row("dgm_lessons", "a", 3, 2.0, 2.2),
+        row("dgm_lessons", "b", 10, 1.0, 1.1),
+        row("diffusers", "c", 3, 1.9, 2.3),
+        row("diffusers", "d", 5, 1.5, 1.6),
+    ]
+    found = {one["budget"]: one for one in solvers.best(rows)}
+    assert [found[n]["ours"] for n in solvers.BUDGETS] == ["a", "a", "b", "b", "b", "b"]
+    assert [found[n]["theirs"] for n in solvers.BUDGETS] == ["c", "d", "d", "d", "d", "d"]
+    assert [found[n]["no_worse"] for n in (3, 5, 10)] == [True, False, True]
+    assert found[5]["difference"] == approx(0.55) and found[5]["standard_error"] == approx(0.05)

@@ -12,6 +12,7 @@ from dgm_lessons.objectives import denoising_loss, implicit_score_matching, slic
 from dgm_lessons.processes import VP, DiscreteProcess, time_grid
 from dgm_lessons.samplers import (
     DPMSolver2M,
+    FewSteps,
     ancestral_step,
     annealed_langevin,
     ddim_step,
@@ -21,7 +22,9 @@ from dgm_lessons.samplers import (
     mala_step,
     sample,
     solve_adaptive,
+    train_few_steps,
 )
+from dgm_lessons.samplers.few_steps import fine_ends
 
 
 @pytest.fixture
@@ -88,6 +91,21 @@ def test_samplers(away, step):
     moved = solver(there, x.to(AWAY), by_row.to(AWAY), 0.1, AwayGenerator(AWAY).manual_seed(0))
     solver = step() if step is DPMSolver2M else step
     close(moved, solver(here, x, by_row, 0.1, torch.Generator().manual_seed(0)), 1e-3)
+
+
+def test_few_steps(away):
+    here, there = both()
+    x, solver = points(), FewSteps.ddim([5.0, 1.0, 0.2])
+    close(solver(there, x.to(AWAY)), solver(here, x), 1e-3)
+
+
+@pytest.mark.slow
+def test_training_of_few_steps(away):
+    (here, there), x = both(), points(2)
+    start = FewSteps.ddim([10.0, 10 / 12])(here, x.double())
+    error = (start - fine_ends(here, x.double())).square().mean().item()
+    (found,) = train_few_steps(there, x.to(AWAY), 2, 1)
+    assert found.solver.levels.dtype == torch.float64 and found.loss < 0.5 * error
 
 
 def test_langevin(away):
