@@ -77,7 +77,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         solution=code_of,
         mistakes={
-            "this is the code in units of its own standard deviation": lambda x, m, s, alpha, sigma: (
+            "this counts in the standard deviations of the code": lambda x, m, s, alpha, sigma: (
                 (x - m) / s
             ),
             "the mean is shrunk with the data: alpha m": lambda x, m, s, alpha, sigma: (
@@ -126,7 +126,6 @@ EXERCISES: dict[str, Exercise] = {
         mistakes={
             "this is for their variance; a length takes the root": lambda n: n,
             "the mean is too short, not too long": lambda n: n**-0.5,
-            "this makes the sum of the codes: its variance is n": lambda n: n * 1.0,
         },
     ),
 }
