@@ -37,13 +37,13 @@ def flow(x, start, end, share=0.5):
 @verifies(
     "eq-inversion-encode",
     against="ranks: the points of p_T with as much probability to their left, by a root finder",
-    wrong="the whole of g^2, and no way back",
+    wrong="the sign of the score, and no way back",
 )
 def test_encode(compare):
     x, t0 = [-1.7, -0.9, 0.0, 1.3], 1e-3
     ranks = [cdf(v, t0) for v in x]
     codes = [brentq(lambda z, u=u: cdf(z, 1.0) - u, -9, 9, xtol=1e-13) for u in ranks]
-    compare(flow(x, t0, 1.0), codes, tol=1e-6, wrong=flow(x, t0, 1.0, share=1.0))
+    compare(flow(x, t0, 1.0), codes, tol=1e-6, wrong=flow(x, t0, 1.0, share=-0.5))
     compare(flow(codes, 1.0, t0), x, tol=1e-5, wrong=codes)
 
 
