@@ -9,10 +9,6 @@ def calls_made(n: int) -> list[int]:
     return [n, 2 * n, n + 1, 3 * n, n, 5 * n]
 
 
-def left_by_cut_off(alpha: float, sigma: float, second: float, D: int) -> float:
-    return (1 - alpha) ** 2 * second + D * sigma**2
-
-
 def ddim_factor(
     std: float, alpha_s: float, sigma_s: float, alpha_t: float, sigma_t: float
 ) -> float:
@@ -25,41 +21,6 @@ def _flow_factor(std: float, a: float, b: float, c: float, d: float) -> float:
 
 
 EXERCISES: dict[str, Exercise] = {
-    "c-9-06": Exercise(
-        asks="the mean square distance, a number",
-        trials=((0.7, 1.3, 5.5, 3), (0.9, 0.35, 2.3, 7)),
-        solution=left_by_cut_off,
-        mistakes={
-            "the noise has D coordinates: its mean square is D sigma squared": (
-                lambda a, s, m, D: (1 - a) ** 2 * m + s**2
-            ),
-            "the shrinking is missing: x also stands alpha x_0, not x_0": (
-                lambda a, s, m, D: D * s**2
-            ),
-            "the noise is missing": lambda a, s, m, D: (1 - a) ** 2 * m,
-            "this is the mean square of x itself, not of its distance from x_0": (
-                lambda a, s, m, D: a**2 * m + D * s**2
-            ),
-            "the factor of x_0 is alpha - 1, and its square counts": (
-                lambda a, s, m, D: (1 - a) * m + D * s**2
-            ),
-            "the factor of x_0 is (1 - alpha), squared, not 1 - alpha squared": (
-                lambda a, s, m, D: (1 - a**2) * m + D * s**2
-            ),
-            "it looks like sigma where sigma squared belongs": (
-                lambda a, s, m, D: (1 - a) ** 2 * m + D * s
-            ),
-            "D belongs to the noise; the second moment counts all coordinates already": (
-                lambda a, s, m, D: D * ((1 - a) ** 2 * m + s**2)
-            ),
-            "this is the distance for data in a unit of their own: the second moment is missing": (
-                lambda a, s, m, D: (1 - a) ** 2 + D * s**2
-            ),
-            "this is a distance; its square is asked": (
-                lambda a, s, m, D: ((1 - a) ** 2 * m + D * s**2) ** 0.5
-            ),
-        },
-    ),
     "c-9-07": Exercise(
         asks="two numbers: the factor before b^2, for Euler-Maruyama and for DDPM",
         solution=[1 / 8, -1 / 4],

@@ -3,19 +3,6 @@
 import math
 
 WRONG = {
-    "c-9-06": [
-        lambda a, s, m, D: (1 - a) ** 2 * m + s**2,
-        lambda a, s, m, D: D * s**2,
-        lambda a, s, m, D: (1 - a) ** 2 * m,
-        lambda a, s, m, D: a**2 * m + D * s**2,
-        lambda a, s, m, D: (1 - a) * m + D * s**2,
-        lambda a, s, m, D: (1 - a**2) * m + D * s**2,
-        lambda a, s, m, D: (1 - a) ** 2 * m + D * s,
-        lambda a, s, m, D: D * ((1 - a) ** 2 * m + s**2),
-        lambda a, s, m, D: (1 - a) ** 2 + D * s**2,
-        lambda a, s, m, D: math.sqrt((1 - a) ** 2 * m + D * s**2),
-        lambda a, s, m, D: (1 - a) ** 2 * m - D * s**2,
-    ],
     "c-9-07": [
         [-1 / 8, 1 / 4],
         [1 / 8, 3 / 8],
@@ -51,10 +38,6 @@ WRONG = {
 
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {
-    "c-9-06": [
-        lambda a, s, m, D: (1 - a) ** 2 * m * D + D * s**2,
-        lambda a, s, m, D: m - (a**2 * m + D * s**2),
-    ],
     "c-9-08": [
         lambda v, a, b, c, d: (v**2 * a * c + b * d) / math.hypot(v * a, b),
         lambda v, a, b, c, d: d / b + (c - d) * a * v**2 / (a**2 * v**2 + b**2),
