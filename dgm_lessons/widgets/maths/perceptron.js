@@ -124,6 +124,23 @@ export function makePerceptron(parameters, most, { width = 64, depth = 3 } = {})
   return net;
 }
 
+// noiseOf(x, s): the noise that the network sees in points x (pairs), all at level s, written into `out`.
+export function makeGuesser(parameters, most) {
+  const net = makePerceptron(parameters, most);
+  const levels = new Float64Array(most);
+  return function guess(x, s, out) {
+    for (let from = 0; from < x.length; from += 2 * most) {
+      const points = x.subarray(from, from + 2 * most);
+      const n = points.length / 2;
+      fillFeatures(net.features, points, levels.fill(s).subarray(0, n));
+      net.forward(n);
+      const q = 1 / Math.sqrt(1 + s * s);
+      for (let i = 0; i < 2 * n; i++) out[from + i] = s * q * q * points[i] + q * net.output[OUTPUTS * (i >> 1) + (i & 1)];
+    }
+    return out;
+  };
+}
+
 // silu(a) = a sigmoid(a) of a = product + bias, and its two derivatives; a tangent is multiplied by the first.
 function activate({ before, after, slope, bend }, parameters, bias, width, values, all) {
   for (let v = 0, j = 0; v < values; v++, j = j + 1 === width ? 0 : j + 1) {

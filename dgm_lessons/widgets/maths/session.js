@@ -2,7 +2,8 @@
 // what it says at places that the page asks for, and how noise becomes data by its score.
 
 import { diffuse, evaluate, makeRng, sample } from "./mixture.js";
-import { makeGuesser, makeTest, makeTrainer } from "./trainer.js";
+import { makeGuesser } from "./perceptron.js";
+import { makeTest, makeTrainer } from "./trainer.js";
 
 const TESTED = 60; // points at each of 20 noise levels for the error that is printed
 const EVERY = 0.2; // seconds of training between two looks at the error

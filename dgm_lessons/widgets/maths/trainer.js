@@ -2,7 +2,7 @@
 
 import { learningRate, makeAdamW, takeIn } from "./adamw.js";
 import { diffuse, evaluate, makeRng, sample } from "./mixture.js";
-import { fillFeatures, initialise, layersOf, makePerceptron, OUTPUTS } from "./perceptron.js";
+import { fillFeatures, initialise, layersOf, makePerceptron } from "./perceptron.js";
 import { averagedTargets, denoisingLoss, probedLoss } from "./score_losses.js";
 
 export const LEVELS = [0.05, 5]; // the noise levels that the error is averaged over
@@ -76,23 +76,6 @@ export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = RA
     return trainer.loss;
   };
   return trainer;
-}
-
-// noiseOf(x, s): the noise that the network sees in points x (pairs), all at level s, written into `out`.
-export function makeGuesser(parameters, most) {
-  const net = makePerceptron(parameters, most);
-  const levels = new Float64Array(most);
-  return function guess(x, s, out) {
-    for (let from = 0; from < x.length; from += 2 * most) {
-      const points = x.subarray(from, from + 2 * most);
-      const n = points.length / 2;
-      fillFeatures(net.features, points, levels.fill(s).subarray(0, n));
-      net.forward(n);
-      const q = 1 / Math.sqrt(1 + s * s);
-      for (let i = 0; i < 2 * n; i++) out[from + i] = s * q * q * points[i] + q * net.output[OUTPUTS * (i >> 1) + (i & 1)];
-    }
-    return out;
-  };
 }
 
 // The root mean square error of a coordinate of the noise, mean over 20 levels: as `noise_rmse` of the

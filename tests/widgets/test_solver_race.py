@@ -1,0 +1,256 @@
+"""Solver race: its solvers against the package's, its network, and a reader's hands on it."""
+
+import base64
+import math
+import re
+from functools import partial
+from itertools import pairwise
+
+import pytest
+import torch
+from reader import double, gap, number, settled, state, status
+
+from dgm_lessons import zoo
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.mixtures import gm1, ring
+from dgm_lessons.processes import VP, time_grid, uniform_in_time
+from dgm_lessons.samplers import (
+    DPMSolver2M,
+    ddim_step,
+    euler_maruyama_moments,
+    euler_step,
+    heun_step,
+    sample,
+    solve_adaptive,
+)
+from dgm_lessons.widgets import SolverRace
+from dgm_lessons.widgets.solver_race import angle_grid
+
+TOLERANCE, TOLD_APART = 1e-8, 1e-3
+browser = pytest.mark.browser
+PROCESS, EXACT = VP(), ExactDenoiser(ring(8), VP())
+GRIDS = {
+    "angle": angle_grid,
+    "snr": partial(time_grid, PROCESS),
+    "time": partial(time_grid, PROCESS, spacing=uniform_in_time),
+}
+STARTS = torch.randn(6, 2, generator=torch.Generator().manual_seed(4), dtype=torch.float64)
+
+
+def no_dice(denoiser, x, s, t, generator=None):
+    return euler_maruyama_moments(denoiser, x, s, t)[0]
+
+
+STEPS = {
+    "euler": lambda: euler_step,
+    "heun": lambda: heun_step,
+    "ddim": lambda: ddim_step,
+    "multistep": DPMSolver2M,
+    "random": lambda: no_dice,
+}
+WORLD = """
+  const process = M.makeProcess(a.state.process);
+  const { weights, means, covariances } = a.state;
+  const denoise = M.exactDenoiser({ weights, means, covariances });
+  const world = { process, denoise, rng: { normal: () => a.kick ?? 0 } };
+  const ends = [process.T, process.T / 1000];
+  const x = Float64Array.from(a.x);
+"""
+
+
+@pytest.fixture
+def race(run_module):
+    """race(code, slip=None, **arguments): runs the code in the world of the widget's example."""
+    widget = SolverRace.example()
+    kept = {k: v for k, v in widget.static_state().items() if k != "network"}
+
+    def race(code, slip=None, **more):
+        arguments = {"state": kept, "x": STARTS.flatten().tolist(), **more}
+        return run_module(widget, WORLD + code, arguments, slip)
+
+    return race
+
+
+def end_gap(race, name, grid, calls, slip=None):
+    """How far the browser's ends and the package's are apart; the count of calls is compared."""
+    found = race(
+        "const { x: end, calls } = M.solve(a.name, world, x, a.calls, { grid: a.grid, ends });"
+        "return { end: [...end], calls };",
+        slip,
+        name=name,
+        grid=grid,
+        calls=calls,
+    )
+    steps = calls // 2 if name == "heun" else calls
+    assert found["calls"] == (2 * steps if name == "heun" else steps)
+    expected = sample(EXACT, STARTS, GRIDS[grid](steps), STEPS[name]())
+    return gap(found["end"], expected.flatten())
+
+
+@browser
+@pytest.mark.parametrize("grid", GRIDS)
+@pytest.mark.parametrize("name", STEPS)
+def test_the_solvers_are_those_of_the_package(race, name, grid):
+    assert end_gap(race, name, grid, 9) < TOLERANCE
+
+
+SLIPS = {
+    "euler": ("t - s, velocity(world, x, s))", "s - t, velocity(world, x, s))"),
+    "heun": ("0.5 * (u + second[i])", "u + second[i]"),
+    "ddim": ("(c - (d * a) / b) * x0[i]", "(c - d * a) * x0[i]"),
+    "multistep": ("(0.5 * h) / rise", "h / rise"),
+    "random": ("(g2 * (value - alpha * x0[i]))", "(0.5 * g2 * (value - alpha * x0[i]))"),
+}
+
+
+@browser
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_a_solver_is_told_apart(race, name):
+    assert end_gap(race, name, "angle", 9, SLIPS[name]) > TOLD_APART
+
+
+@browser
+def test_the_dice_have_the_width_of_a_step(race):
+    code = """
+      const end = (kick) => M.solve("random", { ...world, rng: { normal: () => kick } }, x, 1,
+        { grid: "time", ends }).x;
+      const still = end(0);
+      return [...end(1).map((value, i) => value - still[i])];
+    """
+    std = euler_maruyama_moments(EXACT, STARTS, PROCESS.T, PROCESS.T / 1000)[1].item()
+    assert gap(race(code), torch.full((12,), std, dtype=torch.float64)) < TOLERANCE
+
+
+@browser
+def test_the_grids_are_those_of_the_package(race):
+    code = "return a.kinds.map((kind) => [...M.gridOf(process, kind, 7, ends)]);"
+    found = race(code, kinds=list(GRIDS))
+    for row, grid in zip(found, GRIDS.values(), strict=True):
+        assert gap(row, grid(7)) < 1e-10
+
+
+@browser
+def test_the_adaptive_pair_keeps_its_tolerance_and_has_order_three(race):
+    code = """return a.tolerances.map((tolerance) => {
+      const { x: end, calls } = M.pairOfOrders(world, x, ends, tolerance);
+      return { end: [...end], calls };
+    });"""
+    exact = solve_adaptive(EXACT, STARTS, PROCESS.T, PROCESS.t_min, 1e-10, 1e-10)[0].flatten()
+    rows = race(code, tolerances=[1e-3, 1e-5, 1e-7])
+    errors = [gap(row["end"], exact) for row in rows]
+    assert errors[2] < 1e-5 and errors[0] > errors[1] > errors[2]
+    # between the two finest: error falls as calls^-3
+    slope = math.log(errors[2] / errors[1]) / math.log(rows[2]["calls"] / rows[1]["calls"])
+    assert -4 < slope < -2.4
+    wrong = race(code, ("k2[i] + 4 * k3[i])", "k2[i] + 3 * k3[i])"), tolerances=[1e-3])
+    assert gap(wrong[0]["end"], exact) > 10 * errors[0]
+
+
+@browser
+def test_the_adaptive_solver_keeps_to_its_calls(race):
+    code = """return a.budgets.map((most) => {
+      const made = [];
+      const note = (_, n) => made.push(n);
+      const { x: end, calls } = M.solve("adaptive", world, x, most, { ends }, note);
+      return { calls, made, end: end && [...end] };
+    });"""
+    few, *rows = race(code, budgets=[3, 20, 48])
+    assert few["end"] is None and few["calls"] == math.inf
+    for row, most in zip(rows, [20, 48], strict=True):
+        assert row["calls"] <= most and row["made"][0] == 0 and row["made"][-1] == row["calls"]
+        assert (row["calls"] - 1) % 3 == 0  # three a step, and the first slope
+
+
+@browser
+def test_the_denoisers(race):
+    code = """
+      const bytes = Uint8Array.from(atob(a.network), (letter) => letter.charCodeAt(0));
+      const numbers = Float64Array.from(new Float32Array(bytes.buffer));
+      const learned = M.learnedDenoiser(M.makeGuesser(numbers, 4));
+      return [denoise, learned].map((d) => [...d(x, a.alpha, a.sigma, new Float64Array(x.length))]);
+    """
+    t = 0.2
+    alpha, sigma = (float(value) for value in PROCESS.levels(t))
+    network = base64.b64encode(SolverRace.example().network).decode()
+    found = race(code, network=network, alpha=alpha, sigma=sigma)
+    assert gap(found[0], EXACT(STARTS, t).flatten()) < TOLERANCE
+    with torch.no_grad():
+        assert gap(found[1], zoo.load("ring")(STARTS.float(), t).double().flatten()) < 1e-5
+    slip = ("(x[i] - sigma * out[i]) / alpha", "x[i] - sigma * out[i]")
+    wrong = race(code, slip, network=network, alpha=alpha, sigma=sigma)
+    assert gap(wrong[1], double(found[1])) > TOLD_APART
+
+
+@browser
+def test_few_steps_with_the_numbers_of_ddim_is_ddim(race):
+    levels = [80.0, 5.0, 1.0, 0.2]
+    n = len(levels)
+    a, b = [levels[0]], [[0.0] * n]
+    for k, (s, t) in enumerate(pairwise([*levels, 0.0])):  # x <- (t/s) x + (1 - t/s) D
+        a.append(t / s * a[-1])
+        b.append([t / s * w for w in b[-1]])
+        b[-1][k] = 1 - t / s
+    times = [float(PROCESS.t_from_log_snr(-2 * double(s).log())) for s in levels]
+    start = STARTS * levels[0] * PROCESS.alpha(times[0])
+    expected = sample(EXACT, start, [*times, 0.0], ddim_step, path=True)
+    few = {"levels": levels, "noise_weights": a, "answer_weights": b}
+    code = """const { x: end, calls, path } = M.fewSteps(a.few, denoise, x);
+      return { end: [...end], calls, middle: [...path[2][0]] };"""
+    found = race(code, few=few)
+    assert found["calls"] == n and gap(found["end"], expected[-1].flatten()) < TOLERANCE
+    assert gap(found["middle"], expected[2].flatten()) < 1e-6
+    slip = ("a[k] * value)", "a[k] + value)")
+    assert gap(race(code, slip, few=few)["end"], expected[-1].flatten()) > TOLD_APART
+
+
+@browser
+def test_the_median_distance(race):
+    code = "return [M.medianGap(a.p, a.q), M.medianGap(a.p.slice(2), a.q.slice(2))];"
+    assert race(code, p=[0, 0, 3, 4, 1, 0], q=[0, 0, 0, 0, 0, 0]) == [1, 3]
+
+
+REFUSED = [
+    (lambda: SolverRace(gm1()), ValueError, "mixtures in 2-D, but the mixture has D = 1"),
+    (lambda: SolverRace("ring"), TypeError, "must be a GaussianMixture, not str"),
+    (lambda: SolverRace(ring(8), calls=3), ValueError, "from 4 to 48, not 3"),
+    (lambda: SolverRace(ring(8), solver="rk4"), ValueError, "one of euler, heun, ddim"),
+    (lambda: SolverRace(ring(8), solver="few"), ValueError, "not 'few'"),
+    (lambda: SolverRace(ring(8), grid="karras"), ValueError, "one of time, snr, angle"),
+    (lambda: SolverRace(ring(8), denoiser="best"), ValueError, "one of exact, trained"),
+    (lambda: SolverRace(ring(8), measure="fid"), ValueError, "one of endpoint, crowd"),
+    (lambda: SolverRace(ring(8), start=(0, 9)), ValueError, "start must lie in [-3.000, 3.000]"),
+    (lambda: SolverRace(ring(8), start=(0, 1, 2)), ValueError, "start must be two numbers"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "says"), REFUSED)
+def test_what_cannot_be_shown_is_refused(make, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        make()
+
+
+@browser
+def test_what_a_reader_does(open_page):
+    page = open_page(SolverRace.example(), reduced_motion="reduce")
+    eight = number(page, "DDIM")
+    assert "8 calls" in status(page) and "Euler–Maruyama" not in status(page)
+    page.locator("input[value=heun]").check()
+    assert "half as many steps" in page.locator(".dgm-story").inner_text()
+    slider = page.locator("input[type=range]")
+    slider.press("End")
+    settled(page)
+    assert state(page, "calls") == 48 and number(page, "DDIM") < 0.5 * eight
+    exact = number(page, "Heun")
+    page.locator("input[value=trained]").check()
+    page.locator("input[value=euler]").check()
+    page.wait_for_function(
+        f"() => !document.querySelector('.dgm-status').textContent.includes('Heun {exact:.3f}')"
+    )
+    assert number(page, "Heun") > 1.5 * exact  # the network's own error
+    assert "lines flatten" in page.locator(".dgm-story").inner_text()
+    page.locator("input[value=crowd]").check()
+    assert "Euler–Maruyama" in status(page) and number(page, "true samples:") > 0.05
+    before = state(page, "start")
+    page.locator(".dgm-handle").press("ArrowRight")
+    assert state(page, "start")[0] == pytest.approx(before[0] + 0.05)
+    assert page.noise == []
