@@ -63,11 +63,7 @@ def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tupl
     """
     graph = torch.is_grad_enabled()
     check_batch(x)
-    check_finite(probes, "probes")
-    if probes.dim() != x.dim() + 1 or probes.shape[1:] != x.shape or not len(probes):
-        raise ValueError(
-            f"probes must have shape (n, *{tuple(x.shape)}) with n >= 1, not {tuple(probes.shape)}"
-        )
+    _check_probes(probes, x, "probes")
     with torch.enable_grad():
         x = check_batch(x).detach().requires_grad_(True)
         value = _value(field, x)
@@ -78,6 +74,52 @@ def value_and_probed_divergence(field: Field, x: Tensor, probes: Tensor) -> tupl
             )
             total = total + (row * u).flatten(1).sum(1)
     return (value if graph else value.detach()), total / len(probes)
+
+
+@torch.no_grad()
+def value_and_hutch_plus_plus(
+    field: Field, x: Tensor, sketch: Tensor, probes: Tensor
+) -> tuple[Tensor, Tensor]:
+    """field(x), (B, *D), and the trace of its Jacobian J by Hutch++ (Meyer et al. 2021), (B,).
+
+    J^T times the `sketch` (k, B, *D), k <= D, spans the directions in which J is large: there the
+    trace is exact, and on the rest it is Hutchinson's mean over `probes` (n, B, *D). 2k + n
+    backward passes. Unbiased for probes as Hutchinson's, drawn independently of the sketch.
+    """
+    check_batch(x)
+    for vectors, name in ((sketch, "sketch"), (probes, "probes")):
+        _check_probes(vectors, x, name)
+    dims = x.shape[1:].numel()
+    if len(sketch) > dims:
+        raise ValueError(f"sketch has {len(sketch)} vectors, but x only {dims} dimensions")
+    with torch.enable_grad():
+        x = x.detach().requires_grad_(True)
+        value = _value(field, x)
+
+    def pull(vectors: Tensor) -> Tensor:
+        """J^T times vectors (k, B, D), of the same shape."""
+        rows = [torch.autograd.grad(value, x, u.view_as(x), retain_graph=True)[0] for u in vectors]
+        return torch.stack(rows).flatten(2)
+
+    q = torch.linalg.qr(pull(sketch).permute(1, 2, 0)).Q.permute(2, 0, 1)
+    flat = probes.flatten(2)
+    rest = flat - torch.einsum("kbd,kbe,nbe->nbd", q, q, flat)
+    on_sketch = (pull(q) * q).sum((0, 2))
+    return value.detach(), on_sketch + (pull(rest) * rest).sum(2).mean(0)
+
+
+def _check_probes(vectors: Tensor, x: Tensor, name: str) -> None:
+    check_finite(vectors, name)
+    if vectors.dim() != x.dim() + 1 or vectors.shape[1:] != x.shape or not len(vectors):
+        raise ValueError(
+            f"{name} must have shape (n, *{tuple(x.shape)}) with n >= 1, not {tuple(vectors.shape)}"
+        )
+
+
+def gaussian(shape: tuple[int, ...], generator: torch.Generator | None, like: Tensor) -> Tensor:
+    """Standard normal numbers of the given shape, in the dtype and on the device of `like`."""
+    device = generator.device if generator is not None else like.device
+    return torch.randn(shape, generator=generator, device=device, dtype=like.dtype).to(like)
 
 
 def rademacher(shape: tuple[int, ...], generator: torch.Generator | None, like: Tensor) -> Tensor:

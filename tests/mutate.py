@@ -27,7 +27,7 @@ PACKAGE = ROOT / "dgm_lessons"
 MATHEMATICS = (
     *("bounds", "calculus.py", "denoisers", "divergences", "energy", "evaluation"),
     *(
-        "likelihood.py",
+        "likelihood",
         "metrics.py",
         "mixtures",
         "networks",

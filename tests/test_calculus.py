@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from dgm_lessons.calculus import (
+    gaussian,
     gradient,
     rademacher,
     value_and_divergence,
+    value_and_hutch_plus_plus,
     value_and_probed_divergence,
 )
 from dgm_lessons.mixtures import ring
@@ -75,6 +77,54 @@ def test_probed_divergence_is_unbiased(generator):
     assert float((one - A.trace()).abs().max()) > 0.1  # a single probe is noisy: no cheating
 
 
+def test_a_whole_sketch_leaves_nothing_to_chance(generator):
+    """With as many directions as dimensions, and on a field of lower rank, Hutch++ is exact."""
+    x = X.reshape(3, 3, 1)  # any shape
+    shape = (3, *x.shape)
+    sketch, probes = rademacher(shape, generator, X), rademacher(shape, generator, X)
+    sketch[:, :, :, 0] += torch.eye(3, dtype=torch.float64)[:, None]  # of full rank for sure
+    value, trace = value_and_hutch_plus_plus(
+        lambda x: curved(x[..., 0])[..., None], x, sketch, probes
+    )
+    torch.testing.assert_close(value, curved(X)[..., None])
+    torch.testing.assert_close(trace, value_and_divergence(curved, X)[1])
+    rank_one = torch.outer(torch.tensor([1.0, -2.0, 0.5]), torch.tensor([3.0, 1.0, 2.0])).to(X)
+    _, trace = value_and_hutch_plus_plus(lambda x: x @ rank_one.T, X, probes[:1, ..., 0], X[None])
+    torch.testing.assert_close(trace, rank_one.trace().expand(3))
+
+
+def test_hutch_plus_plus_is_unbiased_and_the_less_noisy(generator):
+    """At 12 passes each, on a Jacobian whose eigenvalues fall like 1 / i^2, against Hutchinson."""
+    n, dims = 1500, 24
+    basis = torch.linalg.qr(gaussian((dims, dims), generator, X)).Q
+    falling = basis * torch.arange(1, dims + 1, dtype=torch.float64) ** -2 @ basis.T
+    falling[0, 1] += 0.3  # not symmetric
+    x = torch.zeros(n, dims, dtype=torch.float64)
+
+    def signs(k):
+        return rademacher((k, n, dims), generator, x)
+
+    _, ours = value_and_hutch_plus_plus(lambda x: x @ falling.T, x, signs(4), signs(4))
+    _, plain = value_and_probed_divergence(lambda x: x @ falling.T, x, signs(12))
+    for found in (ours, plain):
+        assert abs(float(found.mean() - falling.trace())) < 4.5 * float(found.std()) / n**0.5
+    assert 0.01 < float(ours.std()) < 0.5 * float(plain.std())
+
+
+def test_normal_probes_have_the_variance_of_the_squares(generator):
+    """2 |sym J|^2 with the diagonal, where signs have it without."""
+    n, x = 20_000, X[:1].expand(20_000, 3)
+    symmetric = (A + A.T) / 2
+    whole = 2 * float(symmetric.square().sum())
+    for draw, variance in (
+        (gaussian, whole),
+        (rademacher, whole - 2 * float(symmetric.diagonal().square().sum())),
+    ):
+        _, found = value_and_probed_divergence(linear, x, draw((1, n, 3), generator, X))
+        assert float(found.var()) == pytest.approx(variance, rel=0.08)
+        assert abs(float(found.mean() - A.trace())) < 4.5 * (variance / n) ** 0.5
+
+
 def test_divergences_can_be_trained_through():
     weight = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     for call in (
@@ -91,10 +141,11 @@ def test_divergences_work_where_gradients_are_off():
     with torch.no_grad():
         value, divergence = value_and_divergence(linear, X)
         _, probed = value_and_probed_divergence(linear, X, torch.ones(1, 3, 3).double())
+        _, rest = value_and_hutch_plus_plus(linear, X, X[None], X[None])
     torch.testing.assert_close(divergence, A.trace().expand(3))
     torch.testing.assert_close(probed, A.sum().expand(3))
     assert not X.requires_grad
-    for part in (value, divergence, probed):  # nothing is kept for a gradient nobody can ask for
+    for part in (value, divergence, probed, rest):  # nothing is kept for a gradient
         assert not part.requires_grad
 
 
@@ -119,7 +170,13 @@ def probed(field, x):
     return value_and_probed_divergence(field, x, torch.ones(shape, dtype=torch.float64))
 
 
-@pytest.mark.parametrize("call", [exact, probed])
+def sketched(field, x):
+    shape = (1, *x.shape) if isinstance(x, torch.Tensor) else (1, 3, 3)
+    ones = torch.ones(shape, dtype=torch.float64)
+    return value_and_hutch_plus_plus(field, x, ones, ones)
+
+
+@pytest.mark.parametrize("call", [exact, probed, sketched])
 def test_bad_points_and_fields_are_refused(call):
     for value in (math.nan, math.inf):
         with pytest.raises(ValueError, match="x contains NaN or infinity"):
@@ -140,7 +197,13 @@ def test_bad_points_and_fields_are_refused(call):
         call(lambda x: x * math.nan, X)
 
 
-@pytest.mark.parametrize("call", [exact, probed])
+def sketched(field, x):
+    shape = (1, *x.shape) if isinstance(x, torch.Tensor) else (1, 3, 3)
+    ones = torch.ones(shape, dtype=torch.float64)
+    return value_and_hutch_plus_plus(field, x, ones, ones)
+
+
+@pytest.mark.parametrize("call", [exact, probed, sketched])
 def test_empty_batches_stay_empty(call):
     value, divergence = call(linear, torch.empty(0, 3, dtype=torch.float64))
     assert value.shape == (0, 3) and divergence.shape == (0,)
@@ -154,6 +217,15 @@ def test_bad_probes_are_refused(generator):
         value_and_probed_divergence(linear, X, X[None] * math.nan)
     with pytest.raises((ValueError, RuntimeError), match=r"negative|shape"):
         rademacher((-1, 2), generator, X)
+    good = X[None]
+    for sketch, probes, words in (
+        (X, good, r"sketch must have shape \(n,"),
+        (good, X, r"probes must have shape \(n,"),
+        (good * math.nan, good, "sketch contains NaN"),
+        (X.expand(4, 3, 3), good, "sketch has 4 vectors, but x only 3 dimensions"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            value_and_hutch_plus_plus(linear, X, sketch, probes)
 
 
 def test_the_gradient_of_a_function_and_its_own_derivative(generator):

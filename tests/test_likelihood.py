@@ -5,9 +5,18 @@ import math
 import pytest
 import torch
 from pytest import approx
+from scipy.integrate import solve_ivp
 
 from dgm_lessons.denoisers import Denoiser, ExactDenoiser, ReclockedDenoiser
-from dgm_lessons.likelihood import bits_per_dim, decode, encode, log_prob
+from dgm_lessons.likelihood import (
+    TRACES,
+    bits_per_dim,
+    decode,
+    encode,
+    log_prob,
+    log_prob_parts,
+    offset_bits,
+)
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, DiscreteProcess, FlowMatching
 
@@ -35,6 +44,15 @@ def tilted():
     )
 
 
+def four_dims():
+    """Two heaps in four dimensions, stretched askew, so that a sketch leaves something out."""
+    turn = torch.linalg.qr(torch.randn(4, 4, generator=torch.Generator().manual_seed(3))).Q
+    long = turn * torch.tensor([1.0, 0.5, 0.2, 0.1]) @ turn.T
+    wide = turn.T * torch.tensor([0.3, 0.8, 0.4, 0.6]) @ turn
+    means = torch.tensor([[1.0, 0.0, -0.5, 0.2], [-0.6, 0.3, 0.0, -0.4]])
+    return GaussianMixture(torch.tensor([0.4, 0.6]), means, torch.stack([long, wide]))
+
+
 def cdf(mixture, x):
     """P(X <= x) of a mixture on the line."""
     stds = mixture.covariances[:, 0, 0].sqrt()
@@ -49,6 +67,56 @@ def test_log_prob_equals_the_density_of_the_mixture(process, t_min):
     error = (found - ring().log_prob(x)).square().mean().sqrt()
     assert float(error) < 1e-3
     assert found.shape == (48,) and not found.requires_grad
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_error_at_the_default_tolerances(seed):
+    """From the data itself to alpha = 0, so that solving is the only error: 1e-3 nats at most."""
+    x = ring(8).sample(200, torch.Generator().manual_seed(seed), torch.float64)
+    found = log_prob_parts(ExactDenoiser(ring(8), FlowMatching()), x, t_min=0.0)
+    error = (found.log_prob - ring(8).log_prob(x)).square().mean().sqrt()
+    assert float(error) < 1e-4 and found.calls < 250
+
+
+def test_the_parts_of_a_log_density():
+    """Of one Gaussian: the divergence is log det, the prior that of the standard normal."""
+    cov = torch.tensor([[0.5, 0.2], [0.2, 0.3]], dtype=torch.float64)
+    law = GaussianMixture(torch.ones(1), torch.zeros(1, 2), cov[None].float())
+    x = law.sample(4, torch.Generator().manual_seed(0), torch.float64)
+    found = log_prob_parts(ExactDenoiser(law, FlowMatching()), x, rtol=1e-8, atol=1e-8, t_min=0.0)
+    log_det = -0.5 * torch.logdet(cov).expand(4)
+    torch.testing.assert_close(found.divergence, log_det, rtol=0, atol=1e-6)
+    white = torch.linalg.solve(torch.linalg.cholesky(cov), x.T).square().sum(0)
+    torch.testing.assert_close(found.x_T.square().sum(1), white, rtol=0, atol=1e-5)
+    torch.testing.assert_close(found.prior, -0.5 * white - math.log(2 * math.pi), rtol=0, atol=1e-5)
+    assert torch.equal(found.log_prob, found.prior + found.divergence)
+    assert found.cut_off == 0 and found.calls > 20
+    coarse = log_prob_parts(ExactDenoiser(law, VP()), x, rtol=1e-2, atol=1e-2, t_min=0.1)
+    alpha, sigma = VP().levels(0.1)
+    assert coarse.cut_off == approx(float(sigma / alpha)) and coarse.calls < found.calls
+
+
+@pytest.mark.parametrize("process", [VP(), VE(0.01, 50.0), FlowMatching()], **by_name)
+def test_scipy_finds_the_same_log_density(process):
+    """SciPy's solver in the process's own time, and the trace from the mixture's Hessian."""
+    mixture, t_end = tilted(), process.T * (0.999 if isinstance(process, FlowMatching) else 1.0)
+    start, x = 0.01 * process.T, torch.tensor([[0.3, -0.2]], dtype=torch.float64)
+
+    def slope(t, state):
+        point = torch.tensor(state[None, :2])
+        law = mixture.diffuse(process.alpha(t), process.sigma(t))
+        f, half = float(process.f(t)), 0.5 * float(process.g2(t))
+        u = f * point - half * law.score(point)
+        hessian = law.hessian(point)[0]
+        return [*u[0].tolist(), 2 * f - half * float(hessian.trace())]
+
+    state = solve_ivp(slope, (start, t_end), [0.3, -0.2, 0.0], "DOP853", rtol=1e-9, atol=1e-10).y
+    end = mixture.diffuse(process.alpha(t_end), process.sigma(t_end))
+    by_scipy = float(end.log_prob(torch.tensor(state[None, :2, -1]))) + state[2, -1]
+    found = log_prob_parts(ExactDenoiser(mixture, process), x, rtol=1e-9, atol=1e-9, t_min=start)
+    last = mixture.diffuse(process.alpha(process.T), process.sigma(process.T))
+    ours = float(last.log_prob(found.x_T)) + float(found.divergence)  # with the true end law
+    assert ours == approx(by_scipy, abs=1e-6)
 
 
 def test_log_prob_is_that_of_the_data_with_the_noise_of_t_min(process):
@@ -99,23 +167,35 @@ def test_images_have_a_likelihood():
     x = torch.randn(3, 2, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     expected = -0.5 * (x**2).sum((1, 2)) - 2 * math.log(2 * math.pi)
     denoiser = Denoiser(network, VP())
-    for trace in ("exact", "hutchinson"):
-        found = log_prob(denoiser, x, trace, generator=torch.Generator().manual_seed(0))
+    for trace in TRACES:
+        found = log_prob(denoiser, x, trace, n_probes=3, generator=torch.Generator().manual_seed(0))
         torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
 
 
-def test_hutchinson_is_unbiased(generator):
-    """400 copies of one point, each with its own probe, against the exact trace."""
+@pytest.mark.parametrize("trace", [name for name in TRACES if name != "exact"])
+def test_probes_are_unbiased(trace, generator):
+    """400 copies of one point, each with its own probes, against the exact trace."""
     process, n = FlowMatching(), 400
-    denoiser = ExactDenoiser(tilted(), process)
-    x = torch.tensor([[0.3, -0.2]], dtype=torch.float64)
+    denoiser = ExactDenoiser(four_dims(), process)
+    x = torch.tensor([[0.3, -0.2, 0.5, 0.1]], dtype=torch.float64)
     exact = float(log_prob(denoiser, x, rtol=1e-6, atol=1e-6))
-    draws = log_prob(denoiser, x.expand(n, 2), "hutchinson", 1e-6, 1e-6, generator=generator)
+    passes = 3 if trace == "hutch++" else 1
+    draws = log_prob(denoiser, x.expand(n, 4), trace, 1e-6, 1e-6, passes, generator)
     error = float(draws.std()) / math.sqrt(n)
     assert 1e-3 < error < 0.1
     assert float(draws.mean()) == approx(exact, abs=4 * error)
-    many = log_prob(denoiser, x.expand(50, 2), "hutchinson", n_probes=8, generator=generator)
-    assert float(many.std()) < 0.6 * float(draws.std())
+    many = log_prob(denoiser, x.expand(50, 4), trace, n_probes=9, generator=generator)
+    assert float(many.std()) < 0.7 * float(draws.std())
+
+
+def test_normal_probes_are_noisy_even_on_the_line(generator):
+    """A normal number squared is not one: variance 2 (log of the stretch)^2, with one probe."""
+    law = GaussianMixture(torch.ones(1), torch.zeros(1, 1), torch.full((1, 1, 1), 0.09))
+    x = torch.full((2000, 1), 0.2, dtype=torch.float64)
+    denoiser = ExactDenoiser(law, FlowMatching())
+    found = log_prob_parts(denoiser, x, "gaussian", generator=generator, t_min=0.0)
+    assert float(found.divergence.std()) == approx(math.sqrt(2) * math.log(1 / 0.3), rel=0.1)
+    assert float(found.prior.std()) < 1e-4  # the probes do not touch the path
 
 
 def test_hutchinson_is_exact_on_the_line(generator):
@@ -161,6 +241,20 @@ def test_bits_per_dim_of_uniform_pixels_is_eight():
     assert bits_per_dim(zero_one, dims, scale=1.0).tolist() == approx([0.0] * 3)
 
 
+def test_the_offset_of_the_scale_is_whole_bits():
+    assert offset_bits(1 / 256) == 8 and offset_bits(2 / 256) == 7 and offset_bits(1.0) == 0
+
+
+def test_variational_dequantisation_gives_the_bits_of_its_noise_back():
+    """Noise on a quarter of the unit: the density is four times, and so is q. Nothing changes."""
+    dims = 6
+    uniform = bits_per_dim(torch.zeros(2), dims)
+    narrow = torch.full((2,), dims * math.log(4))
+    assert bits_per_dim(narrow, dims, log_q=narrow).tolist() == approx(uniform.tolist())
+    assert bits_per_dim(narrow, dims, log_q=float(narrow[0])).tolist() == approx([8.0, 8.0])
+    assert bits_per_dim(narrow, dims).tolist() == approx([6.0, 6.0])  # forgotten: two bits too few
+
+
 def test_bits_per_dim_count_nats_in_base_two():
     nats = torch.tensor([-10.0, 3.0])
     expected = [10 / (5 * math.log(2)) + 8, -3 / (5 * math.log(2)) + 8]
@@ -197,7 +291,9 @@ def test_bad_points_are_refused(call):
 @pytest.mark.parametrize(
     "options, words",
     [
-        ({"trace": "skilling"}, '"exact" or "hutchinson", not \'skilling\''),
+        ({"trace": "skilling"}, r"one of exact, hutchinson, gaussian, hutch\+\+, not 'skilling'"),
+        ({"trace": "hutch++"}, r"needs n_probes = 3, 6, ... to 6.*, not 1"),
+        ({"trace": "hutch++", "n_probes": 9}, r"needs n_probes = 3, 6, ... to 6.*, not 9"),
         ({"n_probes": 0}, "n_probes must be at least 1, not 0"),
         ({"n_probes": -1}, "n_probes must be at least 1, not -1"),
         ({"t_min": NAN}, r"t_min.*nan"),
@@ -219,8 +315,8 @@ def test_the_exact_density_may_start_at_the_data_itself():
 
 def test_empty_batches_stay_empty():
     none = torch.empty(0, 2)
-    for trace in ("exact", "hutchinson"):
-        assert log_prob(EXACT, none, trace).shape == (0,)
+    for trace in TRACES:
+        assert log_prob(EXACT, none, trace, n_probes=3).shape == (0,)
     assert encode(EXACT, none).shape == decode(EXACT, none).shape == (0, 2)
     assert bits_per_dim(torch.empty(0), 2).shape == (0,)
 
@@ -240,3 +336,13 @@ def test_empty_batches_stay_empty():
 def test_bad_bits_are_refused(nats, dims, scale, words):
     with pytest.raises(ValueError, match=words):
         bits_per_dim(nats, dims, scale)
+
+
+def test_a_bad_density_of_the_noise_is_refused():
+    for log_q, words in (
+        (math.nan, "log_q must be finite, not nan"),
+        (torch.full((3,), math.inf), "log_q contains NaN or infinity"),
+        (torch.zeros(2), r"log_q must have shape \(\) or \(3,\).*, not \(2,\)"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            bits_per_dim(torch.zeros(3), 2, log_q=log_q)

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ._inputs import check_batch, check_finite
-from .calculus import rademacher, value_and_probed_divergence
-from .denoisers import AbstractDenoiser, process_of
-from .samplers import integrate, solve_adaptive
-from .samplers.times import single
+from .._inputs import check_batch
+from ..denoisers import AbstractDenoiser, process_of
+from ..samplers import integrate, solve_adaptive
+from ..samplers.times import single
+from .traces import with_divergence
 
 
-@torch.no_grad()
+class LogProbParts(NamedTuple):
+    """A log-density by the PF-ODE, taken apart: its error budget starts here.
+
+    Attributes:
+        prior: log-density of the process's prior at x_T, (B,), in nats.
+        divergence: the velocity's divergence, integrated from t_min to T, (B,), in nats.
+        x_T: where the ODE carries x0, (B, *D).
+        cut_off: sigma/alpha at t_min: the density is that of data with this much noise.
+        calls: evaluations of the denoiser, with its trace.
+    """
+
+    prior: Tensor
+    divergence: Tensor
+    x_T: Tensor
+    cut_off: float
+    calls: int
+
+    @property
+    def log_prob(self) -> Tensor:
+        """The log-density, (B,), in nats."""
+        return self.prior + self.divergence
+
+
 def log_prob(
     denoiser: AbstractDenoiser,
     x0: Tensor,
@@ -28,6 +50,24 @@ def log_prob(
 ) -> Tensor:
     """log-density of x0 (B, *D) in nats, shape (B,), under the PF-ODE of the denoiser.
 
+    The sum of the parts that `log_prob_parts` gives for the same arguments.
+    """
+    return log_prob_parts(denoiser, x0, trace, rtol, atol, n_probes, generator, t_min).log_prob
+
+
+@torch.no_grad()
+def log_prob_parts(
+    denoiser: AbstractDenoiser,
+    x0: Tensor,
+    trace: str = "exact",
+    rtol: float = 1e-5,
+    atol: float = 1e-5,
+    n_probes: int = 1,
+    generator: torch.Generator | None = None,
+    t_min: float | None = None,
+) -> LogProbParts:
+    """The parts of the log-density of x0 (B, *D) under the PF-ODE of the denoiser.
+
     In the dtype of x0, or in float32 where that has 16 bits.
 
     Integrates d log p(x_t)/dt = -div velocity from t_min to T (Song et al. 2021, eq. 39). The
@@ -35,9 +75,11 @@ def log_prob(
     is cos(phi) x_0 + sin(phi) eps, obeys dy/dphi = v for every process.
 
     Args:
-        trace: "exact" (closed form for a mixture, else one backward pass a coordinate) or
-            "hutchinson" (`n_probes` random signs, drawn once, so that the estimate is unbiased
-            and the ODE stays smooth).
+        trace: "exact" (closed form for a mixture, else one backward pass a coordinate);
+            "hutchinson" (random signs) or "gaussian" (normal numbers), `n_probes` backward passes;
+            "hutch++" (Meyer et al. 2021), a third of the passes each for a sketch of the large
+            directions, the trace on it, and signs on the rest. Probes are drawn once, so that
+            the estimate is unbiased and the ODE stays smooth.
         rtol, atol: tolerances of the Dormand-Prince solver, which each row keeps.
         t_min: where x0 is placed, the process's `t_min` by default: the density is that of
             the data with this much noise.
@@ -49,41 +91,28 @@ def log_prob(
     if start >= process.T:
         raise ValueError(f"t_min = {t_min} must be before T = {process.T:g}")
     process.alpha_dot(start)  # says so where time is discrete
-    divergent = _with_divergence(denoiser, x0, trace, n_probes, generator)
+    (alpha, sigma), (alpha_T, sigma_T) = process.levels(start), process.levels(process.T)
+    cut_off = float(sigma / alpha)
+    divergent, calls = with_divergence(denoiser, x0, trace, n_probes, generator), 0
     if not len(x0):
-        return process.prior_log_prob(x0)
+        nothing = process.prior_log_prob(x0)
+        return LogProbParts(nothing, nothing, x0, cut_off, 0)
 
     def slope(phi: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        nonlocal calls
+        calls += 1
         angle = phi.to("cpu", torch.float64)
         t = float(process.t_from_log_snr(-2 * torch.log(torch.tan(angle))))
         scale = math.hypot(*process.levels(t))
         v, divergence = divergent(scale * state[0], t)
         return v / scale, divergence
 
-    (alpha, sigma), (alpha_T, sigma_T) = process.levels(start), process.levels(process.T)
     first, last = math.hypot(alpha, sigma), math.hypot(alpha_T, sigma_T)
     state = (x0 / first, torch.zeros(len(x0), dtype=x0.dtype, device=x0.device))
     phi, phi_T = math.atan2(sigma, alpha), math.atan2(sigma_T, alpha_T)
     y_T, change = integrate(slope, state, phi, phi_T, rtol, atol)
-    return process.prior_log_prob(last * y_T) + change + x0[0].numel() * math.log(last / first)
-
-
-def _with_divergence(
-    denoiser: AbstractDenoiser,
-    x0: Tensor,
-    trace: str,
-    n_probes: int,
-    generator: torch.Generator | None,
-) -> Callable[[Tensor, float], tuple[Tensor, Tensor]]:
-    """The function (x_t, t) -> (v, its divergence), the latter in the way that `trace` names."""
-    if trace not in ("exact", "hutchinson"):
-        raise ValueError(f'trace must be "exact" or "hutchinson", not {trace!r}')
-    if n_probes < 1:
-        raise ValueError(f"n_probes must be at least 1, not {n_probes}")
-    if trace == "exact":
-        return denoiser.v_and_divergence
-    probes = rademacher((n_probes, *x0.shape), generator, x0)
-    return lambda x, t: value_and_probed_divergence(lambda y: denoiser.v(y, t), x, probes)
+    x_T, divergence = last * y_T, change + x0[0].numel() * math.log(last / first)
+    return LogProbParts(process.prior_log_prob(x_T), divergence, x_T, cut_off, calls)
 
 
 def encode(
@@ -100,15 +129,3 @@ def decode(
     """The data x_0 to which the PF-ODE carries x_T, both (B, *D); the inverse of `encode`."""
     process = process_of(denoiser)
     return solve_adaptive(denoiser, x_T, process.T, process.t_min, rtol, atol)[0]
-
-
-def bits_per_dim(log_prob: Tensor, dims: int, scale: float = 1 / 256) -> Tensor:
-    """Bits per dimension of 8-bit data from the log-density (nats) of x = scale * pixel + shift.
-
-    A pixel is a whole number 0..255 with uniform noise in [0, 1) added. The change of variables
-    adds log2(1/scale): 8 bits for data in [0, 1], 7 for data in [-1, 1].
-    """
-    if dims < 1 or not 0 < scale < math.inf:
-        raise ValueError(f"dims >= 1 and scale > 0 are needed, not dims = {dims}, scale = {scale}")
-    check_finite(log_prob, "log_prob")
-    return -log_prob / (dims * math.log(2)) - math.log2(scale)
