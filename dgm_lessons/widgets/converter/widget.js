@@ -130,8 +130,12 @@ function steps(s) {
 }
 
 // When it is, in the paper's own way of counting.
-function clock(paper, { t }, level) {
-  if (paper === "edm") return `\u03c3 = ${digits(t)}`;
+function clock(paper, levels, level, sigmaData) {
+  const { t } = levels;
+  if (paper === "edm") {
+    const { skip, out } = preconditioning(levels, sigmaData);
+    return `\u03c3 = ${digits(t)}; c_skip = ${digits(skip)}, c_out = ${digits(out)}`;
+  }
   if (paper === "fm1") return `\u03c4 = ${digits(1 - t)}`;
   if (paper !== "vp") return `t = ${digits(t)}`;
   const { step, bar } = nearestStep(level);
@@ -144,10 +148,10 @@ function rows(s) {
   const columns = source === target ? [[source, s.here]] : [[source, s.here], [target, s.there]];
   const cells = (title, of) => h("tr", {}, h("th", { scope: "row" }, title), ...columns.map(([paper, levels]) => h("td", {}, of(levels, paper))));
   const head = h("tr", {}, h("th", { scope: "col" }, "the same, in"), ...columns.map(([paper]) => h("th", { scope: "col" }, nameOf(paper))));
-  return [head, cells("clock", (levels, paper) => clock(paper, levels, level)),
+  return [head, cells("clock", (levels, paper) => clock(paper, levels, level, s.sigmaData)),
     cells("\u03b1, \u03c3", ({ alpha, sigma }) => `${digits(alpha)}, ${digits(sigma)}`),
     cells("input x", (levels) => digits(lettersOf(s, levels).x)),
-    ...KINDS.map((kind) => cells(LETTERS[kind], (levels) => digits(predicted(kind, s.pair, levels, s.sigmaData))))];
+    ...KINDS.map((kind) => cells(kind === "F" ? `F (\u03c3_data ${digits(s.sigmaData)})` : LETTERS[kind], (levels) => digits(predicted(kind, s.pair, levels, s.sigmaData))))];
 }
 
 function sentence(s) {
