@@ -153,7 +153,7 @@ class FewStepsTraining(NamedTuple):
 
 
 def train_few_steps(
-    denoiser: AbstractDenoiser, noise: Tensor, calls: int, steps: int = 12, high: float = 10.0
+    denoiser: AbstractDenoiser, noise: Tensor, calls: int, steps: int = 8, high: float = 10.0
 ) -> Iterator[FewStepsTraining]:
     """Train a solver of `calls` calls to end where a fine one ends, one step for each item taken.
 
@@ -162,8 +162,8 @@ def train_few_steps(
     solver begins as DDIM from the level `high`, even in t of flow matching, t/(1 - t) the level.
     A step is ten iterations of L-BFGS over all the noise, for the logarithms of the levels and the
     weights of x_k / sqrt(1 + sigma_k^2): about a dozen losses with their gradients. The noise is
-    the only chance in it. What is learned is right for this denoiser only: look before you trust
-    it elsewhere.
+    the only chance in it. What is learned is right for this denoiser only: a solver trained on the
+    exact denoiser of a law fails on another law, and does ill with a network for the same law.
 
     Args:
         denoiser: of any process in continuous time, differentiable in x_t and t. The parameters
