@@ -211,7 +211,7 @@ def _train(
     def solver() -> tuple[Tensor, Tensor, Tensor]:
         levels = numbers[0].clamp(LOWEST, top).exp()
         scale = _scale(levels)
-        return levels, scale * numbers[1], scale[:, None] * numbers[2].tril(-1)
+        return levels, scale * numbers[1], scale[:, None] * numbers[2]
 
     def loss() -> Tensor:
         return (_solve(denoiser, noise, *solver()) - ends).square().mean()
@@ -228,9 +228,10 @@ def _train(
     for step in range(1, steps + 1):
         optimizer.step(loss_and_gradients)
         with torch.no_grad():
-            value, found = loss().item(), FewSteps(*solver())
-        if not math.isfinite(value):
-            raise RuntimeError(f"the loss is {value} at step {step}; try a lower level, high")
+            value = loss().item()
+            if not math.isfinite(value):
+                raise RuntimeError(f"the loss is {value} at step {step}; try a lower level, high")
+            found = FewSteps(*solver())
         yield FewStepsTraining(step, value, found)
 
 
