@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from statistics import mean, stdev
@@ -18,8 +19,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from dgm_lessons.denoisers import ExactDenoiser
-from dgm_lessons.mixtures import GaussianMixture
+from dgm_lessons import zoo
+from dgm_lessons.denoisers import AbstractDenoiser, ExactDenoiser, ReclockedDenoiser
 from dgm_lessons.processes import EDM, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, FewSteps, few_steps, sample, train_few_steps
 
@@ -27,15 +28,39 @@ from . import evaluate, samplers
 from .measure import Clock, progress, summary
 from .one_network import kept
 
-SEEDS = {  # of training: (law, calls)
+SEEDS = {  # of training: (bed, calls)
     **{("ring", calls): 5 for calls in (3, 4, 5)},
     ("ring", 10): 1,
     ("grid", 5): 2,
+    ("network", 5): 3,
 }
-STEPS = 12
-NOISES = 2048
+STEPS = 8
+NOISES = 4096
 DRAWS = 6  # of noise for each solver, to measure it on
-Solve = Callable[[ExactDenoiser, Tensor], Tensor]  # (the exact denoiser, noise) -> samples
+Solve = Callable[[AbstractDenoiser, Tensor], Tensor]  # (denoiser, noise) -> samples
+
+
+@dataclass(frozen=True)
+class Bed:
+    """What a solver is trained or tried on: a denoiser, and the law of the data behind it."""
+
+    law: evaluate.Law
+    denoiser: AbstractDenoiser
+    dtype: torch.dtype = torch.float64
+
+    def noise(self, n: int, seed: int) -> Tensor:
+        """Standard normal points of the plane, (n, 2)."""
+        return noise(n, seed).to(self.dtype)
+
+
+def beds() -> dict[str, Bed]:
+    """The exact denoisers of the ring and of the grid of 25 modes, and the ring's network."""
+    ring, grid, _ = evaluate.laws()
+    return {
+        "ring": Bed(ring, ExactDenoiser(ring.mixture, EDM())),
+        "grid": Bed(grid, ExactDenoiser(grid.mixture, EDM())),
+        "network": Bed(ring, zoo.load("ring"), torch.float32),
+    }
 
 
 def noise(n: int, seed: int) -> Tensor:
@@ -43,10 +68,9 @@ def noise(n: int, seed: int) -> Tensor:
     return torch.randn((n, 2), generator=Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def trained(mixture: GaussianMixture, calls: int, seed: int, steps: int) -> FewSteps:
+def trained(bed: Bed, calls: int, seed: int, steps: int) -> FewSteps:
     """A solver whose levels and weights are trained."""
-    exact = ExactDenoiser(mixture, EDM())
-    *_, last = train_few_steps(exact, noise(NOISES, 1000 + seed), calls, steps)
+    *_, last = train_few_steps(bed.denoiser, bed.noise(NOISES, 1000 + seed), calls, steps)
     return last.solver
 
 
@@ -67,17 +91,17 @@ def second_order(levels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return levels, a, b
 
 
-def grid_alone(mixture: GaussianMixture, calls: int, seed: int, steps: int) -> FewSteps:
+def grid_alone(bed: Bed, calls: int, seed: int, steps: int) -> FewSteps:
     """DPM-Solver++ 2M whose levels are trained, and nothing else."""
-    exact, z = ExactDenoiser(mixture, EDM()), noise(NOISES, 1000 + seed)
-    ends = few_steps.fine_ends(exact, z)
+    z = bed.noise(NOISES, 1000 + seed)
+    ends = few_steps.fine_ends(bed.denoiser, z)
     times = 10 / 11 * torch.arange(calls, 0, -1, dtype=torch.float64) / calls
     logs = (times / (1 - times)).log().requires_grad_()
     optimizer = torch.optim.LBFGS([logs], max_iter=10 * steps, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        x = few_steps._solve(exact, z, *second_order(logs.exp()))
+        x = few_steps._solve(bed.denoiser, z, *second_order(logs.exp()))
         value = (x - ends).square().mean()
         value.backward()
         return value
@@ -89,18 +113,24 @@ def grid_alone(mixture: GaussianMixture, calls: int, seed: int, steps: int) -> F
 METHODS = {"trained": trained, "DPM-Solver++ 2M, trained grid": grid_alone}
 
 
-def made(method: str, law: evaluate.Law, calls: int, seed: int, steps: int) -> dict[str, Any]:
+def made(method: str, bed: Bed, calls: int, seed: int, steps: int) -> dict[str, Any]:
     """A trained solver's numbers and the CPU seconds that it took, target included."""
     clock = Clock()
     with clock.running():
-        solver = METHODS[method](law.mixture, calls, seed, steps)
+        solver = METHODS[method](bed, calls, seed, steps)
     return {"solver": json.loads(solver.to_json()), "cpu_seconds": clock.cpu}
 
 
-def flow_2m(exact: ExactDenoiser, z: Tensor, calls: int) -> Tensor:
+def straight(n: int) -> Tensor:
+    """Flow matching, even in time from sigma/alpha = 79, where every process of the beds begins."""
+    return torch.linspace(79 / 80, 0, n + 1, dtype=torch.float64)
+
+
+def flow_2m(denoiser: AbstractDenoiser, z: Tensor, calls: int) -> Tensor:
     """DPM-Solver++ 2M, even in t on the clock of flow matching: the best of the usual grids."""
-    flow = ExactDenoiser(exact.mixture, FlowMatching())
-    return sample(flow, z, samplers.almost_straight(calls), DPMSolver2M())
+    flow = ReclockedDenoiser(denoiser, FlowMatching())
+    times = straight(calls)
+    return sample(flow, float(times[0]) * z, times, DPMSolver2M())
 
 
 @cache
@@ -110,31 +140,30 @@ def floor(law: evaluate.Law, n: int) -> float:
 
 
 @cache
-def truth(law: evaluate.Law, n: int, seed: int) -> tuple[Tensor, Tensor, float]:
+def truth(bed: Bed, n: int, seed: int) -> tuple[Tensor, Tensor, float]:
     """A draw of noise, where the flow takes it, and the distance of that from a true set."""
-    z = noise(n, 100_000 + seed)
-    end = few_steps.fine_ends(ExactDenoiser(law.mixture, EDM()), z)
-    return z, end, evaluate.evaluate(law, end, floor(law, n), seed)["distance_over_floor"]
+    z = bed.noise(n, 100_000 + seed)
+    end = few_steps.fine_ends(bed.denoiser, z)
+    return z, end, evaluate.evaluate(bed.law, end, floor(bed.law, n), seed)["distance_over_floor"]
 
 
-def measured(law: evaluate.Law, n: int, draws: int, solves: list[Solve]) -> dict[str, Any]:
+def measured(bed: Bed, n: int, draws: int, solves: list[Solve]) -> dict[str, Any]:
     """The numbers of a method, from each of its solvers on noise of its own.
 
     `mean` and `standard_error` are over the solvers, each the mean of its draws: the error has the
     chance of training and that of the samples in it. `fine_over_floor` is the distance of the fine
     solution of the same noise to the same true set, `over_fine` the solver's less that.
     """
-    exact = ExactDenoiser(law.mixture, EDM())
     found: dict[str, list[list[float]]] = {}
     for number, solve in enumerate(solves):
         runs = []
         for seed in range(100 * number, 100 * number + draws):
-            z, end, least = truth(law, n, seed)
-            x = solve(exact, z)
-            one = evaluate.evaluate(law, x, floor(law, n), seed)
+            z, end, least = truth(bed, n, seed)
+            x = solve(bed.denoiser, z)
+            one = evaluate.evaluate(bed.law, x, floor(bed.law, n), seed)
             one["fine_over_floor"] = least
             one["over_fine"] = one["distance_over_floor"] - least
-            one["paired_error"] = samplers.paired(x, end)
+            one["paired_error"] = samplers.paired(x, end.double())
             runs.append(one)
         for name in runs[0]:
             found.setdefault(name, []).append([run[name] for run in runs])
@@ -152,16 +181,16 @@ def over_solvers(values: list[list[float]]) -> dict[str, Any]:
 
 
 def run(quick: bool, folder: Path) -> dict[str, Any]:
-    """A row for each law, method and number of calls; the solvers of seed 0 on the ring."""
+    """A row for each bed, method and number of calls; the solvers of seed 0 on the ring."""
     n, draws, steps = (500, 2, 2) if quick else (evaluate.SAMPLES, DRAWS, STEPS)
     seeds = {("ring", 3): 2, ("grid", 3): 2} if quick else SEEDS
-    laws = {law.name: law for law in evaluate.laws()}
-    trained(laws["ring"].mixture, 1, 0, 1)  # what torch loads at first use is not counted
+    where = beds()
+    trained(where["ring"], 1, 0, 1)  # what torch loads at first use is not counted
     fits = {
         (name, calls, method): [
             kept(
                 folder / f"{name}-{calls}-{method.replace(' ', '-')}-{seed}.json",
-                partial(made, method, laws[name], calls, seed, steps),
+                partial(made, method, where[name], calls, seed, steps),
             )
             for seed in range(count)
         ]
@@ -170,29 +199,31 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
     }
     rows: list[dict[str, Any]] = []
 
-    def note(law: str, method: str, calls: int, trained_on: str | None, solves: list[Any]) -> None:
-        numbers = measured(laws[law], n, draws, solves)
-        head = {"law": law, "method": method, "calls": calls, "trained_on": trained_on}
-        seconds = [one["cpu_seconds"] for one in fits.get((trained_on, calls, method), [])]
-        rows.append(head | ({"cpu_seconds": summary(seconds)} if seconds else {}) | numbers)
+    def note(bed: str, method: str, calls: int, trained_on: str | None, solves: list[Any]) -> None:
+        numbers = measured(where[bed], n, draws, solves)
+        head = {"bed": bed, "method": method, "calls": calls, "trained_on": trained_on}
+        rows.append(head | numbers)
         line = ", ".join(f"{k} {v['mean']:.3g} ({v['standard_error']})" for k, v in numbers.items())
-        progress(f"{law}: {method} ({trained_on}), {calls} calls: {line}")
+        progress(f"{bed}: {method} ({trained_on}), {calls} calls: {line}")
 
-    for (name, calls, method), made_ in fits.items():
-        solves = [FewSteps(**one["solver"]) for one in made_]
-        note(name, method, calls, name, solves)
-        if name == "ring" and ("grid", calls) in seeds:
-            note("grid", method, calls, name, solves)
+    for (name, calls, method), runs in fits.items():
+        for bed in where:
+            if (bed, calls) in seeds:  # where it was trained, and where it was not
+                note(bed, method, calls, name, [FewSteps(**one["solver"]) for one in runs])
     for (name, calls), count in seeds.items():
         plain = partial(flow_2m, calls=calls)
         note(name, "DPM-Solver++ 2M, flow, even in t", calls, None, [plain] * max(count, 2))
     return {
         "samples": n,
         "draws": draws,
-        "training": {"noises": NOISES, "steps": steps, "seeds": sum(seeds.values())},
+        "training": [
+            {"bed": name, "calls": calls, "method": method, "noises": NOISES, "steps": steps}
+            | {"cpu_seconds": summary(one["cpu_seconds"] for one in runs)}
+            for (name, calls, method), runs in fits.items()
+        ],
         "solvers": {
-            str(calls): made_[0]["solver"]
-            for (name, calls, method), made_ in fits.items()
+            str(calls): runs[0]["solver"]
+            for (name, calls, method), runs in fits.items()
             if (name, method) == ("ring", "trained")
         },
         "rows": rows,

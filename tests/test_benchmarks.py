@@ -375,7 +375,7 @@ def test_few_steps_writes_solvers_that_can_be_read(tmp_path):
     command.main(["few_steps", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "few_steps.json").read_text())
     assert FewSteps(**found["solvers"]["3"]).calls == 3
-    rows = {(r["law"], r["method"], r["trained_on"]): r for r in found["rows"]}
+    rows = {(r["bed"], r["method"], r["trained_on"]): r for r in found["rows"]}
     error = {key: row["paired_error"]["mean"] for key, row in rows.items()}
     plain = "DPM-Solver++ 2M, flow, even in t"
     assert error["ring", "trained", "ring"] < error["ring", plain, None]
