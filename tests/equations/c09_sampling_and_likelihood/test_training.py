@@ -92,14 +92,6 @@ def test_minimiser(compare):
         compare(mean, score, tol=1e-5, wrong=sigma * score)
 
 
-@verifies("err-E4-24", against="the minimiser of the loss at a time t", wrong="no index t")
-def test_the_score_has_a_time(compare):
-    x, (alpha, sigma) = np.linspace(-2, 2, 9), levels(0.5)
-    target = lambda x0, x: (alpha * x0 - x) / sigma**2  # noqa: E731
-    mean = posterior_mean(target, x, alpha, sigma)
-    compare(noisy_score(x, alpha, sigma), mean, tol=1e-5, wrong=noisy_score(x, 1.0, 1e-9))
-
-
 @verifies(
     "eq-training-clock",
     against="differences of the log-SNR, for VP, VE and flow matching",

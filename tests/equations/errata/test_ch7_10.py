@@ -251,3 +251,13 @@ def test_e4_22(compare):
         return 0.25 * vp(t)[2] + 1 - vp(t)[2]
 
     compare(end(0.5) ** 2, marginal(1.0), tol=1e-9, wrong=end(0.0) ** 2)
+
+
+@verifies("err-E4-24", against="the mean target given x_t, by quadrature", wrong="no index t")
+def test_e4_24(compare):
+    alpha, sigma = math.sqrt(vp(0.5)[2]), math.sqrt(1 - vp(0.5)[2])
+    x = torch.linspace(-2, 2, 9, dtype=torch.float64)
+    weight = gm1().log_prob(X).exp()[:, None] * (-(((x - alpha * X) / sigma) ** 2) / 2).exp()
+    mean = (weight * (alpha * X - x) / sigma**2).sum(0) / weight.sum(0)
+    score = gm1().diffuse(alpha, sigma).score(x[:, None])[:, 0]
+    compare(score, mean, tol=1e-8, wrong=gm1().score(x[:, None])[:, 0])
