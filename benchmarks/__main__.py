@@ -16,8 +16,9 @@ from pathlib import Path
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
+    "error_budget",
 )
-RACES = ("mixture", "ablation", "digits", "mnist", "one_network")
+RACES = ("mixture", "ablation", "digits", "mnist", "one_network", "error_budget")
 
 
 def main(argv: list[str] | None = None) -> None:

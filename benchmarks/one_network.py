@@ -10,7 +10,6 @@ other noise; the other samplers have nothing to choose.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from itertools import product
@@ -32,10 +31,9 @@ from dgm_lessons.samplers import (
     heun_step,
     sample,
 )
-from dgm_lessons.zoo import write_file
 
 from .digits import png
-from .measure import Clock, need_mnist, progress
+from .measure import Clock, kept, need_mnist, progress
 from .samplers import Counted
 
 Sampler = Callable[[AbstractDenoiser, Tensor, int, Generator], Tensor]  # (.., x, calls, dice)
@@ -137,12 +135,9 @@ class Judge:
         return about | self.compare(digits) | clock.seconds()
 
 
-def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What the file holds; made and written first where there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps(make(), allow_nan=False).encode())
-    row: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
+def told(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What is kept in the file, with a line about it."""
+    row = kept(path, make)
     progress(f"{path.stem}: Frechet {row['frechet']:.1f}, {row['cpu_seconds']:.0f} CPU s")
     return row
 
@@ -163,7 +158,7 @@ def run(quick: bool, runs: Path) -> dict[str, Any]:
         found = []
         for setting in candidates if len(candidates) > 1 else []:
             one = partial(pilot, partial(draw, **setting), chosen["pilot_calls"])
-            row = kept(runs / f"pilot-{slug(name, setting)}.json", one)
+            row = told(runs / f"pilot-{slug(name, setting)}.json", one)
             found.append({"sampler": name, "setting": setting, "frechet": row["frechet"]})
         best[name] = min(found, key=lambda row: row["frechet"])["setting"] if found else {}
         tried += found
@@ -171,6 +166,6 @@ def run(quick: bool, runs: Path) -> dict[str, Any]:
     for calls, (name, (draw, _)) in product(chosen["calls"], SAMPLERS.items()):
         one = partial(judge, partial(draw, **best[name]), calls)
         file = f"{slug(name, best[name])}-{calls}-{chosen['samples']}.json"
-        row = kept(runs / file, one)
+        row = told(runs / file, one)
         rows.append({"sampler": name, "setting": best[name]} | row)
     return chosen | {"network": "mnist-ve", "real": judge.real, "pilot": tried, "rows": rows}
