@@ -16,9 +16,9 @@ from pathlib import Path
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers"),
+    *("few_steps", "solvers", "error_budget"),
 )
-RACES = ("mixture", "ablation", "digits", "mnist", "one_network", "few_steps")
+RACES = ("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget")
 
 
 def main(argv: list[str] | None = None) -> None:

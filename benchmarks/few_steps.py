@@ -25,8 +25,7 @@ from dgm_lessons.processes import EDM, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, FewSteps, few_steps, sample, train_few_steps
 
 from . import evaluate, samplers
-from .measure import Clock, progress, summary
-from .one_network import kept
+from .measure import Clock, kept, progress, summary
 
 SEEDS = {  # of training: (bed, calls)
     **{("ring", calls): 5 for calls in (3, 4, 5)},

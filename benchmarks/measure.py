@@ -122,6 +122,17 @@ def write(task: str, result: dict[str, Any], quick: bool, folder: Path | None = 
     return path
 
 
+def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the file holds; made and written first where there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, json.dumps(make(), allow_nan=False).encode())
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
+    numbers = (f"{name} {value:.3g}" for name, value in found.items() if isinstance(value, float))
+    progress(f"{path.stem}: {', '.join(numbers)}")
+    return found
+
+
 def need_mnist() -> None:
     """Ends the run where MNIST is neither in DGM_LESSONS_DATA nor in the cache."""
     if not data.mnist_is_here():

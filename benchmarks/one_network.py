@@ -10,7 +10,6 @@ other noise; the other samplers have nothing to choose.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from itertools import product
@@ -32,10 +31,9 @@ from dgm_lessons.samplers import (
     heun_step,
     sample,
 )
-from dgm_lessons.zoo import write_file
 
 from .digits import png
-from .measure import Clock, need_mnist, progress
+from .measure import Clock, kept, need_mnist, progress
 from .samplers import Counted
 
 Sampler = Callable[[AbstractDenoiser, Tensor, int, Generator], Tensor]  # (.., x, calls, dice)
@@ -135,17 +133,6 @@ class Judge:
         firsts = [int((self.labels == k).nonzero()[0]) for k in range(10)]
         about = {"calls": calls, "agreement": agree, "picture": png(digits[firsts])}
         return about | self.compare(digits) | clock.seconds()
-
-
-def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What the file holds; made and written first where there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps(make(), allow_nan=False).encode())
-    row: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
-    numbers = (f"{name} {value:.3g}" for name, value in row.items() if isinstance(value, float))
-    progress(f"{path.stem}: {', '.join(numbers)}")
-    return row
 
 
 def slug(name: str, setting: Setting) -> str:

@@ -352,12 +352,12 @@ def test_four_samplers_of_one_network_spend_the_calls_they_are_given():
 
 def test_a_finished_run_is_kept(tmp_path):
     row = {"frechet": 1.0, "cpu_seconds": 2.0}
-    made = [one_network.kept(tmp_path / "runs" / "a.json", lambda: row) for _ in range(2)]
+    made = [measure.kept(tmp_path / "runs" / "a.json", lambda: row) for _ in range(2)]
     assert made == [row, row]
     with pytest.raises(ZeroDivisionError):
-        one_network.kept(tmp_path / "runs" / "b.json", lambda: 1 / 0)
+        measure.kept(tmp_path / "runs" / "b.json", lambda: 1 / 0)
     assert not (tmp_path / "runs" / "b.json").exists()
-    assert one_network.kept(tmp_path / "runs" / "a.json", lambda: 1 / 0) == row
+    assert measure.kept(tmp_path / "runs" / "a.json", lambda: 1 / 0) == row
 
 
 def test_weights_of_the_multistep_solver_give_its_own_samples():
