@@ -16,7 +16,7 @@ export const SOLVERS = [
   ["multistep", "M", "DPM-Solver++ 2M", [10, 3, 2, 3]],
   ["random", "S", "Euler\u2013Maruyama", [1, 4]],
   ["adaptive", "A", "adaptive 3(2)", [4, 4]],
-  ["few", "T", "trained, 5 calls", []],
+  ["few", "T", "trained solver", []],
 ];
 
 export const nameOf = (key) => SOLVERS.find(([name]) => name === key)[2];
