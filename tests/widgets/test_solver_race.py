@@ -12,7 +12,8 @@ from reader import double, gap, number, settled, state, status
 
 from dgm_lessons import zoo
 from dgm_lessons.denoisers import ExactDenoiser
-from dgm_lessons.mixtures import gm1, ring
+from dgm_lessons.metrics import off_mode_share
+from dgm_lessons.mixtures import gm1, grid, ring
 from dgm_lessons.processes import VP, time_grid, uniform_in_time
 from dgm_lessons.samplers import (
     DPMSolver2M,
@@ -125,8 +126,8 @@ def test_the_dice_have_the_width_of_a_step(race):
 def test_the_grids_are_those_of_the_package(race):
     code = "return a.kinds.map((kind) => [...M.gridOf(process, kind, 7, ends)]);"
     found = race(code, kinds=list(GRIDS))
-    for row, grid in zip(found, GRIDS.values(), strict=True):
-        assert gap(row, grid(7)) < 1e-10
+    for row, times in zip(found, GRIDS.values(), strict=True):
+        assert gap(row, times(7)) < 1e-10
 
 
 @browser
@@ -204,6 +205,23 @@ def test_few_steps_with_the_numbers_of_ddim_is_ddim(race):
 
 
 @browser
+def test_the_shipped_solver_ends_nearer_than_the_others_with_five_calls(race):
+    widget = SolverRace.example()
+    starts = torch.randn(2000, 2, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    code = "return [...M.fewSteps(a.few, denoise, x).x];"
+    found = double(race(code, few=widget.few, x=starts.flatten().tolist())).reshape(-1, 2)
+    exact, _ = solve_adaptive(EXACT, starts, PROCESS.T, PROCESS.t_min, 1e-6, 1e-6)
+    others = [sample(EXACT, starts, angle_grid(5), make()) for make in STEPS.values()]
+    own, *gaps = ((x - exact).norm(dim=1).median() for x in (found, *others))
+    assert own < 0.5 * min(gaps)
+    strays = [off_mode_share(x, ring(8)) for x in (found, *others)]
+    assert strays[0] < min(0.02, 0.5 * min(strays[1:]))
+    numbers = [*widget.few["levels"], *widget.few["noise_weights"]]
+    numbers += [w for k, row in enumerate(widget.few["answer_weights"]) for w in row[:k]]
+    assert len(numbers) == 26
+
+
+@browser
 def test_the_median_distance(race):
     code = "return [M.medianGap(a.p, a.q), M.medianGap(a.p.slice(2), a.q.slice(2))];"
     assert race(code, p=[0, 0, 3, 4, 1, 0], q=[0, 0, 0, 0, 0, 0]) == [1, 3]
@@ -214,7 +232,7 @@ REFUSED = [
     (lambda: SolverRace("ring"), TypeError, "must be a GaussianMixture, not str"),
     (lambda: SolverRace(ring(8), calls=3), ValueError, "from 4 to 48, not 3"),
     (lambda: SolverRace(ring(8), solver="rk4"), ValueError, "one of euler, heun, ddim"),
-    (lambda: SolverRace(ring(8), solver="few"), ValueError, "not 'few'"),
+    (lambda: SolverRace(grid(25), solver="few"), ValueError, "not 'few'"),
     (lambda: SolverRace(ring(8), grid="karras"), ValueError, "one of time, snr, angle"),
     (lambda: SolverRace(ring(8), denoiser="best"), ValueError, "one of exact, trained"),
     (lambda: SolverRace(ring(8), measure="fid"), ValueError, "one of endpoint, crowd"),

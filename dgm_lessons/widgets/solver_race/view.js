@@ -16,7 +16,7 @@ export const SOLVERS = [
   ["multistep", "M", "DPM-Solver++ 2M", [10, 3, 2, 3]],
   ["random", "S", "Euler\u2013Maruyama", [1, 4]],
   ["adaptive", "A", "adaptive 3(2)", [4, 4]],
-  ["few", "T", "trained, 5 calls", []],
+  ["few", "T", "trained solver", []],
 ];
 
 export const nameOf = (key) => SOLVERS.find(([name]) => name === key)[2];
@@ -64,7 +64,9 @@ function paintCurves(p, s) {
     const held = points.map(([n, e]) => [n, Math.max(LOW, Math.min(HIGH, e))]);
     p.curve(held, hue(p, key), { width: bold ? 3 : 1.6, dash });
     if (held.length === 1 || bold) p.dots(held, hue(p, key), { radius: 3.4, ring: "paper" });
-    ends.push([letter, hue(p, key), p.X(held.at(-1)[0]) + 8, p.Y(held.at(-1)[1])]);
+    const [x, y] = [p.X(held.at(-1)[0]) + 8, p.Y(held.at(-1)[1])];
+    if (held.length === 1) p.words(letter, x, y, { colour: hue(p, key), bold: true, align: "left" });
+    else ends.push([letter, hue(p, key), x, y]);
   }
   let free = -Infinity; // letters stand below one another, not on one another
   for (const [letter, colour, x, y] of ends.sort((a, b) => a[3] - b[3])) {
