@@ -15,6 +15,7 @@ from benchmarks import (
     ablation,
     bound,
     digits,
+    error_budget,
     evaluate,
     few_steps,
     likelihood,
@@ -214,7 +215,7 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist"])
+@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist", "error_budget"])
 def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
@@ -270,6 +271,24 @@ def test_bound_writes_both_tables(tmp_path):
         assert row["total"] == approx(parts, rel=1e-6) and row["error"] > 0
     cost = {row["width"]: sum(row["blocks"]) for row in found["widths"]}
     assert cost["best"] < min(cost["small"], cost["large"])
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_the_parts_of_an_error_budget_add_up(tmp_path):
+    command.main(["error_budget", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "error_budget.json").read_text())
+    (net,) = found["plane"]["parts"]
+    parts = sum(net[name]["mean"] for name in error_budget.DIVISIONS)
+    assert parts == approx(net["total"]["mean"], abs=1e-9)
+    assert 0 < net["prior"]["rms"] < 0.01 < net["trace"]["rms"]
+    solver = {row["law"]: row["rms_nats"][0] for row in found["solver"]["rows"]}
+    assert 0 < solver["gm1"] < 0.05 and 0 < solver["ring"] < 0.2
+    mnist = found["mnist"]
+    assert len(mnist["bound"]) == len(mnist["flow"]["base"]["bits"]) == mnist["images"] == 2
+    assert all(0.3 < bits < 2 for bits in mnist["bound"] + mnist["flow"]["base"]["bits"])
+    assert all(0 < bits < 1e-3 for bits in mnist["prior"])
 
 
 def test_sliced_losses_have_the_mean_of_the_implicit_one():

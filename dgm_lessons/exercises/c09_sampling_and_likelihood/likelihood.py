@@ -9,14 +9,13 @@ from torch import Tensor
 from ..exercise import Exercise, normal
 
 
-def slope_of_log_density(f: float, g2: float, score_jacobian: Tensor) -> Tensor:
-    return _slope(f, g2, score_jacobian, half=0.5)
+def slope_of_log_density(f: float, g2: float, own: Tensor) -> Tensor:
+    return _slope(f, g2, own, half=0.5)
 
 
-def _slope(f: float, g2: float, jacobian: Tensor, half: float, count: int = 0) -> Tensor:
+def _slope(f: float, g2: float, own: Tensor, half: float, count: int = 0) -> Tensor:
     """Minus the divergence, with so many dimensions counted before f."""
-    trace = jacobian.diagonal(dim1=1, dim2=2).sum(1)
-    return half * g2 * trace - (count or jacobian.shape[-1]) * f
+    return half * g2 * own.sum(1) - (count or own.shape[1]) * f
 
 
 CASES = (
@@ -33,14 +32,8 @@ def still_off(cases: tuple[str, ...]) -> list[int]:
     return [0, 1, 0, 1, 1, 1]
 
 
-def noise_of(M: Tensor, n: int) -> Tensor:
-    return (_off_diagonal(M) / n).sqrt()
-
-
-def _off_diagonal(M: Tensor) -> Tensor:
-    """Twice the squares off the diagonal of the symmetric part."""
-    S = (M + M.T) / 2
-    return 2 * (S.square().sum() - S.diagonal().square().sum())
+def noise_of(diagonal: Tensor, above: Tensor, n: int) -> Tensor:
+    return 2 * above.norm() / n**0.5
 
 
 def grey_bits(nats: float) -> float:
@@ -55,31 +48,25 @@ def mean_shift(s: float, sigma: float, D: int) -> float:
 EXERCISES: dict[str, Exercise] = {
     "c-9-12": Exercise(
         asks="the slope of log p along the path, a number for each point, (B,)",
-        trials=(
-            (-0.7, 2.3, normal(1, 4, 3, 3)),
-            (0.45, 0.62, normal(2, 2, 5, 5)),
-        ),
+        trials=((-0.7, 2.3, normal(1, 4, 3)), (0.45, 0.62, normal(2, 2, 5))),
         solution=slope_of_log_density,
         mistakes={
             "the sign: where the flow spreads, the density falls": (
-                lambda f, g2, J: -slope_of_log_density(f, g2, J)
+                lambda f, g2, own: -slope_of_log_density(f, g2, own)
             ),
             "the half is missing: the flow has half of g^2": (
-                lambda f, g2, J: _slope(f, g2, J, half=1.0)
+                lambda f, g2, own: _slope(f, g2, own, half=1.0)
             ),
-            "a quarter of g^2; the flow has half": lambda f, g2, J: _slope(f, g2, J, half=0.25),
+            "a quarter of g^2; the flow has half": lambda f, g2, own: _slope(f, g2, own, half=0.25),
             "f x spreads in each of the D dimensions": (
-                lambda f, g2, J: _slope(f, g2, J, half=0.5, count=1)
+                lambda f, g2, own: _slope(f, g2, own, half=0.5, count=1)
             ),
-            "the sign of the score's part": lambda f, g2, J: _slope(f, -g2, J, half=0.5),
+            "the sign of the score's part": lambda f, g2, own: _slope(f, -g2, own, half=0.5),
             "this is the score's part alone; the drift f x has a divergence, too": (
-                lambda f, g2, J: _slope(0.0, g2, J, half=0.5)
+                lambda f, g2, own: _slope(0.0, g2, own, half=0.5)
             ),
-            "a trace is the sum of the diagonal, not of all entries": (
-                lambda f, g2, J: 0.5 * g2 * J.sum((1, 2)) - J.shape[-1] * f
-            ),
-            "the trace of each point, not the mean of the diagonal": (
-                lambda f, g2, J: 0.5 * g2 * J.diagonal(dim1=1, dim2=2).mean(1) - J.shape[-1] * f
+            "a divergence is the sum over the dimensions, not their mean": (
+                lambda f, g2, own: _slope(f, g2, own, half=0.5) / own.shape[1]
             ),
         },
     ),
@@ -105,23 +92,23 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "like-probes": Exercise(
         asks="the standard deviation of the estimate, a number",
-        trials=((normal(3, 4, 4), 3), (normal(4, 3, 3), 7)),
+        trials=((normal(3, 4), normal(4, 6), 3), (normal(5, 5), normal(6, 10), 7)),
         solution=noise_of,
         mistakes={
             "this is for Gaussian probes: signs do not notice the diagonal": (
-                lambda M, n: (2 * ((M + M.T) / 2).square().sum() / n).sqrt()
+                lambda d, a, n: ((2 * d.square().sum() + 4 * a.square().sum()) / n).sqrt()
             ),
-            "take the symmetric part of M first: the rest adds nothing": (
-                lambda M, n: (2 * (M.square().sum() - M.diagonal().square().sum()) / n).sqrt()
+            "each entry above the diagonal has a twin below: the squares count twice": (
+                lambda d, a, n: (2 * a.square().sum() / n).sqrt()
             ),
-            "this is the variance; take the root": lambda M, n: _off_diagonal(M) / n,
-            "this is the noise of one probe; there are n": lambda M, n: _off_diagonal(M).sqrt(),
+            "this is the variance; take the root": lambda d, a, n: 4 * a.square().sum() / n,
+            "this is the noise of one probe; there are n": lambda d, a, n: 2 * a.norm(),
             "the mean of n has a standard deviation smaller by the root of n": (
-                lambda M, n: _off_diagonal(M).sqrt() / n
+                lambda d, a, n: 2 * a.norm() / n
             ),
-            "the noise falls with more probes": lambda M, n: (_off_diagonal(M) * n).sqrt(),
-            "each pair off the diagonal counts twice, and the variance has a 2 before it": (
-                lambda M, n: (_off_diagonal(M) / (2 * n)).sqrt()
+            "the noise falls with more probes": lambda d, a, n: 2 * a.norm() * n**0.5,
+            "the diagonal is what signs do not notice": (
+                lambda d, a, n: (2 * d.square().sum() / n).sqrt()
             ),
         },
     ),

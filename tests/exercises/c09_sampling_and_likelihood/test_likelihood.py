@@ -21,8 +21,8 @@ def test_the_slope_is_that_of_the_density_at_the_moving_point():
     step = h * exact.velocity(x, t)
     later = exact.marginal(t + h).log_prob(x + step)
     earlier = exact.marginal(t - h).log_prob(x - step)
-    jacobian = exact.marginal(t).hessian(x)
-    found = EXERCISES["c-9-12"].solution(float(process.f(t)), float(process.g2(t)), jacobian)
+    own = exact.marginal(t).hessian(x).diagonal(dim1=1, dim2=2)
+    found = EXERCISES["c-9-12"].solution(float(process.f(t)), float(process.g2(t)), own)
     torch.testing.assert_close(found, (later - earlier) / (2 * h), rtol=1e-4, atol=1e-3)
 
 
@@ -62,11 +62,15 @@ def test_which_changes_leave_the_mean_off():
 
 def test_the_noise_of_probes_over_all_sign_vectors():
     """One probe has 2^D values: the variance is that of the list; n of them have an nth."""
-    for M, n in EXERCISES["like-probes"].trials:
-        signs = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=len(M)))).double()
+    for diagonal, above, n in EXERCISES["like-probes"].trials:
+        D = len(diagonal)
+        M = torch.zeros(D, D, dtype=torch.float64)
+        M[tuple(torch.triu_indices(D, D, 1))] = above
+        M = M + M.T + diagonal.diag()
+        signs = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=D))).double()
         values = ((signs @ M) * signs).sum(1)
         expected = values.std(correction=0) / n**0.5
-        torch.testing.assert_close(EXERCISES["like-probes"].solution(M, n), expected)
+        torch.testing.assert_close(EXERCISES["like-probes"].solution(diagonal, above, n), expected)
 
 
 def test_the_border_of_paper_costs_nothing():

@@ -2,33 +2,20 @@
 
 import math
 
-
-def trace(J):
-    return J.diagonal(dim1=1, dim2=2).sum(1)
-
-
-def sym(M):
-    return (M + M.T) / 2
-
-
-def off(M):
-    return (M - M.diagonal().diag()).square().sum()
-
-
 WRONG = {
     "c-9-12": [
-        lambda f, g2, J: J.shape[-1] * f - 0.5 * g2 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f + g2 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f + 0.25 * g2 * trace(J),
-        lambda f, g2, J: -f + 0.5 * g2 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f - 0.5 * g2 * trace(J),
-        lambda f, g2, J: 0.5 * g2 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f + 0.5 * g2 * J.sum((1, 2)),
-        lambda f, g2, J: -J.shape[-1] * f + 0.5 * g2 * J.diagonal(dim1=1, dim2=2).mean(1),
-        lambda f, g2, J: f - 0.5 * g2 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f + 0.5 * g2**0.5 * trace(J),
-        lambda f, g2, J: -J.shape[-1] * f + 0.5 * g2 * J.diagonal(dim1=1, dim2=2).prod(1),
-        lambda f, g2, J: J.shape[-1] * f - g2 * trace(J),
+        lambda f, g2, own: own.shape[1] * f - 0.5 * g2 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f + g2 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f + 0.25 * g2 * own.sum(1),
+        lambda f, g2, own: -f + 0.5 * g2 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f - 0.5 * g2 * own.sum(1),
+        lambda f, g2, own: 0.5 * g2 * own.sum(1),
+        lambda f, g2, own: -f + 0.5 * g2 * own.mean(1),
+        lambda f, g2, own: f - 0.5 * g2 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f + 0.5 * g2**0.5 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f + 0.5 * g2 * own.prod(1),
+        lambda f, g2, own: own.shape[1] * f - g2 * own.sum(1),
+        lambda f, g2, own: -own.shape[1] * f + 0.5 * g2 * own.square().sum(1),
     ],
     "c-9-13": [
         lambda cases: [0, 1, 1, 1, 1, 1],
@@ -44,17 +31,17 @@ WRONG = {
         lambda cases: [1, 0, 1, 0, 0, 0],
     ],
     "like-probes": [
-        lambda M, n: (2 * sym(M).square().sum() / n).sqrt(),
-        lambda M, n: (2 * off(M) / n).sqrt(),
-        lambda M, n: 2 * off(sym(M)) / n,
-        lambda M, n: (2 * off(sym(M))).sqrt(),
-        lambda M, n: (2 * off(sym(M))).sqrt() / n,
-        lambda M, n: (off(sym(M)) / n).sqrt(),
-        lambda M, n: (2 * off(sym(M)) * n).sqrt(),
-        lambda M, n: (2 * M.square().sum() / n).sqrt(),
-        lambda M, n: M.trace().abs() / n**0.5,
-        lambda M, n: (2 * sym(M).diagonal().square().sum() / n).sqrt(),
-        lambda M, n: (4 * off(sym(M)) / n).sqrt(),
+        lambda d, a, n: ((2 * d.square().sum() + 4 * a.square().sum()) / n).sqrt(),
+        lambda d, a, n: (2 * a.square().sum() / n).sqrt(),
+        lambda d, a, n: 4 * a.square().sum() / n,
+        lambda d, a, n: 2 * a.norm(),
+        lambda d, a, n: 2 * a.norm() / n,
+        lambda d, a, n: 2 * a.norm() * n**0.5,
+        lambda d, a, n: a.norm() / n**0.5,
+        lambda d, a, n: (2 * d.square().sum() / n).sqrt(),
+        lambda d, a, n: d.sum().abs() / n**0.5,
+        lambda d, a, n: (8 * a.square().sum() / n).sqrt(),
+        lambda d, a, n: 2 * a.sum().abs() / n**0.5,
     ],
     "like-bits": [
         lambda nats: (nats + 7 * 1024) / 784,
@@ -88,12 +75,12 @@ WRONG = {
 # Written after the mistakes that the exercises name, and not used for them.
 FURTHER = {
     "c-9-12": [
-        lambda f, g2, J: -J.shape[-1] * f + 0.5 * g2**2 * trace(J),
-        lambda f, g2, J: -(J.shape[-1] ** 2) * f + 0.5 * g2 * trace(J),
+        lambda f, g2, own: -own.shape[1] * f + 0.5 * g2**2 * own.sum(1),
+        lambda f, g2, own: -(own.shape[1] ** 2) * f + 0.5 * g2 * own.sum(1),
     ],
     "like-probes": [
-        lambda M, n: (2 * off(sym(M)) / (n - 1)).sqrt(),
-        lambda M, n: (off(M) / n).sqrt(),
+        lambda d, a, n: 2 * a.norm() / (n - 1) ** 0.5,
+        lambda d, a, n: (4 * a.abs().sum() / n).sqrt(),
     ],
     "like-bits": [lambda nats: nats / math.log(2) / 784 + 7],
     "like-cut-off": [lambda s, k, D: -0.5 * D * math.log(1 + k / s)],
