@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from ..exercise import Exercise
 
+STEPS = ("Euler-Maruyama", "DDPM")
+
 
 def calls_made(n: int) -> list[int]:
     return [n, 2 * n, n + 1, 3 * n, n, 5 * n]
+
+
+def second_order(steps: tuple[str, ...]) -> list[float]:
+    return [1 / 8, -1 / 4]
 
 
 def ddim_factor(
@@ -22,18 +28,22 @@ def _flow_factor(std: float, a: float, b: float, c: float, d: float) -> float:
 
 EXERCISES: dict[str, Exercise] = {
     "c-9-07": Exercise(
-        asks="two numbers: the factor before b^2, for Euler-Maruyama and for DDPM",
-        solution=[1 / 8, -1 / 4],
-        parts=("Euler-Maruyama", "DDPM"),
+        asks="two numbers: the factor before b^2, for each step in its order",
+        trials=((STEPS,),),
+        solution=second_order,
+        parts=STEPS,
         mistakes={
-            "the signs: the exact number is on the left of both differences": [-1 / 8, 1 / 4],
-            "the second is DDPM less Euler-Maruyama; the exact one less DDPM is asked": [
-                1 / 8,
-                3 / 8,
-            ],
-            "the second has its sign turned: DDPM's number is the larger": [1 / 8, 1 / 4],
-            "the square of b/2 is b^2/4, and the series of e^(b/2) halves it": [1 / 4, -1 / 8],
-            "the two are exchanged": [-1 / 4, 1 / 8],
+            "the exact number stands first, and it is the larger": (lambda steps: [-1 / 8, -1 / 4]),
+            "the square of b/2 is b^2/4, and the series of the exponential halves it": (
+                lambda steps: [1 / 4, -1 / 4]
+            ),
+            "DDPM's number is larger than the exact one": lambda steps: [1 / 8, 1 / 4],
+            "this is DDPM less Euler-Maruyama; the exact one less DDPM is asked": (
+                lambda steps: [1 / 8, 3 / 8]
+            ),
+            "this is Euler-Maruyama less DDPM; the exact one less DDPM is asked": (
+                lambda steps: [1 / 8, -3 / 8]
+            ),
         },
     ),
     "c-9-08": Exercise(

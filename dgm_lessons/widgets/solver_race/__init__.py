@@ -67,7 +67,7 @@ class SolverRace(MixtureWidget):
     grid = t.Enum(GRIDS, "angle").tag(sync=True)
     measure = t.Enum(MEASURES, "endpoint").tag(sync=True)
     solver = t.Enum(SOLVERS, "euler").tag(sync=True)
-    start = t.List().tag(sync=True)
+    start: t.List = t.List().tag(sync=True)
 
     def __init__(
         self,
@@ -128,8 +128,8 @@ class SolverRace(MixtureWidget):
         ]
         parts = [
             frame.dots(data.tolist(), svg.SKY, 2),
-            frame.curve(*true.T.tolist(), svg.GREY, 2.6),
-            frame.curve(*euler.T.tolist(), svg.VERMILLION),
+            frame.curve(true[:, 0].tolist(), true[:, 1].tolist(), svg.GREY, 2.6),
+            frame.curve(euler[:, 0].tolist(), euler[:, 1].tolist(), svg.VERMILLION),
             frame.dots(euler.tolist(), svg.VERMILLION),
             frame.axes(),
             svg.legend(marks, 44, frame.height + 12, 100),

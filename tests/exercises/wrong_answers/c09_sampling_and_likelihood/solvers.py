@@ -4,14 +4,12 @@ import math
 
 WRONG = {
     "c-9-07": [
-        [-1 / 8, 1 / 4],
-        [1 / 8, 3 / 8],
-        [1 / 8, 1 / 4],
-        [1 / 4, -1 / 8],
-        [-1 / 4, 1 / 8],
-        [0.0, 3 / 8],
-        [1 / 8, -3 / 8],
-        [1 / 2, -1 / 4],
+        lambda steps: [-1 / 8, -1 / 4],
+        lambda steps: [1 / 8, 3 / 8],
+        lambda steps: [1 / 8, 1 / 4],
+        lambda steps: [1 / 4, -1 / 4],
+        lambda steps: [1 / 8, -3 / 8],
+        lambda steps: [1 / 2, -1 / 4],
     ],
     "c-9-08": [
         lambda v, a, b, c, d: math.hypot(v * c, d) / math.hypot(v * a, b),
