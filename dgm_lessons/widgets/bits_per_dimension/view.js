@@ -5,7 +5,7 @@ import { shown as fixed } from "../kit/ui.js";
 import { convert, LEVELS } from "../maths/bits.js";
 
 const [LOW, HIGH] = [-9, 9];
-const NAMES = { pixel: "grey levels, 0 to 255", symmetric: "data in [\u22121, 1]", unit: "data in [0, 1]" };
+const NAMES = { pixel: "data 0 to 255", symmetric: "data in [\u22121, 1]", unit: "data in [0, 1]" };
 const LABEL = "The number in bits per dimension, for three units of the data; the numbers stand in the text above";
 
 // Numbers of any size with three or four digits that count.
@@ -27,7 +27,7 @@ export function ruler(w, now, onvalue, onend) {
         const most = now().from.measure === "binary" ? 1 : 8;
         p.line([-shift, height(scale)], [most - shift, height(scale)], "low", { width: 9 });
         p.text(NAMES[scale], HIGH, height(scale), { align: "right", dy: -17 });
-        p.text(shown(place(scale)), Math.min(1, Math.max(LOW + 1, place(scale))), height(scale), { dy: -17, bold: true });
+        p.text(shown(place(scale)), Math.min(2.5, Math.max(LOW + 1, place(scale))), height(scale), { dy: -17, bold: true });
         p.dots([[held(place(scale)), height(scale)]], "particle", { radius: 5, ring: "paper" });
       }
     },

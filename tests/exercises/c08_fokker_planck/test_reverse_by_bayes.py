@@ -85,6 +85,12 @@ def test_formulas_at_points():
     same = at_points(sympy.diff(p**2, X)), at_points(2 * p * p.diff(X))
     assert torch.allclose(*same, rtol=1e-12) and at_points(p).min() > 0
     assert not torch.allclose(at_points(p.diff(X)), at_points(p), rtol=0.1)
+    other = sympy.Function("q")(X)
+    assert not torch.allclose(at_points(p), at_points(other), rtol=0.01)
+    both = sympy.Function("p")(X, sympy.Symbol("t"))
+    assert at_points(both.diff("t")).abs().min() > 1e-3
+    x, dt = at_points(X), at_points(sympy.Symbol("dt"))
+    assert len({*x.tolist(), *dt.tolist()}) == 14
     assert torch.equal(at_points(sympy.Integer(3)), torch.full((7,), 3.0).double())
     with pytest.raises(TypeError):
         at_points(sympy.I * X)
