@@ -163,7 +163,7 @@ def train_few_steps(
     A step is ten iterations of L-BFGS over all the noise, for the logarithms of the levels and the
     weights of x_k / sqrt(1 + sigma_k^2): about a dozen losses with their gradients. The noise is
     the only chance in it. What is learned is right for this denoiser only: a solver trained on the
-    exact denoiser of a law fails on another law, and does ill with a network for the same law.
+    exact denoiser of a law fails on another law, and gains less with a network for the same law.
 
     Args:
         denoiser: of any process in continuous time, differentiable in x_t and t. The parameters
