@@ -46,7 +46,8 @@ function build(w) {
     panel: [
       f.choice("source", "The network is of", PAPERS, 2), f.choice("given", "It says", kinds, 3),
       entry(w, f, "x", "Its input x"), entry(w, f, "value", "What it says"),
-      f.choice("target", "You need it in", PAPERS, 2), f.choice("wanted", "You need", kinds, 3),
+      f.choice("target", "You need it", PAPERS.map(([key, text]) => [key, `in ${text}`]), 2),
+      f.choice("wanted", "You need", KINDS.map((kind) => [kind, `its ${LETTERS[kind]}`]), 3),
     ],
     foot: [table, status.node],
   });
