@@ -33,7 +33,7 @@ from dgm_lessons.samplers import (
 )
 
 from .digits import png
-from .measure import Clock, kept, need_mnist, progress
+from .measure import Clock, kept, need_mnist
 from .samplers import Counted
 
 Sampler = Callable[[AbstractDenoiser, Tensor, int, Generator], Tensor]  # (.., x, calls, dice)

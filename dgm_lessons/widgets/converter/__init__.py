@@ -119,7 +119,7 @@ class Converter(LessonWidget):
 
     def picture(self) -> str:
         """What becomes of an error of 1 in eps, x_0 or v, read as x_0, under VP."""
-        levels = torch.linspace(*reversed(LEVELS), 79).double()
+        levels = torch.linspace(LEVELS[1], LEVELS[0], 79).double()
         process = PROCESSES["vp"]
         t = process.t_from_log_snr(levels)
         alpha, sigma = process.levels(t)

@@ -49,7 +49,7 @@ function build(w) {
     onkey: (dx, dy) => f.set({ start: [f.now.start[0] + 0.05 * dx, f.now.start[1] + 0.05 * dy].map(held) }),
   });
   w.arrange({
-    stand: [h("div", { class: "dgm-twins" }, s.plane.node, s.curve.node), makeKey(w, keys), makeStory(w, story(s)).node],
+    stand: [h("div", { class: "dgm-twins" }, s.plane.node, s.curve.node), makeKey(w, keys), makeStory(w, story()).node],
     panel: [f.slider("calls", "Network calls", ["few", "many"], (n) => `${n} calls`), s.player.node,
       f.choice("denoiser", "Denoiser", [["exact", "exact"], ["trained", "trained network"]]),
       f.choice("grid", "Times even in", GRIDS),
@@ -145,7 +145,7 @@ function errorNow(s, key) {
   return found ? `${nameOf(key)} ${shown(found[1], 3)} (${found[0]} calls)` : null;
 }
 
-function story(s) {
+function story() {
   return [
     [({ solver, measure }) => solver === "random" && measure === "endpoint",
       "Euler\u2013Maruyama rolls dice: it has no endpoint of its own to be compared. Ask for the error of the crowd."],
