@@ -119,7 +119,7 @@ EXERCISES: dict[str, Exercise] = {
         asks="the posterior mean, of the shape of x_s",
         trials=(
             (normal(41, 4, 3), normal(42, 4, 3), 0.83, 0.44, 0.63, 0.41),
-            (normal(43, 2, 5), normal(44, 2, 5), 0.71, 0.6, 0.29, 1.7),
+            (normal(43, 2, 5), normal(44, 2, 5), 0.71, 0.6, 0.34, 1.7),
         ),
         solution=step_back,
         mistakes={
