@@ -25,8 +25,7 @@ MEASURES = ("endpoint", "crowd")
 CALLS = (4, 48)
 REACH = 3.0  # of the start, and of the picture
 PROCESS = VP()
-# 26 numbers for ring(8): train_few_steps(exact, noise, 5) on 4,096 noises of seed 0
-FEW = Path(__file__).with_name("few_steps.json")
+FEW = Path(__file__).parents[2] / "results" / "few_steps.json"  # solvers trained on ring(8)
 
 
 class SolverRace(MixtureWidget):
@@ -83,7 +82,7 @@ class SolverRace(MixtureWidget):
     ) -> None:
         state = mixture_state(mixture, dim=2)
         if few is None and state == mixture_state(ring(8), dim=2):
-            few = json.loads(FEW.read_text(encoding="utf8"))
+            few = json.loads(FEW.read_text(encoding="utf8"))["solvers"]["5"]
         choices = {
             "denoiser": (denoiser, ("exact", "trained")),
             "grid": (grid, GRIDS),
