@@ -535,6 +535,25 @@ def test_no_transition_leaves_pure_noise():
             process.transition(1.0, 1.0)
 
 
+@dataclass(frozen=True)
+class Bump(Process):
+    """Noise that rises, and falls again: no linear SDE has this kernel."""
+
+    def _alpha(self, t):
+        return 1 + 0 * t
+
+    def _sigma(self, t):
+        return 0.5 + 0.4 * torch.sin(2 * math.pi * torch.as_tensor(t))
+
+
+def test_no_transition_gives_signal_back():
+    assert Bump().transition(0.0, 0.25)[1] == approx(math.sqrt(0.9**2 - 0.5**2))
+    x = torch.ones(1, 1)
+    for ask in (lambda: Bump().transition(0.3, 0.6), lambda: Bump().posterior(x, x, 0.6, 0.3)):
+        with pytest.raises(ValueError, match=r"t = 0.3.* to s = 0.6.*ratio is larger at s"):
+            ask()
+
+
 def test_a_grid_in_log_snr_cannot_start_without_signal():
     for process in (CosineVP(), FlowMatching()):
         for spacing in (uniform_in_log_snr, karras()):

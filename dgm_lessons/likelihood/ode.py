@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,10 +15,11 @@ from ..samplers.times import single
 from .traces import with_divergence
 
 
-class LogProbParts(NamedTuple):
+@dataclass(frozen=True)
+class LogProbParts:
     """A log-density by the PF-ODE, taken apart: its error budget starts here.
 
-    Attributes:
+    Args:
         prior: log-density of the process's prior at x_T, (B,), in nats.
         divergence: the velocity's divergence, integrated from t_min to T, (B,), in nats.
         x_T: where the ODE carries x0, (B, *D).

@@ -154,7 +154,13 @@ class Process(ABC):
         if anywhere(alpha_t == 0):
             raise ValueError(f"no transition leaves t = {t}: alpha is 0 there")
         ratio = self._alpha(s) / alpha_t
-        variance = self._variance(s) - ratio**2 * self._variance(t)
+        whole = self._variance(s)
+        variance = whole - ratio**2 * self._variance(t)
+        if anywhere(variance < -1e-5 * whole):
+            raise ValueError(
+                f"no transition leads from t = {t} to s = {s}: the signal-to-noise ratio is "
+                "larger at s, and no noise that is added can do that"
+            )
         return ratio, (0.5 * (variance + abs(variance))) ** 0.5  # rounding may go below 0
 
     def posterior(

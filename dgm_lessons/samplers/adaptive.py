@@ -27,7 +27,8 @@ def integrate(
     within the tolerances, so that what a row gets does not hang on the rows beside it.
 
     Raises:
-        ValueError: for tolerances below what the dtype resolves, or that the steps cannot keep.
+        ValueError: for tolerances below what the dtype resolves, or that the steps cannot keep,
+            and where the slope is NaN or infinite.
     """
     check_positive(rtol, "rtol")
     check_positive(atol, "atol")
@@ -49,8 +50,19 @@ def integrate(
         "norm": worst_row,
         "max_num_steps": MOST_STEPS,
     }
+
+    def checked(t: Tensor, state: Any) -> Any:
+        found = slope(t, state)
+        parts = found if isinstance(found, tuple) else (found,)
+        if not all(bool(part.isfinite().all()) for part in parts):
+            raise ValueError(
+                f"the velocity is NaN or infinite at {float(t):.4g} on the way from {start:.4g} to "
+                f"{end:.4g}: what the denoiser gives there must be finite"
+            )
+        return found
+
     try:
-        path = odeint(slope, state, span, rtol=rtol, atol=atol, method="dopri5", options=options)
+        path = odeint(checked, state, span, rtol=rtol, atol=atol, method="dopri5", options=options)
     except AssertionError as error:
         if not str(error).startswith(("max_num_steps", "underflow in dt", "non-finite values")):
             raise

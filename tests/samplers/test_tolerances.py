@@ -121,6 +121,13 @@ def test_a_solver_that_gets_nowhere_says_so(monkeypatch):
         integrate(lambda t, x: x**2, x, 0.0, 2.0, 1e-6, 1e-6)  # infinite at t = 1
 
 
+@pytest.mark.parametrize("worst", [math.nan, math.inf])
+def test_a_velocity_that_is_not_finite_is_named(worst):
+    x = torch.ones(2, 1)
+    with pytest.raises(ValueError, match=r"velocity is NaN or infinite at 0.*must be finite"):
+        integrate(lambda t, x: x * (worst if t > 0.5 else 1.0), x, 0.0, 1.0, 1e-6, 1e-6)
+
+
 def test_an_assertion_of_the_denoiser_is_its_own():
     def fails(t, x):
         raise AssertionError("mine")
