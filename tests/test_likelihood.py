@@ -174,17 +174,17 @@ def test_images_have_a_likelihood():
 
 @pytest.mark.parametrize("trace", [name for name in TRACES if name != "exact"])
 def test_probes_are_unbiased(trace, generator):
-    """400 copies of one point, each with its own probes, against the exact trace."""
-    process, n = FlowMatching(), 400
+    """Copies of one point, each with its own probes, against the exact trace."""
+    process, n = FlowMatching(), 60 if trace == "hutch++" else 200
     denoiser = ExactDenoiser(four_dims(), process)
     x = torch.tensor([[0.3, -0.2, 0.5, 0.1]], dtype=torch.float64)
-    exact = float(log_prob(denoiser, x, rtol=1e-6, atol=1e-6))
+    exact = float(log_prob(denoiser, x, rtol=1e-4, atol=1e-4))
     passes = 3 if trace == "hutch++" else 1
-    draws = log_prob(denoiser, x.expand(n, 4), trace, 1e-6, 1e-6, passes, generator)
+    draws = log_prob(denoiser, x.expand(n, 4), trace, 1e-4, 1e-4, passes, generator)
     error = float(draws.std()) / math.sqrt(n)
     assert 1e-3 < error < 0.1
     assert float(draws.mean()) == approx(exact, abs=4 * error)
-    many = log_prob(denoiser, x.expand(50, 4), trace, n_probes=9, generator=generator)
+    many = log_prob(denoiser, x.expand(50, 4), trace, 1e-4, 1e-4, 9, generator)
     assert float(many.std()) < 0.7 * float(draws.std())
 
 
