@@ -44,7 +44,10 @@ def with_divergence(
 
 
 def _thirds(x0: Tensor, n_probes: int, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
-    """Signs for the sketch and for the rest: with the trace on the sketch, n_probes passes."""
+    """The sketch and the probes of the rest: with the trace on the sketch, n_probes passes.
+
+    The sketch is normal: of signs two may be one, and what they span then jumps on the path.
+    """
     (third, left), dims = divmod(n_probes, 3), x0.shape[1:].numel()
     if left or third > dims:
         raise ValueError(
@@ -52,4 +55,4 @@ def _thirds(x0: Tensor, n_probes: int, generator: torch.Generator | None) -> tup
             f"for the sketch, its trace and the rest, not {n_probes}"
         )
     shape = (third, *x0.shape)
-    return rademacher(shape, generator, x0), rademacher(shape, generator, x0)
+    return gaussian(shape, generator, x0), rademacher(shape, generator, x0)
