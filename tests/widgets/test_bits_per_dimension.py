@@ -84,9 +84,9 @@ REFUSED = [
     (convention(size=1024), convention(size=12288), "another data set"),
     (convention(measure="binary"), convention(measure="grey"), "one bit a dot"),
     (convention(measure="uniform"), convention(measure="binary"), "one bit a dot"),
-    (convention(measure="grey"), convention(measure="uniform"), "how a density runs"),
-    (convention(measure="grey"), convention(measure="variational"), "how a density runs"),
-    (convention(measure="uniform"), convention(measure="variational"), "less than uniform noise"),
+    (convention(measure="grey"), convention(measure="uniform"), "no density of its own"),
+    (convention(measure="grey"), convention(measure="variational"), "no density of its own"),
+    (convention(measure="uniform"), convention(measure="variational"), "may fall short of it"),
     (convention(measure="variational"), convention(measure="uniform"), "more than the best noise"),
 ]
 
@@ -142,16 +142,31 @@ def test_typing_choosing_and_dragging(open_page):
     assert state(page, "value") == 1.5 and "−2989 nats per image" in status(page)
     number.fill("")
     assert state(page, "value") == 1.5
-    page.get_by_role("radio", name="density, variational (Probability of, as wanted)").check()
+    page.get_by_role("radio", name=re.compile("density, variational.*as wanted")).check()
     assert "no conversion" in status(page) and page.locator(".dgm-steps li").count() == 0
     page.get_by_role("radio", name="grey levels, or a bound (Probability of, as wanted)").check()
     page.get_by_role("radio", name="bits per dimension (Unit of −log p, as wanted)").check()
-    assert ": at most 1.500 bits per dimension" in status(page)
+    assert ": at most 1.5 bits per dimension" in status(page)
     page.get_by_role("slider").press("Home")
     assert state(page, "value") == pytest.approx(-9)
     assert "fewer than none" in page.inner_text(".dgm-story")
     page.get_by_role("slider").press("End")
     assert "all 256 values" in page.inner_text(".dgm-story")
+    assert page.noise == []
+
+
+@browser
+def test_numbers_keep_their_digits_and_the_limit_is_said(open_page):
+    grey = ("bits/dim", 3072, "grey", "pixel")
+    page = open_page(BitsPerDimension(3.75, given=grey, wanted=("bits/image", *grey[1:])))
+    words = "3.75 bits per dimension = 11520 bits per image. If the number is a bound, so is this"
+    assert words in status(page)
+    number = page.get_by_role("spinbutton")
+    number.fill("0.00001")
+    assert status(page).startswith("0.00001 bits per dimension = 0.0307 bits")
+    assert "a million" not in status(page)
+    number.fill("1e9")
+    assert state(page, "value") == 1e6 and "at most a million" in status(page)
     assert page.noise == []
 
 
@@ -161,10 +176,11 @@ def test_the_zoo_s_numbers_are_those_of_its_card():
     numbers = card("mnist-likelihood")["metrics"]
     flow, bound = BitsPerDimension.PRESETS[:2]
     assert flow[1]["value"] == round(numbers["flow_total"], 3)
-    assert f"{numbers['flow_total']:.3f} ± {numbers['flow_error']:.3f}" in flow[2]
+    assert f"{numbers['flow_total']:.3f}, standard error {numbers['flow_error']:.3f}" in flow[2]
     assert bound[1]["value"] == round(numbers["bound_total"], 3)
-    assert f"{numbers['bound_total']:.3f} ± {numbers['bound_error']:.3f}" in bound[2]
-    assert numbers["dequantisation"] == "uniform" and f"{numbers['flow_images']} images" in flow[2]
+    assert f"{numbers['bound_total']:.3f}, standard error {numbers['bound_error']:.3f}" in bound[2]
+    assert f"first {numbers['flow_images']} test digits" in flow[2]
+    assert numbers["dequantisation"] == flow[1]["measure"] == bound[1]["measure"] == "uniform"
 
 
 GOOD = ("bits/dim", 784, "grey", "pixel")

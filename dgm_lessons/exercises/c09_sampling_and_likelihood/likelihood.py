@@ -32,10 +32,6 @@ def still_off(cases: tuple[str, ...]) -> list[int]:
     return [0, 1, 0, 1, 1, 1]
 
 
-def noise_of(diagonal: Tensor, above: Tensor, n: int) -> Tensor:
-    return 2 * above.norm() / n**0.5
-
-
 def grey_bits(nats: float) -> float:
     return (nats / math.log(2) + 7 * 1024) / 784
 
@@ -90,28 +86,6 @@ EXERCISES: dict[str, Exercise] = {
             ),
         },
     ),
-    "like-probes": Exercise(
-        asks="the standard deviation of the estimate, a number",
-        trials=((normal(3, 4), normal(4, 6), 3), (normal(5, 5), normal(6, 10), 7)),
-        solution=noise_of,
-        mistakes={
-            "this is for Gaussian probes: signs do not notice the diagonal": (
-                lambda d, a, n: ((2 * d.square().sum() + 4 * a.square().sum()) / n).sqrt()
-            ),
-            "each entry above the diagonal has a twin below: the squares count twice": (
-                lambda d, a, n: (2 * a.square().sum() / n).sqrt()
-            ),
-            "this is the variance; take the root": lambda d, a, n: 4 * a.square().sum() / n,
-            "this is the noise of one probe; there are n": lambda d, a, n: 2 * a.norm(),
-            "the mean of n has a standard deviation smaller by the root of n": (
-                lambda d, a, n: 2 * a.norm() / n
-            ),
-            "the noise falls with more probes": lambda d, a, n: 2 * a.norm() * n**0.5,
-            "the diagonal is what signs do not notice": (
-                lambda d, a, n: (2 * d.square().sum() / n).sqrt()
-            ),
-        },
-    ),
     "like-bits": Exercise(
         asks="bits for each of the 784 pixels, a number",
         trials=((-4300.0,), (-4150.0,)),
@@ -126,6 +100,12 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the border's pixels are in these units, too: 7 bits for each of 1,024": (
                 lambda nats: (nats / math.log(2) + 7 * 784) / 784
+            ),
+            "the border's pixels have these units, too; and [-1, 1] has 7 bits": (
+                lambda nats: nats / math.log(2) / 784 + 8
+            ),
+            "multiply by 1024 and divide by 784, not the other way": (
+                lambda nats: (nats / math.log(2) / 1024 + 7) * 784 / 1024
             ),
             "for each of the 784 pixels that count, not of 1,024": (
                 lambda nats: nats / math.log(2) / 1024 + 7
@@ -151,6 +131,9 @@ EXERCISES: dict[str, Exercise] = {
             "a half is missing": lambda s, sigma, D: 2 * mean_shift(s, sigma, D),
             "this is for noisy data in the noisy density: here the data are clean": (
                 lambda s, sigma, D: -0.5 * D * math.log(1 + sigma**2 / s**2)
+            ),
+            "this is the divergence the other way round: the mean is over the clean data": (
+                lambda s, sigma, D: -0.5 * D * (sigma**2 / s**2 - math.log(1 + sigma**2 / s**2))
             ),
             "only the squares changed; the normalising constant did, too": (
                 lambda s, sigma, D: 0.5 * D * sigma**2 / (s**2 + sigma**2)

@@ -34,8 +34,9 @@ class BitsPerDimension(LessonWidget):
         given: its convention: unit ("bits/dim", "nats/dim", "bits/image", "nats/image"), numbers
             an image has (784; 1024 for MNIST with an empty border; 3072; 12288), measure ("grey",
             the probability of grey levels or a bound on it; "uniform" or "variational", a density
-            after that dequantisation; "binary", black or white) and the scale of the data in which
-            a density is taken ("pixel", 0 to 255; "symmetric", [-1, 1]; "unit", [0, 1]).
+            after that dequantisation, the latter with the noise's own log q counted per grey
+            level; "binary", black or white) and the scale of the data in which a density is
+            taken ("pixel", 0 to 255; "symmetric", [-1, 1]; "unit", [0, 1]).
         wanted: the convention that it is converted to.
     """
 
@@ -54,8 +55,8 @@ class BitsPerDimension(LessonWidget):
                 "to_measure": "uniform",
                 "to_scale": "symmetric",
             },
-            "MNIST by the network of the zoo: 0.944 ± 0.012 (500 images). As a density of data in "
-            "[−1, 1] the same result is a large negative number.",
+            "MNIST by the network of the zoo: 0.944, standard error 0.012 (first 500 test digits). "
+            "As a density of data in [−1, 1] the same result is a large negative number.",
         ),
         (
             "Padded",
@@ -63,15 +64,15 @@ class BitsPerDimension(LessonWidget):
                 "value": 0.994,
                 "unit": "bits/dim",
                 "size": 784,
-                "measure": "grey",
+                "measure": "uniform",
                 "scale": "pixel",
                 "to_unit": "bits/dim",
                 "to_size": 1024,
-                "to_measure": "grey",
+                "to_measure": "uniform",
                 "to_scale": "pixel",
             },
-            "The bound of the same network, 0.994 ± 0.009. An empty border makes the number a "
-            "quarter smaller and the model no better.",
+            "The bound of the same network on its density: 0.994, standard error 0.009. An empty "
+            "border makes the number a quarter smaller and the model no better.",
         ),
         (
             "DDPM",
@@ -100,10 +101,10 @@ class BitsPerDimension(LessonWidget):
                 "to_unit": "nats/dim",
                 "to_size": 3072,
                 "to_measure": "uniform",
-                "to_scale": "unit",
+                "to_scale": "symmetric",
             },
-            "CIFAR-10, abstract of Song et al. (2021). This is what their ODE gives for data in "
-            "[0, 1], before the 8 bits are added.",
+            "CIFAR-10, abstract of Song et al. (2021). Their model has data in [−1, 1]: this is "
+            "what the ODE gives before the 7 bits are added.",
         ),
         (
             "VDM",
@@ -118,7 +119,8 @@ class BitsPerDimension(LessonWidget):
                 "to_measure": "uniform",
                 "to_scale": "pixel",
             },
-            "CIFAR-10, Kingma et al. (2021): a bound on the grey levels. No density comes of it.",
+            "CIFAR-10, Kingma et al. (2021): a bound on the grey levels. The paper gives "
+            "no density between them.",
         ),
         (
             "Black or white",

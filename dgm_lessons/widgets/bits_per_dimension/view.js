@@ -1,15 +1,18 @@
 // The ruler: one likelihood in bits per dimension, for three units of the data.
 
 import { makePlot } from "../kit/plot.js";
-import { shown as fixed } from "../kit/ui.js";
 import { convert, LEVELS } from "../maths/bits.js";
 
 const [LOW, HIGH] = [-9, 9];
 const NAMES = { pixel: "data 0 to 255", symmetric: "data in [\u22121, 1]", unit: "data in [0, 1]" };
 const LABEL = "The number in bits per dimension, for three units of the data; the numbers stand in the text above";
 
-// Numbers of any size with three or four digits that count.
-export const shown = (x) => fixed(x, Math.abs(x) >= 1000 ? 0 : Math.abs(x) >= 100 ? 1 : Math.abs(x) >= 10 ? 2 : 3);
+// Numbers of any size with three or four digits that count, and no zeros after them; what rounding leaves is 0.
+export function shown(x) {
+  const size = Math.abs(x);
+  const digits = size >= 1000 ? x.toFixed(0) : size < 1e-9 ? "0" : x.toPrecision(size >= 1 ? 4 : 3);
+  return String(Number(digits) || 0).replaceAll("-", "\u2212");
+}
 
 const held = (x) => Math.min(HIGH, Math.max(LOW, x));
 const noisy = ({ measure }) => measure === "uniform" || measure === "variational";

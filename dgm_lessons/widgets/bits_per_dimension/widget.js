@@ -13,7 +13,7 @@ const UNITS = [["bits/dim", "bits per dimension"], ["nats/dim", "nats per dimens
   ["bits/image", "bits per image"], ["nats/image", "nats per image"]];
 const SIZES = [[784, "28 \u00d7 28"], [1024, "28 \u00d7 28 in 32 \u00d7 32"], [3072, "32 \u00d7 32 \u00d7 3"], [12288, "64 \u00d7 64 \u00d7 3"]];
 const MEASURES = [["grey", "grey levels, or a bound"], ["binary", "black or white"],
-  ["uniform", "density, uniform noise"], ["variational", "density, variational"]];
+  ["uniform", "density, uniform noise"], ["variational", "density, variational (q per grey level)"]];
 const SCALES = [["pixel", "0 to 255"], ["symmetric", "\u22121 to 1"], ["unit", "0 to 1"]];
 const QUESTIONS = [["unit", "Unit of \u2212log p", UNITS, 2], ["size", "Size of an image", SIZES, 2],
   ["measure", "Probability of", MEASURES, 2], ["scale", "Data of the density in", SCALES, 3]];
@@ -77,7 +77,8 @@ function sentence({ value, unit, to_unit }, { reason, relation, value: found, st
   if (reason) return `${given}: no conversion. ${reason}`;
   const same = steps.length ? "" : " Nothing changes.";
   const said = relation === "\u2264" ? ": at most" : " =";
-  return [`${given}${said} ${shown(found)} ${named(UNITS, to_unit)}.${same}`, ...notes].join(" ");
+  const limit = Math.abs(value) === MOST ? ["Type at most a million."] : [];
+  return [`${given}${said} ${shown(found)} ${named(UNITS, to_unit)}.${same}`, ...notes, ...limit].join(" ");
 }
 
 function story(now) {

@@ -2,8 +2,9 @@
 //
 // A convention is { unit, size, measure, scale }. unit: "bits/dim", "nats/dim", "bits/image", "nats/image", of a
 // negative log-likelihood. size: how many numbers one image has. measure: "grey" (the probability of the grey
-// levels, or a bound on it), "uniform" or "variational" (a density of grey levels with such noise added), "binary"
-// (the probability of black or white). scale: the units in which a density was taken, a key of LEVELS.
+// levels, or a bound on it), "uniform" or "variational" (a density of grey levels with such noise added; the
+// noise's own q counted per grey level), "binary" (the probability of black or white). scale: the units in which a
+// density was taken, a key of LEVELS.
 
 export const LEVELS = { pixel: 1, symmetric: 128, unit: 256 }; // grey levels in one unit of the data
 const NOISY = ["uniform", "variational"];
@@ -57,10 +58,11 @@ function refusal(from, to) {
     return "Black-or-white images are another data set, with one bit a dot at most. What a model says of them does not tell what it says of 256 grey levels.";
   }
   if (a === "grey") {
-    return "A probability of grey levels does not tell how a density runs between them. Only the other way there is a bound.";
+    return "The model gives no density of its own: its probabilities say nothing of what is between two grey levels. " +
+      "(Spread evenly over each level they are a density with the same bits; but that is another model.)";
   }
   if (b === "grey") return null;
-  const side = b === "variational" ? "Noise that is fitted to the model gives less than uniform noise or as much" :
+  const side = b === "variational" ? "The best noise gives less than uniform noise or as much; fitted noise may fall short of it" :
     "Uniform noise gives more than the best noise or as much";
   return `Another dequantisation is no other unit: it is another bound on the same probability of grey levels, and takes the model to compute. ${side}; how much cannot be said.`;
 }
@@ -69,6 +71,7 @@ function remarks(from, to) {
   const notes = [];
   const bound = from.measure !== to.measure; // a density, of the grey levels
   if (bound) notes.push("Adding noise can only cost: the grey levels themselves are at least as probable, on average.");
+  else if (from.measure === "grey") notes.push("If the number is a bound, so is this one.");
   if (from.size > to.size) notes.push("What the model has spent on the empty border is still in it.");
   if (from.size < to.size) notes.push("For a model that knows the border: a dot that is empty in every image costs nothing.");
   return { notes, relation: bound || from.size > to.size ? "\u2264" : "=" };

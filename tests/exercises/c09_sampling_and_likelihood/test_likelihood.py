@@ -60,19 +60,6 @@ def test_which_changes_leave_the_mean_off():
     assert [int(abs(d) > 4 * e + 1e-3) for d, e in found] == exercise.solution(*exercise.trials[0])
 
 
-def test_the_noise_of_probes_over_all_sign_vectors():
-    """One probe has 2^D values: the variance is that of the list; n of them have an nth."""
-    for diagonal, above, n in EXERCISES["like-probes"].trials:
-        D = len(diagonal)
-        M = torch.zeros(D, D, dtype=torch.float64)
-        M[tuple(torch.triu_indices(D, D, 1))] = above
-        M = M + M.T + diagonal.diag()
-        signs = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=D))).double()
-        values = ((signs @ M) * signs).sum(1)
-        expected = values.std(correction=0) / n**0.5
-        torch.testing.assert_close(EXERCISES["like-probes"].solution(diagonal, above, n), expected)
-
-
 def test_the_border_of_paper_costs_nothing():
     """A density that gives each border pixel its whole grey level, and 0.9 bits to the others."""
     inner = torch.tensor((7 - 0.9) * 784 * math.log(2), dtype=torch.float64)

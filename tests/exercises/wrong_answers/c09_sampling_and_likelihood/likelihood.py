@@ -30,19 +30,6 @@ WRONG = {
         lambda cases: [0, 0, 0, 0, 1, 0],
         lambda cases: [1, 0, 1, 0, 0, 0],
     ],
-    "like-probes": [
-        lambda d, a, n: ((2 * d.square().sum() + 4 * a.square().sum()) / n).sqrt(),
-        lambda d, a, n: (2 * a.square().sum() / n).sqrt(),
-        lambda d, a, n: 4 * a.square().sum() / n,
-        lambda d, a, n: 2 * a.norm(),
-        lambda d, a, n: 2 * a.norm() / n,
-        lambda d, a, n: 2 * a.norm() * n**0.5,
-        lambda d, a, n: a.norm() / n**0.5,
-        lambda d, a, n: (2 * d.square().sum() / n).sqrt(),
-        lambda d, a, n: d.sum().abs() / n**0.5,
-        lambda d, a, n: (8 * a.square().sum() / n).sqrt(),
-        lambda d, a, n: 2 * a.sum().abs() / n**0.5,
-    ],
     "like-bits": [
         lambda nats: (nats + 7 * 1024) / 784,
         lambda nats: (nats / math.log(2) + 8 * 1024) / 784,
@@ -55,9 +42,11 @@ WRONG = {
         lambda nats: nats / math.log(2) + 7,
         lambda nats: nats / math.log(2) / 1024,
         lambda nats: (nats / math.log(2) + 8 * 784) / 784,
+        lambda nats: (nats / math.log(2) / 1024 + 7) * 784 / 1024,
     ],
     "like-cut-off": [
         lambda s, k, D: 0.5 * D * (math.log(1 + k**2 / s**2) - k**2 / (s**2 + k**2)),
+        lambda s, k, D: -0.5 * D * (k**2 / s**2 - math.log(1 + k**2 / s**2)),
         lambda s, k, D: 0.5 * (k**2 / (s**2 + k**2) - math.log(1 + k**2 / s**2)),
         lambda s, k, D: D * (k**2 / (s**2 + k**2) - math.log(1 + k**2 / s**2)),
         lambda s, k, D: -0.5 * D * math.log(1 + k**2 / s**2),
@@ -77,10 +66,6 @@ FURTHER = {
     "c-9-12": [
         lambda f, g2, own: -own.shape[1] * f + 0.5 * g2**2 * own.sum(1),
         lambda f, g2, own: -(own.shape[1] ** 2) * f + 0.5 * g2 * own.sum(1),
-    ],
-    "like-probes": [
-        lambda d, a, n: 2 * a.norm() / (n - 1) ** 0.5,
-        lambda d, a, n: (4 * a.abs().sum() / n).sqrt(),
     ],
     "like-bits": [lambda nats: nats / math.log(2) / 784 + 7],
     "like-cut-off": [lambda s, k, D: -0.5 * D * math.log(1 + k / s)],
