@@ -80,12 +80,21 @@ EXERCISES: dict[str, Exercise] = {
             "the KL takes the square of the variance's error over the variance: dt^4 over dt^2": (
                 lambda errors: [4, 4, 16, 2, 2]
             ),
+            "dt^3 is for the best Gaussian; the wrong variance costs one order": (
+                lambda errors: [4, 4, 8, 2, 2]
+            ),
+            "the KL goes with the square of the variance's relative error": (
+                lambda errors: [4, 4, 2, 2, 2]
+            ),
             "twice as many steps, each with a quarter of the error": (
-                lambda errors: [4, 4, 8, 4, 2]
+                lambda errors: [4, 4, 4, 4, 2]
             ),
+            "that is the strong order; here the law counts": lambda errors: [4, 4, 4, 2**0.5, 2],
             "the remainder's mean over dt has a limit that is not 0": (
-                lambda errors: [8, 8, 2, 8, 4]
+                lambda errors: [4, 4, 4, 2, 4]
             ),
+            "R over dt has a limit; R itself goes with dt": lambda errors: [4, 4, 4, 2, 1],
+            "this is the order; asked is 2 to that power": lambda errors: [2, 2, 2, 1, 1],
         },
     ),
     "c-8-13": Exercise(
@@ -104,6 +113,7 @@ EXERCISES: dict[str, Exercise] = {
             "the displacement has variance g^2 dt: g enters squared": (
                 lambda v, g, D: -0.5 * g * D / v
             ),
+            "g enters squared, not to the fourth": lambda v, g, D: -0.5 * g**4 * D / v,
             "the second derivative of -x^2/2v is -1/v: v is a variance already": (
                 lambda v, g, D: -0.5 * g**2 * D / v**2
             ),
@@ -130,6 +140,9 @@ EXERCISES: dict[str, Exercise] = {
             "the sign of the cross term is turned": (
                 lambda f, s, g, dt: (0.5 * g**2 * s**2 + f * s) * dt
             ),
+            "divide g to the fourth by the g squared below": (
+                lambda f, s, g, dt: (0.5 * g**4 * s**2 - f * s) * dt
+            ),
             "the half is missing": lambda f, s, g, dt: (g**2 * s**2 - f * s) * dt,
             "this is of order 1: multiply by dt": lambda f, s, g, dt: 0.5 * g**2 * s**2 - f * s,
         },
@@ -141,6 +154,9 @@ EXERCISES: dict[str, Exercise] = {
         mistakes={
             "this is the first order; one more is asked for": (
                 lambda a, g, bend, dt: g**2 * dt * (0 * bend + 1)
+            ),
+            "this is the second order alone; the first, g^2 dt, belongs to it": (
+                lambda a, g, bend, dt: g**2 * dt * (g**2 * dt * bend - 2 * a * dt)
             ),
             "the drift is missing: the step back divides by 1 + a dt": (
                 lambda a, g, bend, dt: g**2 * dt * (1 + g**2 * dt * bend)

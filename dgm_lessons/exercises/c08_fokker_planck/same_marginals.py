@@ -58,6 +58,8 @@ EXERCISES: dict[str, Exercise] = {
             "the divergence of p times the score is the Laplacian of p, which is not zero": (
                 lambda processes: [1, 1, 0, 0, 1, 1]
             ),
+            "this is the family with b = 0": lambda processes: [0, 1, 0, 0, 1, 0],
+            "this is the family with b = g, downward": lambda processes: [1, 0, 0, 0, 1, 0],
         },
     ),
     "c-8-07": Exercise(
@@ -195,6 +197,12 @@ EXERCISES: dict[str, Exercise] = {
                     share * alpha * std / (alpha**2 * std**2 + sigma) ** 0.5 + 1 - share
                 )
             ),
+            "alpha is a factor before x_0, not a correlation; the flow's is one": (
+                lambda share, std, alpha, sigma: (
+                    share * alpha * std / (alpha**2 * std**2 + sigma**2) ** 0.5
+                    + (1 - share) * alpha
+                )
+            ),
         },
     ),
     "c-8-11": Exercise(
@@ -223,6 +231,9 @@ EXERCISES: dict[str, Exercise] = {
             "the two terms add up": lambda k, c, square, bend: k * (bend - square),
             "the length of the score counts squared": (
                 lambda k, c, square, bend: k * (bend + square**0.5)
+            ),
+            "the turned score has no divergence: J is antisymmetric, second derivatives are not": (
+                lambda k, c, square, bend: k * (bend + square) + c * bend
             ),
             "the factor k is missing": lambda k, c, square, bend: bend + square,
         },

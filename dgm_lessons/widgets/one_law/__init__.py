@@ -18,6 +18,7 @@ TURNS = ("none", "score", "origin")
 STARTS = ("data", "noise")
 LEVELS = (6.0, -10.0)  # log-SNR, where the processes begin and end
 HALF = 4.5  # of the grid that the density is solved on
+EARLY = 0.15  # while the law in the plane is far from round
 RIGHT = {"view": "line", "time": 0.45, "share": 1.0, "turn": "none", "whole": False}
 
 
@@ -60,12 +61,12 @@ class OneLaw(MixtureWidget):
         ),
         (
             "Round along the contours",
-            RIGHT | {"view": "plane", "turn": "score"},
+            RIGHT | {"view": "plane", "turn": "score", "time": EARLY},
             "Everybody turns, and the distances stay those of exact draws.",
         ),
         (
             "Round about the origin",
-            RIGHT | {"view": "plane", "turn": "origin"},
+            RIGHT | {"view": "plane", "turn": "origin", "time": EARLY},
             "This rotation takes the modes with it: the law is not round.",
         ),
     )

@@ -25,6 +25,11 @@ WRONG = {
         lambda errors: [2, 4, 4, 2, 2],
         lambda errors: [4, 2, 4, 2, 2],
         lambda errors: [4, 4, 8, 2, 2],
+        lambda errors: [4, 4, 16, 2, 2],
+        lambda errors: [4, 4, 2, 2, 2],
+        lambda errors: [4, 4, 4, 2**0.5, 2],
+        lambda errors: [4, 4, 4, 2, 1],
+        lambda errors: [2, 2, 2, 1, 1],
         lambda errors: [4, 4, 4, 4, 2],
         lambda errors: [4, 4, 4, 2, 4],
     ],
@@ -34,6 +39,7 @@ WRONG = {
         lambda v, g, D: g**2 * D / (2 * v),
         lambda v, g, D: -(g**2) / (2 * v),
         lambda v, g, D: -(g**2) * D / (2 * v**2),
+        lambda v, g, D: -(g**4) * D / (2 * v),
     ],
     "c-8-14": [
         lambda f, s, g, dt: g**4 * s**2 * dt**2,
@@ -41,6 +47,7 @@ WRONG = {
         lambda f, s, g, dt: f * s * dt - g**2 * s**2 * dt / 2,
         lambda f, s, g, dt: g**2 * s**2 * dt - f * s * dt,
         lambda f, s, g, dt: g**2 * s**2 * dt / 2 + f * s * dt,
+        lambda f, s, g, dt: g**4 * s**2 * dt / 2 - f * s * dt,
     ],
     "c-8-15": [
         lambda a, g, bend, dt: g**2 * dt * (1 + 0 * bend),
@@ -48,6 +55,7 @@ WRONG = {
         lambda a, g, bend, dt: g**2 * dt * (1 - 2 * a * dt - g**2 * dt * bend),
         lambda a, g, bend, dt: g**2 * dt * (1 - a * dt + g**2 * dt * bend),
         lambda a, g, bend, dt: g**2 * dt * (1 + g**2 * dt * bend) / (1 + a * dt) ** 2,
+        lambda a, g, bend, dt: g**4 * dt**2 * bend - 2 * a * g**2 * dt**2,
     ],
     "c-8-16": [
         sheet(reverse=lambda f, g, score, dt, dw: (f - g**2 / 2 * score) * dt + g * dw),

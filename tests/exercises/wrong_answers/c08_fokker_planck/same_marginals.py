@@ -54,6 +54,7 @@ WRONG = {
         lambda share, std, alpha, sigma: (
             share * alpha * std / (alpha**2 * std**2 + sigma) ** 0.5 + 1 - share
         ),
+        lambda share, std, alpha, sigma: share * _rho(std, alpha, sigma) + (1 - share) * alpha,
     ],
     "c-8-11": [
         lambda k, c, square, bend: k * bend,
@@ -64,6 +65,7 @@ WRONG = {
         lambda k, c, square, bend: k * (bend - square),
         lambda k, c, square, bend: k * (bend + square**0.5),
         lambda k, c, square, bend: bend + square,
+        lambda k, c, square, bend: k * (bend + square) + c * bend,
     ],
 }
 
