@@ -49,6 +49,14 @@ def _one_angle(a: Tensor, b: Tensor, w: float) -> Tensor:
     return (((1 - w) * angle).sin() * a + (w * angle).sin() * b) / angle.sin()
 
 
+def _unit(a: Tensor) -> Tensor:
+    return a / a.norm(dim=1, keepdim=True)
+
+
+def _normalised(a: Tensor, b: Tensor, w: float) -> Tensor:
+    return _unit((1 - w) * a + w * b) * a.size(1) ** 0.5
+
+
 EXERCISES: dict[str, Exercise] = {
     "inversion-orders": Exercise(
         asks="four factors, in the order of the errors",
@@ -58,6 +66,9 @@ EXERCISES: dict[str, Exercise] = {
         mistakes={
             "there and back the errors of one Heun step cancel: the round trip is better than "
             "the code": lambda errors: [2, 2, 4, 4],
+            "the two errors of an Euler round trip add up, and so keep their order": (
+                lambda errors: [2, 1, 4, 8]
+            ),
             "there and back the errors of one Euler step add up, with one sign": (
                 lambda errors: [2, 4, 4, 8]
             ),
@@ -100,6 +111,9 @@ EXERCISES: dict[str, Exercise] = {
                     alpha * m + (x - m) * (alpha**2 * s**2 + sigma**2) ** 0.5
                 )
             ),
+            "the code of the mean is missing, and the variance is alpha^2 s^2 + sigma^2": (
+                lambda x, m, s, alpha, sigma: sigma * (x - m) / s
+            ),
             "the code of the mean is missing": lambda x, m, s, alpha, sigma: (
                 (x - m) / s * (alpha**2 * s**2 + sigma**2) ** 0.5
             ),
@@ -117,6 +131,14 @@ EXERCISES: dict[str, Exercise] = {
             "this is the cosine of the angle; the angle is its arccosine": _cosine_for_angle,
             "the division by the sine of the whole angle is missing": _undivided,
             "each row has an angle of its own": _one_angle,
+            "this is the straight line, put back on the shell: the great circle is not divided "
+            "evenly": _normalised,
+            "this is the straight line, at length one": (
+                lambda a, b, w: _unit((1 - w) * a + w * b)
+            ),
+            "these are the directions of the two codes; keep their lengths": (
+                lambda a, b, w: slerp_of(_unit(a), _unit(b), w)
+            ),
         },
     ),
     "inversion-rescale": Exercise(

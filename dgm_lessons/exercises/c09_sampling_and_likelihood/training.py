@@ -109,6 +109,9 @@ EXERCISES: dict[str, Exercise] = {
             "this is the part that the score explains": lambda s, alpha, sigma, omega: (
                 0.5 * omega / (alpha**2 * s**2 + sigma**2)
             ),
+            "the target's variance is 1 / sigma^2, not 1 / sigma": lambda s, alpha, sigma, omega: (
+                0.5 * omega * (1 / sigma - 1 / (alpha**2 * s**2 + sigma**2))
+            ),
         },
     ),
     "c-9-04": Exercise(
@@ -162,6 +165,9 @@ EXERCISES: dict[str, Exercise] = {
             "the weight omega is missing": lambda loss, omega, q, T: (loss / (T * q)).mean(),
             "this is a sum over the rows; an expectation is estimated by the mean": (
                 lambda loss, omega, q, T: (omega * loss / (T * q)).sum()
+            ),
+            "this is the self-normalised estimate; here the density is known, so divide by n": (
+                lambda loss, omega, q, T: (omega * loss / q).sum() / (1 / q).sum()
             ),
         },
     ),

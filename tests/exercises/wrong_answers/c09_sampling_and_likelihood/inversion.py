@@ -7,6 +7,10 @@ def slerp(a, b, w):
     return first * a + second * b, angle
 
 
+def unit(a):
+    return a / a.norm(dim=1, keepdim=True)
+
+
 WRONG = {
     "inversion-orders": [
         lambda errors: [2, 2, 4, 4],
@@ -14,6 +18,7 @@ WRONG = {
         lambda errors: [1, 1, 2, 3],
         lambda errors: [4, 4, 8, 16],
         lambda errors: [2, 2, 8, 8],
+        lambda errors: [2, 1, 4, 8],
     ],
     "inversion-gaussian": [
         lambda x, m, s, alpha, sigma: (x - m) / s,
@@ -24,6 +29,7 @@ WRONG = {
         lambda x, m, s, alpha, sigma: alpha * m + (x - m) / s * (alpha * s**2 + sigma**2) ** 0.5,
         lambda x, m, s, alpha, sigma: alpha * m + (x - m) * (alpha**2 * s**2 + sigma**2) ** 0.5,
         lambda x, m, s, alpha, sigma: (x - m) / s * (alpha**2 * s**2 + sigma**2) ** 0.5,
+        lambda x, m, s, alpha, sigma: sigma * (x - m) / s,
     ],
     "c-9-11": [
         lambda a, b, w: (1 - w) * a + w * b,
@@ -43,6 +49,9 @@ WRONG = {
             )
             / ((a * b).sum() / (a.norm() * b.norm())).acos().sin()
         ),
+        lambda a, b, w: unit((1 - w) * a + w * b),
+        lambda a, b, w: unit((1 - w) * a + w * b) * a.size(1) ** 0.5,
+        lambda a, b, w: slerp(unit(a), unit(b), w)[0] / slerp(a, b, w)[1].sin(),
     ],
     "inversion-rescale": [lambda n: n, lambda n: n**-0.5],
 }

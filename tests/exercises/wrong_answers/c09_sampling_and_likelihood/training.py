@@ -37,6 +37,7 @@ WRONG = {
         lambda s, alpha, sigma, omega: 0.5 * omega * (1 / sigma**2 - 1 / (s**2 + sigma**2)),
         lambda s, alpha, sigma, omega: 0.5 * omega * (1 / sigma**2 - 1 / s**2),
         lambda s, alpha, sigma, omega: 0.5 * omega / (alpha**2 * s**2 + sigma**2),
+        lambda s, alpha, sigma, omega: 0.5 * omega * (1 / sigma - 1 / (alpha**2 * s**2 + sigma**2)),
     ],
     "c-9-04": [
         lambda x_t, x0, t, a, g: -score(x_t, x0, t, a, g),
@@ -56,6 +57,7 @@ WRONG = {
         lambda loss, omega, q, T: (omega * loss / q).mean(),
         lambda loss, omega, q, T: (loss / (T * q)).mean(),
         lambda loss, omega, q, T: (omega * loss / (T * q)).sum(),
+        lambda loss, omega, q, T: (omega * loss / q).sum() / (1 / q).sum(),
     ],
 }
 
