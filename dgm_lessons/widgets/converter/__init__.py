@@ -1,4 +1,4 @@
-"""Converter: what a network says, in the letters of five conventions, and what a slip costs there."""
+"""Converter: what a network says, in the letters of five conventions, and what a slip costs."""
 
 from __future__ import annotations
 
