@@ -187,14 +187,36 @@ def test_numbers_are_typed_and_held_within_limits(open_page):
 
 
 @browser
-def test_it_warns_where_a_conversion_is_ill_conditioned(open_page):
+def test_it_warns_where_a_conversion_makes_an_error_larger(open_page):
     page = open_page(Converter("vp", "eps", "vp", "x0", log_snr=-6.0))
     story = page.locator(".dgm-story")
-    assert story.inner_text().startswith("Ill-conditioned") and "20.09" in story.inner_text()
+    assert "ε is multiplied by 20.09 on the way to x₀: watch out" in story.inner_text()
     assert "becomes 0.2009" in status(page)
     page.get_by_role("radio", name="v", exact=True).first.check()
     assert state(page, "given") == "v"
-    assert "Ill-conditioned" not in story.inner_text()
+    assert "watch out" not in story.inner_text()
+    assert page.noise == []
+
+
+@browser
+def test_a_change_of_unit_is_no_warning(run_module, open_page):
+    code = f"""{SETUP} return a.cases.map(([from, to, p]) =>
+      M.rescaling(from, at(p, 5), to, at(p, 5), 0.5));"""
+    cases = [("eps", "score", "vp"), ("velocity", "eps", "ve"), ("score", "velocity", "ve")]
+    given = arguments(cases=[*cases, ("velocity", "eps", "vp"), ("eps", "x0", "vp")])
+    *units, velocity, datum = run_module(Converter.example(), code, given)
+    level = double([5.0])
+    for unit, (source, target, name) in zip(units, cases, strict=True):
+        process, t = at(name, level)
+        x, y = double([[X]]), double([[Y]])
+        assert unit * Y == pytest.approx(convert(y, x, t, process, source, target).item())
+    assert velocity == datum == 0
+    page = open_page(Converter("vp", "eps", "vp", "score", log_snr=6.0))
+    story = page.locator(".dgm-story")
+    assert story.inner_text().startswith("Only the unit changes") and "−20." in story.inner_text()
+    page.get_by_role("radio", name="in FM, data at 0").check()
+    page.get_by_role("radio", name="its ε").check()
+    assert story.inner_text().startswith("The same number")
     assert page.noise == []
 
 

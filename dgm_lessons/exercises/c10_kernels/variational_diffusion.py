@@ -34,6 +34,13 @@ def eps_from_flow(u: Flow, x: Tensor, alpha: float, sigma: float) -> Tensor:
     return z - tau * u(z, tau)
 
 
+def _by_variance(u: Flow, x: Tensor, alpha: float, sigma: float) -> Tensor:
+    """A slip: tau = alpha^2 / (alpha^2 + sigma^2) and the input of VP."""
+    size = math.hypot(alpha, sigma)
+    z, tau = x / size, (alpha / size) ** 2
+    return z - tau * u(z, tau)
+
+
 def _bent(z: Tensor, tau: float) -> Tensor:
     """A velocity that bends in both arguments: of no law in particular."""
     return z.sin() / (0.3 + tau) - 0.8 * tau**2 * z.cos()
@@ -64,6 +71,15 @@ EXERCISES: dict[str, Exercise] = {
             "the error is a squared norm already": (
                 lambda slope, error, M, T: -0.5 * slope * error**2 * T / M
             ),
+            "the error is a squared norm already: no root": (
+                lambda slope, error, M, T: -0.5 * slope * math.sqrt(error) * T / M
+            ),
+            "the length of a step is T / M, not 1 / M, and the sign: SNR falls": (
+                lambda slope, error, M, T: 0.5 * slope * error / M
+            ),
+            "the length of a step is T / M, not 1 / M, and the half of the KL is missing": (
+                lambda slope, error, M, T: -slope * error / M
+            ),
         },
     ),
     "c-10-14": Exercise(
@@ -89,6 +105,11 @@ EXERCISES: dict[str, Exercise] = {
             "this assumes alpha^2 + sigma^2 = 1; take the sigmas as they are": (
                 lambda a, b, c, d: math.sqrt(1 - (c / a) ** 2) * b / d
             ),
+            "this assumes alpha^2 + sigma^2 = 1; it is true for the variances as they are": (
+                lambda a, b, c, d: math.sqrt((1 - (c / a) ** 2) * (1 - a**2) / (1 - c**2))
+            ),
+            "this is the noise of a forward step that keeps the signal, as VE's; the reverse one "
+            "is sigma_{s|t} sigma_t / sigma_s": lambda a, b, c, d: math.sqrt(d**2 - b**2),
             "the ratio of the sigmas is squared in the variance, not in the standard deviation": (
                 lambda a, b, c, d: _forward(a, b, c, d) * b**2 / d**2
             ),
@@ -123,6 +144,12 @@ EXERCISES: dict[str, Exercise] = {
             "v enters with a plus: v = alpha epsilon - sigma x_0": (
                 lambda v, x, a, s: -(s * x - a * v) / (s * (a**2 + s**2))
             ),
+            "alpha^2 + sigma^2 is missing below, and sigma must not be squared": (
+                lambda v, x, a, s: -(s * x + a * v) / s**2
+            ),
+            "this is (x_0 - x) / sigma^2; the score is (alpha x_0 - x) / sigma^2": (
+                lambda v, x, a, s: ((a * x - s * v) / (a**2 + s**2) - x) / s**2
+            ),
             "alpha^2 + sigma^2 belongs below without a root": (
                 lambda v, x, a, s: -(s * x + a * v) / (s * math.hypot(a, s))
             ),
@@ -154,6 +181,8 @@ EXERCISES: dict[str, Exercise] = {
             "tau is missing in front of u": (
                 lambda u, x, a, s: x / (a + s) - u(x / (a + s), a / (a + s))
             ),
+            "this is VP's share of variance and its rescaled input; on the line the datum's share "
+            "is alpha / (alpha + sigma), and z = x / (alpha + sigma)": _by_variance,
             "nothing is rescaled: z - tau u with z = x and tau = alpha": (
                 lambda u, x, a, s: x - a * u(x, a)
             ),

@@ -1,4 +1,4 @@
-"""Converter: what a network says, in the letters of five papers, and what a slip is worth there."""
+"""Converter: what a network says, in the letters of five conventions, and what a slip costs."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Converter(LessonWidget):
     source = t.Enum(tuple(PROCESSES), "vp").tag(sync=True)
     target = t.Enum(tuple(PROCESSES), "vp").tag(sync=True)
     given = t.Enum(KINDS, "eps").tag(sync=True)
-    wanted = t.Enum(KINDS, "score").tag(sync=True)
+    wanted = t.Enum(KINDS, "x0").tag(sync=True)
     log_snr = t.Float().tag(sync=True)
     x = t.Float().tag(sync=True)
     value = t.Float().tag(sync=True)
@@ -85,7 +85,7 @@ class Converter(LessonWidget):
         source: str = "vp",
         given: str = "eps",
         target: str = "vp",
-        wanted: str = "score",
+        wanted: str = "x0",
         *,
         log_snr: float = 0.0,
         x: float = 0.5,

@@ -6,7 +6,7 @@ import { makePlot } from "../kit/plot.js";
 import { makeStory } from "../kit/story.js";
 import { h, OWN_KEYS, slider, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
-import { amplification, levelsAt, nearestStep, preconditioning, predicted, solve } from "../maths/converter.js";
+import { amplification, levelsAt, nearestStep, preconditioning, predicted, rescaling, solve } from "../maths/converter.js";
 import { makeProcess } from "../maths/processes.js";
 import { digits, LETTERS, SOLVE, withLetters, withNumbers, WRITE } from "./formulas.js";
 
@@ -14,7 +14,8 @@ const PAPERS = [["vp", "VP (DDPM)"], ["ve", "VE (NCSN)"], ["edm", "EDM"], ["fm",
 const KINDS = ["eps", "x0", "v", "score", "velocity", "F"];
 const LARGEST = 200; // number to type
 const MUCH = 10; // times: worth a warning
-const [LOW, HIGH] = [1e-4, 1e4]; // of the picture
+const SAME = 1e-12; // up to rounding
+const [LOW, HIGH] = [1e-5, 1e5]; // of the picture
 const nameOf = (paper) => PAPERS.find(([key]) => key === paper)[1];
 
 function build(w) {
@@ -89,11 +90,12 @@ function entry(w, f, name, title) {
 
 // Everything that follows from the fields.
 function read(s) {
-  const { source, target, given, log_snr: level, x, value } = s.f.now;
+  const { source, target, given, wanted, log_snr: level, x, value } = s.f.now;
   const levels = (paper) => levelsAt(s.processes[paper], level, paper === "fm1");
   [s.here, s.there] = [levels(source), levels(target)];
   s.pair = solve(given, value, x, s.here, s.sigmaData);
   s.gain = gainAt(s, level);
+  s.unit = rescaling(given, s.here, wanted, s.there, s.sigmaData);
 }
 
 function gainAt({ f, processes, sigmaData }, level) {
@@ -127,7 +129,8 @@ function steps(s) {
   const solved = SOLVE[given].map(([name, formula]) => line(name, formula, here, s.pair[name]));
   const last = predicted(wanted, s.pair, s.there, s.sigmaData);
   if (wanted in s.pair) return [`${nameOf(source)}:`, ...solved];
-  return [`${nameOf(source)}:`, ...solved, `${nameOf(target)}:`, line(wanted, WRITE[wanted], there, last)];
+  const heading = source === target ? [] : [`${nameOf(target)}:`];
+  return [`${nameOf(source)}:`, ...solved, ...heading, line(wanted, WRITE[wanted], there, last)];
 }
 
 // When it is, in the paper's own way of counting.
@@ -147,12 +150,13 @@ function clock(paper, levels, level, sigmaData) {
 function rows(s) {
   const { source, target, log_snr: level } = s.f.now;
   const columns = source === target ? [[source, s.here]] : [[source, s.here], [target, s.there]];
+  const titles = { velocity: "velocity (per unit of t)", F: `F (\u03c3_data ${digits(s.sigmaData)})` };
   const cells = (title, of) => h("tr", {}, h("th", { scope: "row" }, title), ...columns.map(([paper, levels]) => h("td", {}, of(levels, paper))));
   const head = h("tr", {}, h("th", { scope: "col" }, "the same, in"), ...columns.map(([paper]) => h("th", { scope: "col" }, nameOf(paper))));
   return [head, cells("clock", (levels, paper) => clock(paper, levels, level, s.sigmaData)),
     cells("\u03b1, \u03c3", ({ alpha, sigma }) => `${digits(alpha)}, ${digits(sigma)}`),
     cells("input x", (levels) => digits(lettersOf(s, levels).x)),
-    ...KINDS.map((kind) => cells(kind === "F" ? `F (\u03c3_data ${digits(s.sigmaData)})` : LETTERS[kind], (levels) => digits(predicted(kind, s.pair, levels, s.sigmaData))))];
+    ...KINDS.map((kind) => cells(titles[kind] ?? LETTERS[kind], (levels) => digits(predicted(kind, s.pair, levels, s.sigmaData))))];
 }
 
 function sentence(s) {
@@ -166,8 +170,10 @@ function sentence(s) {
 function storyOf(s) {
   const pair = () => [LETTERS[s.f.now.given], LETTERS[s.f.now.wanted]];
   return [
-    [() => s.gain >= MUCH, () => `Ill-conditioned: an error in ${pair()[0]} is multiplied by ${digits(s.gain)} on the way to ${pair()[1]}.`],
     [({ given, wanted, source, target }) => given === wanted && source === target, "Nothing to convert. Choose what you need."],
+    [() => Math.abs(s.unit - 1) < SAME, "The same number in both: only the input and the clock are other ones."],
+    [() => s.unit, () => `Only the unit changes: the value and its error are both multiplied by ${digits(s.unit)}.`],
+    [() => s.gain >= MUCH, () => `An error in ${pair()[0]} is multiplied by ${digits(s.gain)} on the way to ${pair()[1]}: watch out where what you need is of size 1.`],
     [() => s.gain > 1.0001, () => `An error grows, by a factor of ${digits(s.gain)}. Drag the noise level to see where it is worst.`],
     [() => true, () => `An error is multiplied by ${digits(s.gain)}: harmless here. Drag the noise level.`],
   ];

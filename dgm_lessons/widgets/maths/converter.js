@@ -52,6 +52,14 @@ export function amplification(from, here, to, there, sigmaData) {
   return Math.abs((here.alpha * b - here.sigma * a) / det);
 }
 
+// The factor between two predictions where the one is a multiple of the other, whatever x is: then only the unit
+// changes, and an error with it. 0 where they are not.
+export function rescaling(from, here, to, there, sigmaData) {
+  const [a, b] = row(from, here, sigmaData);
+  const [c, d] = row(to, there, sigmaData);
+  return Math.abs(a * d - b * c) < 1e-12 ? (a * c + b * d) / (a * a + b * b) : 0;
+}
+
 // The step of DDPM's linear chain of 1,000 whose log-SNR is nearest, and its alpha-bar in the paper's letters,
 // the product of 1 - beta: the square of ours.
 export function nearestStep(logSnr, L = 1000) {

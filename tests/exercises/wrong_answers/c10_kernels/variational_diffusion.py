@@ -21,6 +21,8 @@ WRONG = {
         lambda slope, error, M, T: -0.5 * slope * error / (T * M),
         lambda slope, error, M, T: -0.5 * slope * error**2 * T / M,
         lambda slope, error, M, T: -0.5 * slope * math.sqrt(error) * T / M,
+        lambda slope, error, M, T: 0.5 * slope * error / M,
+        lambda slope, error, M, T: -slope * error / M,
     ],
     "c-10-14": [
         forward,
@@ -31,6 +33,8 @@ WRONG = {
         lambda a, b, c, d: b,
         lambda a, b, c, d: math.sqrt(1 - (c / a) ** 2) * b / d,
         lambda a, b, c, d: forward(a, b, c, d) * b**2 / d**2,
+        lambda a, b, c, d: math.sqrt((1 - (c / a) ** 2) * (1 - a * a) / (1 - c * c)),
+        lambda a, b, c, d: math.sqrt(d**2 - b**2),
     ],
     "c-10-15": [
         lambda v, x, a, s: -(s * x + a * v) / s,
@@ -41,6 +45,8 @@ WRONG = {
         lambda v, x, a, s: -(s * x + a * v) / (s**2 * (a**2 + s**2)),
         lambda v, x, a, s: -(s * x - a * v) / (s * (a**2 + s**2)),
         lambda v, x, a, s: -(s * x + a * v) / (s * math.hypot(a, s)),
+        lambda v, x, a, s: -(s * x + a * v) / s**2,
+        lambda v, x, a, s: ((a * x - s * v) / (a**2 + s**2) - x) / s**2,
     ],
     "vdm-flow": [
         lambda u, x, a, s: flow(u, x, a + s, s / (a + s), -s / (a + s)),
@@ -51,6 +57,9 @@ WRONG = {
         lambda u, x, a, s: flow(u, x, a + s, a, -a / (a + s)),
         lambda u, x, a, s: flow(u, x, a + s, a / (a + s), -1),
         lambda u, x, a, s: flow(u, x, 1, a, -a),
+        lambda u, x, a, s: flow(
+            u, x, math.hypot(a, s), a**2 / (a**2 + s**2), -(a**2) / (a**2 + s**2)
+        ),
         lambda u, x, a, s: flow(u, x, a, a / (a + s), -a / (a + s)),
     ],
 }
