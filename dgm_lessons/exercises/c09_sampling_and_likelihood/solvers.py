@@ -58,6 +58,9 @@ EXERCISES: dict[str, Exercise] = {
             "this is the guess held still and the noise forgotten": (
                 lambda v, a, b, c, d: c * a * v**2 / (a**2 * v**2 + b**2)
             ),
+            "the guess of x_0 has a factor alpha_s, and it is forgotten": (
+                lambda v, a, b, c, d: d / b + (c - d / b * a) * v**2 / (a**2 * v**2 + b**2)
+            ),
             "this is the noise carried on and the guess forgotten": lambda v, a, b, c, d: d / b,
             "it looks like the std where the variance of the data belongs": (
                 lambda v, a, b, c, d: (v * a * c + b * d) / (v * a**2 + b**2)
@@ -96,6 +99,12 @@ EXERCISES: dict[str, Exercise] = {
                 lambda n: [n, 2 * n, n + 1, 2 * n, n, 5 * n]
             ),
             "Heun looks at both ends of its step": lambda n: [n, n, n + 1, 3 * n, n, 5 * n],
+            "Heun's last step looks twice as well": (
+                lambda n: [n, 2 * n - 1, n + 1, 3 * n, n, 5 * n]
+            ),
+            "the predictor asks at every step, not once": (
+                lambda n: [n, 2 * n, n + 1, 2 * n + 1, n, 5 * n]
+            ),
             "the last guess is a call": lambda n: [n, 2 * n, n, 3 * n, n, 5 * n],
             "five steps a level are five calls a level": (lambda n: [n, 2 * n, n + 1, 3 * n, n, n]),
         },

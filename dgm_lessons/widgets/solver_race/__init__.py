@@ -29,12 +29,12 @@ FEW = Path(__file__).parents[2] / "results" / "few_steps.json"  # solvers traine
 
 
 class SolverRace(MixtureWidget):
-    """Solvers from one noise x_T that the reader drags, at equal numbers of network calls.
+    """Solvers from one noise x_T that the reader drags, with at most the same network calls.
 
     Euler, Heun, DDIM, DPM-Solver++ 2M, an adaptive pair of orders 3 and 2, Euler-Maruyama on the
-    reverse SDE, all under VP from t = 1 to t_min, and a trained solver of five calls; beside them
-    the error of each against calls, of a crowd of starts, computed in the page. The denoiser is the
-    exact one or the network `ring`.
+    reverse SDE, all under VP from t = 1 to t_min, and a trained solver, which always has five
+    calls; the adaptive one needs ten to arrive. Beside them the error of each against calls, of a
+    crowd of starts, computed in the page. The denoiser is the exact one or the network `ring`.
 
     Args:
         mixture: a `GaussianMixture` in 2-D.

@@ -14,7 +14,7 @@ import { makeKey, makeViews, nameOf, SOLVERS } from "./view.js";
 
 const CROWD = 128; // starts behind the curves
 const ROWS = 64; // points that go through the network at once
-const BUDGETS = [4, 6, 8, 12, 16, 24, 32, 48];
+const BUDGETS = [4, 5, 6, 8, 12, 16, 24, 32, 48];
 const REACH = 3;
 const SECONDS = 2.5; // that the race takes
 const GRIDS = [["angle", "angle"], ["snr", "log-SNR"], ["time", "time"]];

@@ -22,6 +22,7 @@ WRONG = {
         lambda v, a, b, c, d: (v**2 * a * c - b * d) / (v**2 * a**2 + b**2),
         lambda v, a, b, c, d: d / b + c * a * v**2 / (a**2 * v**2 + b**2),
         lambda v, a, b, c, d: c / a,
+        lambda v, a, b, c, d: d / b + (c - d / b * a) * v**2 / (a**2 * v**2 + b**2),
     ],
     "c-9-09": [
         lambda n: [n, 2 * n, n + 1, 3 * n, 2 * n, 5 * n],
@@ -30,6 +31,8 @@ WRONG = {
         lambda n: [n, 2 * n, n, 3 * n, n, 5 * n],
         lambda n: [n, 2 * n, n + 1, 3 * n, n, n],
         lambda n: [n, 2 * n, n + 1, 3 * n, n, 6 * n],
+        lambda n: [n, 2 * n - 1, n + 1, 3 * n, n, 5 * n],
+        lambda n: [n, 2 * n, n + 1, 2 * n + 1, n, 5 * n],
         lambda n: [n] * 6,
     ],
 }
