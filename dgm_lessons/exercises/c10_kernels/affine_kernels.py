@@ -38,7 +38,7 @@ KERNELS = ("1 - t, 1/2", "1, 1 - t", "exp(-2t), exp(-t)", "exp(-t), exp(-2t)", "
 EXERCISES: dict[str, Exercise] = {
     "c-10-04": Exercise(
         asks="g squared, a number",
-        trials=((0.83, -0.31, 0.44, 0.67), (0.37, -1.3, 1.7, 0.29)),
+        trials=((0.83, -0.31, 0.44, 0.67), (0.37, -1.3, 1.7, 0.29), (0.91, 0.23, 0.57, -0.34)),
         solution=noise_rate,
         mistakes={
             "the second term is missing: this is (sigma^2)' alone, right where alpha stays": (
@@ -53,7 +53,7 @@ EXERCISES: dict[str, Exercise] = {
             "a 2 is missing in the first term: (sigma^2)' is 2 sigma sigma'": (
                 lambda a, da, s, ds: s * ds - 2 * da / a * s**2
             ),
-            "half of it: both 2s are missing, as with lambda in place of the log-SNR's half": (
+            "half of it: both 2s are missing, as with the half log-SNR put for the log-SNR in -sigma^2 (log-SNR)'": (
                 lambda a, da, s, ds: s * ds - da / a * s**2
             ),
             "twice too much: -2 sigma^2 lambda' has the half log-SNR, log(alpha/sigma)": (
@@ -68,7 +68,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda a, da, s, ds: da / a - ds / s
             ),
             "this is g; its square was asked for": (
-                lambda a, da, s, ds: noise_rate(a, da, s, ds) ** 0.5
+                lambda a, da, s, ds: abs(noise_rate(a, da, s, ds)) ** 0.5
             ),
         },
     ),
@@ -91,7 +91,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "c-10-08": Exercise(
         asks="the variance of the fresh noise, a number",
-        trials=((0.83, 0.44, 0.52, 0.91), (0.71, 0.6, 0.23, 1.7)),
+        trials=((0.83, 0.44, 0.52, 0.91), (0.71, 0.6, 0.23, 1.7), (0.52, 0.91, 0.83, 0.44)),
         solution=fresh_variance,
         mistakes={
             "the handout's slip: the old noise has been scaled, too": (
@@ -110,7 +110,7 @@ EXERCISES: dict[str, Exercise] = {
                 lambda a, s, b, r: 1 - (b / a) ** 2
             ),
             "this is the standard deviation; the variance was asked for": (
-                lambda a, s, b, r: fresh_variance(a, s, b, r) ** 0.5
+                lambda a, s, b, r: abs(fresh_variance(a, s, b, r)) ** 0.5
             ),
             "this is what is left of the old noise": lambda a, s, b, r: (b / a * s) ** 2,
         },

@@ -58,9 +58,12 @@ def test_solution_agrees_with_another_derivation(name):
     np.testing.assert_allclose(np.asarray(by_definition(name)), found, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["c-10-08", "c-10-10"])
-def test_the_trials_have_an_sde_and_are_not_vp(name):
+@pytest.mark.parametrize(("name", "rising"), [("c-10-08", 1), ("c-10-10", 0)])
+def test_the_trials_are_not_vp_and_one_hop_has_a_rising_snr(name, rising):
+    """There the variance is negative, and its modulus or 0 in its place is wrong."""
+    found = 0
     for trial in EXERCISES[name].trials:
         alpha_t, sigma_t, alpha_s, sigma_s = trial[-4:]
-        assert alpha_t / sigma_t > alpha_s / sigma_s
+        found += alpha_t / sigma_t < alpha_s / sigma_s
         assert abs(alpha_s**2 + sigma_s**2 - 1) > 0.05
+    assert found == rising

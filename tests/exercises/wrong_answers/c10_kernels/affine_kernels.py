@@ -65,10 +65,14 @@ FURTHER = {
     "c-10-04": [
         lambda a, da, s, ds: 2 * s * ds - 2 * a / da * s**2,
         lambda a, da, s, ds: 2 * s * ds - da / a * s,
+        lambda a, da, s, ds: abs(2 * s * ds - 2 * da / a * s**2),
+        lambda a, da, s, ds: max(0.0, 2 * s * ds - 2 * da / a * s**2),
     ],
     "kern-sde": [lambda kernels: [0, 0, 1, 0, 1]],
     "c-10-08": [
         lambda a, s, b, r: r - b / a * s,
+        lambda a, s, b, r: abs(r**2 - (b / a * s) ** 2),
+        lambda a, s, b, r: max(0.0, r**2 - (b / a * s) ** 2),
         lambda a, s, b, r: r**2 + (b / a * s) ** 2,
     ],
     "c-10-09": [
