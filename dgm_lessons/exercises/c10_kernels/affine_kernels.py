@@ -53,7 +53,7 @@ EXERCISES: dict[str, Exercise] = {
             "a 2 is missing in the first term: (sigma^2)' is 2 sigma sigma'": (
                 lambda a, da, s, ds: s * ds - 2 * da / a * s**2
             ),
-            "half of it: both 2s are missing, as with the half log-SNR put for the log-SNR in -sigma^2 (log-SNR)'": (
+            "half of it: in -sigma^2 times the log-SNR's slope stands half the log-SNR": (
                 lambda a, da, s, ds: s * ds - da / a * s**2
             ),
             "twice too much: -2 sigma^2 lambda' has the half log-SNR, log(alpha/sigma)": (
