@@ -82,7 +82,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda kernels: [1, 0, 0, 0, 1]
             ),
             "this asks whether alpha falls; a rising alpha is fine if sigma rises faster": (
-                lambda kernels: [1, 1, 1, 1, 0]
+                lambda kernels: [1, 0, 1, 0, 0]
+            ),
+            "here alpha / sigma rises: the noise falls faster than the signal": (
+                lambda kernels: [1, 1, 1, 1, 1]
             ),
             "the other way round: it is the signal-to-noise ratio that must not rise": (
                 lambda kernels: [0, 1, 0, 1, 0]

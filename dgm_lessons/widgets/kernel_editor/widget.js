@@ -98,7 +98,8 @@ function motion(f) {
   };
 }
 
-const number = (x, digits) => (Number.isFinite(x) ? shown(x, digits) : x > 0 ? "\u221e" : "\u2212\u221e");
+const number = (x, digits) =>
+  Number.isNaN(x) ? "not defined" : Number.isFinite(x) ? shown(x, digits) : x > 0 ? "\u221e" : "\u2212\u221e";
 
 function sentence({ kernel, rises: spans, lowest: least, time }) {
   const at = ["alpha", "sigma", "logSnr", "f", "g2"].map((name) => number(kernel[name](time), 2));
@@ -121,8 +122,9 @@ const lines = (s) => [
   [({ alphas }) => alphas.at(-1) === 0, "\u03b1 ends at 0: x\u2081 is noise alone, whatever the datum was. The price is at the right edge: " +
     "f goes to \u2212\u221e and g\u00b2 to \u221e. The paths arrive all the same."],
   [({ alphas }) => alphas.every((a) => a === 1), "\u03b1 never moves: f is 0, and noise does all the work. Some of the datum is always left; only a large \u03c3 drowns it."],
-  [() => true, "Drag a handle. The curves f, g\u00b2 and log-SNR, the densities and the paths follow from \u03b1 and \u03c3 alone. " +
+  [({ alphas }) => alphas.at(-1) < 0.1, "Drag a handle. The curves f, g\u00b2 and log-SNR, the densities and the paths follow from \u03b1 and \u03c3 alone. " +
     "Here all is finite, and a little of the datum is left at the end."],
+  [() => true, "Drag a handle. All follows from \u03b1 and \u03c3 alone. Here all is finite, and much of the datum is left at the end."],
 ];
 
 export default widget("kernel-editor", build);
