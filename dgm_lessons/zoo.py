@@ -16,7 +16,8 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
-from .denoisers import AbstractDenoiser, Denoiser, GuidedDenoiser
+from .denoisers import AbstractDenoiser, Denoiser
+from .guidance import GuidedDenoiser
 from .networks import (
     MLP,
     Classifier,

@@ -19,6 +19,7 @@ ROWS = (
     ("processes",),
     ("mixtures",),
     ("denoisers",),
+    ("guidance",),
     ("objectives",),
     ("samplers",),
     ("likelihood",),
