@@ -185,11 +185,12 @@ def test_spread_within_refuses_what_has_no_spread():
 
 
 def test_precision_and_recall_on_a_line():
-    """Real balls around 0, 1, 2, 10 with one neighbour: radii 1, 1, 1, 8."""
+    """Real balls around 0, 1, 2, 10 with one neighbour: radii 1, 1, 1, 8; their rim belongs."""
     real = torch.tensor([[0.0], [1.0], [2.0], [10.0]])
-    samples = torch.tensor([[0.5], [0.7], [-1.1], [30.0]])  # radii .2, .2, 1.6, 29.3
-    assert precision_recall(samples, real, 1) == (0.5, 1.0)
-    assert precision_recall(samples[:3], real, 1) == (2 / 3, 0.25)
+    samples = torch.tensor([[0.5], [0.75], [-1.0], [30.0]])  # radii .25, .25, 1.5, 29.25
+    assert precision_recall(samples, real, 1) == (0.75, 1.0)
+    assert precision_recall(samples[[0, 1, 3]], real, 1) == (2 / 3, 0.75)
+    assert precision_recall(samples[:3], real, 1) == (1.0, 0.5)
 
 
 def by_definition(features, real, k):
