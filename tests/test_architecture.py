@@ -28,6 +28,7 @@ ROWS = (
     ("networks",),
     ("data", "quantise", "roofline", "seeds"),
     ("training",),
+    ("rectification",),
     ("bounds",),
     ("zoo",),
     ("metrics",),

@@ -23,8 +23,18 @@ MARKED = re.compile(
 # In the order of the design: a module rests on those before it.
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "objectives", "samplers", "likelihood"),
-    *("fokker_planck", "divergences", "vae", "energy", "networks", "data", "training", "bounds"),
-    *("zoo", "metrics", "evaluation", "recipes", "plots", "widgets", "exercises"),
+    *("fokker_planck", "divergences", "vae", "energy", "networks", "data", "training"),
+    *(
+        "rectification",
+        "bounds",
+        "zoo",
+        "metrics",
+        "evaluation",
+        "recipes",
+        "plots",
+        "widgets",
+        "exercises",
+    ),
 )
 
 
