@@ -29,6 +29,7 @@ ROWS = (
     ("networks",),
     ("data", "quantise", "roofline", "seeds"),
     ("training",),
+    ("rectification",),
     ("bounds",),
     ("zoo",),
     ("metrics",),

@@ -24,7 +24,7 @@ MARKED = re.compile(
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "guidance", "objectives", "samplers"),
     *("likelihood", "fokker_planck", "divergences", "vae", "energy", "networks", "data"),
-    *("training", "bounds", "zoo", "metrics", "evaluation", "recipes"),
+    *("training", "rectification", "bounds", "zoo", "metrics", "evaluation", "recipes"),
     *("plots", "widgets", "exercises"),
 )
 
