@@ -24,6 +24,7 @@ MARKED = re.compile(
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "objectives", "samplers", "likelihood"),
     *("fokker_planck", "divergences", "vae", "energy", "networks", "data", "training", "bounds"),
+    *("flow_maps",),
     *("zoo", "metrics", "evaluation", "recipes", "plots", "widgets", "exercises"),
 )
 
