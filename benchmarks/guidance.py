@@ -10,7 +10,7 @@ as many test digits as samples, the Frechet distance beside all of them.
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
@@ -50,19 +50,24 @@ def settings(quick: bool) -> dict[str, Any]:
     }
 
 
+@cache
+def test_features() -> Tensor:
+    """What the classifier sees in all test digits."""
+    return metrics.mnist_features(data.mnist("test")[0])
+
+
 class Judge:
     """Draws a digit for each of n labels, and compares them with real ones of the same labels."""
 
     def __init__(self, name: str, n: int, seed: int) -> None:
         images, labels = data.mnist("train")
-        test = data.mnist("test")[0]
         dice = Generator().manual_seed(seed)
         rows = torch.randperm(len(images), generator=dice)[:n]
         self.name, self.network, self.seed = name, zoo.load(name), seed
         self.train, self.labels = images[rows], labels[rows]  # labels as often as in the data
         self.real = metrics.mnist_features(self.train)
-        self.test = metrics.mnist_features(test)
-        self.some = self.test[torch.randperm(len(test), generator=dice)[:n]]
+        self.test = test_features()
+        self.some = self.test[torch.randperm(len(self.test), generator=dice)[:n]]
 
     def row(self, weight: float, levels: str) -> dict[str, float]:
         """The numbers of one weight."""
