@@ -9,7 +9,6 @@ as many test digits as samples, the Frechet distance beside all of them.
 
 from __future__ import annotations
 
-import math
 from functools import cache, partial
 from itertools import product
 from pathlib import Path
@@ -20,13 +19,14 @@ import torch
 from torch import Generator, Tensor
 
 from dgm_lessons import data, metrics, zoo
-from dgm_lessons.denoisers import Denoiser, GuidedDenoiser
+from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.evaluation import sample_codes, sample_digits
+from dgm_lessons.guidance import ALWAYS, INTERVAL, GuidedDenoiser
 
 from .measure import kept, need_mnist
 
 Interval = tuple[float, float]
-INTERVALS: dict[str, Interval] = {"0.5 to 5": (0.5, 5.0), "all": (0.0, math.inf)}
+INTERVALS: dict[str, Interval] = {"0.5 to 5": INTERVAL, "all": ALWAYS}
 DRAWS = {"mnist-latent": sample_codes, "mnist-conditional": sample_digits}
 CHUNK = 500  # samples at a time
 NEIGHBOURS = 3  # of precision and recall

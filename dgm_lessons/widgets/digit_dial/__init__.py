@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from pathlib import Path
 from typing import Self
 
@@ -12,14 +11,15 @@ import traitlets as t
 from torch import Tensor
 
 from ...data import MNIST_MEAN, MNIST_STD
-from ...denoisers import Denoiser, GuidedDenoiser
+from ...denoisers import Denoiser
 from ...evaluation import digit_times
+from ...guidance import ALWAYS, INTERVAL, GuidedDenoiser
 from ...samplers import DPMSolver2M, sample
 from ...zoo import load, with_labels
 from .. import svg
 from ..base import LessonWidget, check_count, check_within
 from ..digit_from_noise import MOST_BYTES, unet_of
-from ..digit_from_noise.sampler import INTERVAL, sampler_steps, seed_noise
+from ..digit_from_noise.sampler import sampler_steps, seed_noise
 from ..quantise import pack, rounded
 
 MOST = 25.0  # the greatest weight: by then digits fall apart
@@ -138,7 +138,7 @@ class DigitDial(LessonWidget):
     def guided(self, weight: float | None = None) -> GuidedDenoiser:
         """The denoiser of the label, guided with this weight or with that of the dial."""
         told = with_labels(self.denoiser, torch.tensor([self.label]))
-        interval = INTERVAL if self.levels == "interval" else (0.0, math.inf)
+        interval = INTERVAL if self.levels == "interval" else ALWAYS
         return GuidedDenoiser(
             told, self.denoiser, self.weight if weight is None else weight, interval
         )
