@@ -166,7 +166,7 @@ REFUSED = [
         "not eps of FlowMatching",
     ),
     (lambda: Straightening(ring(8), FLOW(), steps=3), ValueError, "one of 1, 2, 4, 8, 64"),
-    (lambda: Straightening(ring(8), FLOW(), start=(0, 4)), ValueError, "start must lie in"),
+    (lambda: Straightening(ring(8), FLOW(), start=(0, 3)), ValueError, "start must lie in"),
     (lambda: Straightening(ring(8), FLOW(), start=(0,)), ValueError, "must be two numbers"),
     (lambda: Straightening(ring(8), FLOW(), time=1.5), ValueError, "time must lie in"),
     (lambda: Straightening(ring(8), FLOW(), seed=-1), ValueError, "seed must be a whole number"),

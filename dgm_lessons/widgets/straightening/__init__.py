@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Self
 
 import torch
 import traitlets as t
+from torch import Tensor, nn
 
 from ...denoisers import Denoiser, ExactDenoiser
 from ...mixtures import GaussianMixture, ring
@@ -19,7 +21,7 @@ from ..base import MixtureWidget, check_count, check_within, mixture_state
 from ..solver_race import packed
 
 STEPS = (1, 2, 4, 8, 64)
-REACH = 3.0  # of the start, and of the picture
+REACH = 2.8  # of the start, and of the picture
 
 
 class Straightening(MixtureWidget):
@@ -35,7 +37,7 @@ class Straightening(MixtureWidget):
             that predicts the velocity, as `fit_pairs` trains it.
         steps: of Euler: 1, 2, 4, 8 or 64.
         time: from noise, 1, to data, 0: where the points are.
-        start: the noise of the path that stands out, two numbers of at most 3.
+        start: the noise of the path that stands out, two numbers of at most 2.8.
         seed: of the noise.
     """
 
@@ -44,13 +46,14 @@ class Straightening(MixtureWidget):
         (
             "Two steps",
             {"steps": 2, "time": 0.0},
-            "Before, the points end around the ring, most of them beside the modes. After, "
-            "nearly all are where 64 steps bring them.",
+            "Before, most points end inside the ring: they have missed the modes. After, they end "
+            "close to where 64 steps bring them.",
         ),
         (
-            "Halfway",
-            {"steps": 64, "time": 0.5},
-            "Before, the points have hardly left the middle. After, each is halfway to its end.",
+            "Inwards first",
+            {"steps": 64, "time": 0.67},
+            "Before, the crowd is narrower than the noise was: its paths set out towards the mean "
+            "of the data. After, each point is a third of the way along its own line.",
         ),
     )
 
@@ -78,7 +81,7 @@ class Straightening(MixtureWidget):
             raise ValueError(f"steps must be one of {', '.join(map(str, STEPS))}, not {steps!r}")
         if len(start) != 2:
             raise ValueError(f"start must be two numbers, not {start!r}")
-        hidden = network.body[:-1:2]
+        hidden = [layer for layer in network.modules() if isinstance(layer, nn.Linear)][:-1]
         ends = (flow.process.t_max, flow.process.t_min)
         noisy, clean = (float(flow.process.log_snr(end)) for end in ends)
         self._flow = flow
@@ -86,7 +89,7 @@ class Straightening(MixtureWidget):
             **state,
             network=packed(network),
             shape={"width": hidden[0].out_features, "depth": len(hidden)},
-            levels=[2.718281828459045 ** (-0.5 * level) for level in (clean, noisy)],
+            levels=[math.exp(-0.5 * level) for level in (clean, noisy)],
             steps=steps,
             time=check_within("time", time, (0, 1)),
             start=[check_within("start", value, (-REACH, REACH)) for value in start],
@@ -103,13 +106,14 @@ class Straightening(MixtureWidget):
         before = simulate(ExactDenoiser(self.mixture, FlowMatching()), z, 24, path=True)
         after = simulate(self._flow, z.float(), 24, path=True)
         frame = svg.Axes(400, 400, (-REACH, REACH, "x₁"), (-REACH, REACH, "x₂"))
+
+        def curve(row: Tensor, colour: str, dash: str) -> str:
+            return frame.curve(row[:, 0].tolist(), row[:, 1].tolist(), colour, 2.0, dash)
+
         parts = [
             frame.axes(),
-            *(frame.curve(*row.T.tolist(), svg.BLUE) for row in before.transpose(0, 1)),
-            *(
-                frame.curve(*row.T.tolist(), svg.VERMILLION, 2.0, "5 4")
-                for row in after.transpose(0, 1)
-            ),
+            *(curve(row, svg.BLUE, "") for row in before.transpose(0, 1)),
+            *(curve(row, svg.VERMILLION, "5 4") for row in after.transpose(0, 1)),
             frame.dots(z.tolist(), svg.BLUE),
             svg.legend(
                 [

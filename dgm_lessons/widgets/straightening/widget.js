@@ -12,7 +12,7 @@ import { flowLegend, makeLane, SIDES } from "./view.js";
 
 const CROWD = 400; // paths behind the numbers
 const FINE = 32; // steps of Heun behind curvature and cost
-const REACH = 3;
+const REACH = 2.8;
 const SECONDS = 3; // that the points take from noise to data
 const STEPS = [1, 2, 4, 8, 64];
 
@@ -31,9 +31,9 @@ function build(w) {
   const player = makePlayer(w, motion(f));
   player.node.append(button("New noise", "New noise: other random numbers", () => f.change({ seed: f.now.seed + 1 })));
   w.arrange({
-    stand: [h("div", { class: "dgm-twins" }, ...lanes.map(({ node }) => node)), flowLegend(), makeStory(w, LINES).node],
-    panel: [f.choice("steps", "Steps of Euler", STEPS.map((n) => [n, String(n)]), 5),
-      f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(t)}`), player.node],
+    stand: [h("div", { class: "dgm-twins" }, ...lanes.map(({ node }) => node)), flowLegend(), makeStory(w, LINES).node,
+      h("div", { class: "dgm-knobs" }, f.choice("steps", "Steps of Euler", STEPS.map((n) => [n, String(n)]), 5),
+        f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(t)}`)), player.node],
     foot: [status.node],
   });
   fetchNetwork(s, status);
