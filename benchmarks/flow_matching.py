@@ -44,7 +44,7 @@ def settings(quick: bool) -> dict[str, Any]:
     """CPU seconds of each training; pairs, and samples for each judgement; and the seeds."""
     if quick:
         return {"seconds": 0.1, "pairs": 500, "samples": 500, "seeds": [0]}
-    return {"seconds": 5.0, "pairs": 20_000, "samples": 10_000, "seeds": [0, 1, 2, 3, 4]}
+    return {"seconds": 3.0, "pairs": 10_000, "samples": 5_000, "seeds": [0, 1, 2, 3, 4]}
 
 
 def independent(points: Tensor, n: int, g: Generator) -> tuple[Tensor, Tensor]:

@@ -28,7 +28,7 @@ class Straightening(MixtureWidget):
     """Two flows in the plane from the same noise: the exact one, and one trained on its pairs.
 
     Both go from t = 1 to 0 by Euler in as many steps as the reader chooses. Curvature
-    (`eq-flow-curvature`) and transport cost of both are computed in the page, of 400 paths by
+    (`eq-flow-measures`) and transport cost of both are computed in the page, of 400 paths by
     Heun in 32 steps.
 
     Args:
