@@ -15,12 +15,13 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget", "guidance"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
+    *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
+    *("flow_matching",),
 )
 RACES = (
-    *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
-    "guidance",
+    *("mixture", "ablation", "digits", "mnist", "one_network"),
+    *("few_steps", "error_budget", "guidance", "flow_matching"),
 )
 
 
