@@ -17,11 +17,11 @@ TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
     *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
-    *("flow_matching",),
+    *("flow_matching", "flow_maps"),
 )
 RACES = (
     *("mixture", "ablation", "digits", "mnist", "one_network"),
-    *("few_steps", "error_budget", "guidance", "flow_matching"),
+    *("few_steps", "error_budget", "guidance", "flow_matching", "flow_maps"),
 )
 
 
