@@ -16,11 +16,11 @@ from pathlib import Path
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget", "families"),
+    *("few_steps", "solvers", "error_budget", "guidance", "families"),
 )
 RACES = (
-    *("mixture", "ablation", "digits", "mnist", "one_network"),
-    *("few_steps", "error_budget", "families"),
+    *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
+    *("guidance", "families"),
 )
 
 
