@@ -141,8 +141,8 @@ def run(quick: bool) -> dict[str, Any]:
     """A row for each sampler and budget: the three numbers, and CPU microseconds a sample."""
     n, seeds = (500, range(2)) if quick else (SAMPLES, range(SEEDS))
     rows = []
-    clock, maps = Clock(), []
-    with clock.running():
+    training = Clock()
+    with training.running():
         maps = [learned_map(seed, 5 if quick else 1000) for seed in seeds]
 
     def one_map(z: Tensor, calls: int, g: Generator) -> tuple[Tensor, int]:
@@ -164,5 +164,5 @@ def run(quick: bool) -> dict[str, Any]:
             progress(f"{name}, {made} calls: {medians}")
     fresh = [ring(8).sample(n, Generator().manual_seed(1000 * s + 20)) for s in seeds]
     truth = over_seeds([scores(x, seed) for seed, x in zip(seeds, fresh, strict=True)])
-    trained = {"steps": 5 if quick else 1000, "cpu_seconds_each": clock.cpu / len(seeds)}
+    trained = {"steps": 5 if quick else 1000, "cpu_seconds_each": training.cpu / len(seeds)}
     return {"samples": n, "seeds": list(seeds), "truth": truth, "map": trained, "rows": rows}
