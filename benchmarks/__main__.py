@@ -16,7 +16,7 @@ from pathlib import Path
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget"),
+    *("few_steps", "solvers", "error_budget", "autoguidance"),
 )
 RACES = ("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget")
 
