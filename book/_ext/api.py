@@ -24,8 +24,8 @@ MARKED = re.compile(
 MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "guidance", "objectives", "samplers"),
     *("likelihood", "fokker_planck", "divergences", "vae", "energy", "networks", "data"),
-    *("training", "bounds", "zoo", "metrics", "evaluation", "recipes"),
-    *("plots", "widgets", "exercises"),
+    *("training", "rectification", "flow_maps", "bounds", "zoo", "metrics", "evaluation"),
+    *("recipes", "plots", "widgets", "exercises"),
 )
 
 
