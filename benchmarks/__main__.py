@@ -20,7 +20,7 @@ TASKS = (
 )
 RACES = (
     *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
-    "guidance",
+    *("guidance", "autoguidance"),
 )
 
 

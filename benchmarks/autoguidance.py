@@ -8,6 +8,8 @@ levels and with the same weights. All samples of a seed begin with the same nois
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +23,7 @@ from dgm_lessons.networks import MLP
 from dgm_lessons.processes import VP
 from dgm_lessons.samplers import ddim_step, sample
 
-from .measure import progress
+from .measure import kept
 
 MOONS = LabelledMixture(two_moons_like(std=0.06), [0] * 12 + [1] * 12)
 LAW, PROCESS = MOONS.law(0), VP()
@@ -69,31 +71,34 @@ def row(x: torch.Tensor, seed: int) -> dict[str, float]:
     }
 
 
-def run(quick: bool) -> dict[str, Any]:
+def one_seed(seed: int, steps: int, n: int) -> dict[str, Any]:
+    """Trains three networks, and judges every denoiser made of them."""
+    strong, weak, free = (
+        train(law, seed + shift, count, width)
+        for law, shift, count, width in (
+            (LAW, 0, steps, WIDTH),
+            (LAW, 100, 2 * steps // 5, NARROW),
+            (MOONS.mixture, 200, steps, WIDTH),
+        )
+    )
+    denoisers: dict[str, AbstractDenoiser] = {"strong alone": strong, "weak alone": weak}
+    for w in WEIGHTS:
+        denoisers[f"autoguidance, w = {w:g}"] = GuidedDenoiser(strong, weak, w, ALWAYS)
+    for w in WEIGHTS:
+        denoisers[f"classifier-free, w = {w:g}"] = GuidedDenoiser(strong, free, w, ALWAYS)
+    fresh = row(LAW.sample(n, Generator().manual_seed(seed + 900)), seed)
+    return {"fresh data": fresh} | {
+        name: judged(denoiser, n, seed) for name, denoiser in denoisers.items()
+    }
+
+
+def run(quick: bool, runs: Path) -> dict[str, Any]:
     """Every denoiser for every seed: a list of values, one a seed, for each measure."""
     seeds = [0, 1] if quick else [10, 11, 12, 13, 14, 15]
     steps, n = (20, 200) if quick else (1000, 4000)
-    found: dict[str, list[dict[str, float]]] = {}
-    for seed in seeds:
-        strong, weak, free = (
-            train(law, seed + shift, count, width)
-            for law, shift, count, width in (
-                (LAW, 0, steps, WIDTH),
-                (LAW, 100, 2 * steps // 5, NARROW),
-                (MOONS.mixture, 200, steps, WIDTH),
-            )
-        )
-        denoisers: dict[str, AbstractDenoiser] = {"strong alone": strong, "weak alone": weak}
-        for w in WEIGHTS:
-            denoisers[f"autoguidance, w = {w:g}"] = GuidedDenoiser(strong, weak, w, ALWAYS)
-        for w in WEIGHTS:
-            denoisers[f"classifier-free, w = {w:g}"] = GuidedDenoiser(strong, free, w, ALWAYS)
-        fresh = LAW.sample(n, Generator().manual_seed(seed + 900))
-        found.setdefault("fresh data", []).append(row(fresh, seed))
-        for name, denoiser in denoisers.items():
-            found.setdefault(name, []).append(judged(denoiser, n, seed))
-        progress(f"autoguidance: {len(found['fresh data'])} of {len(seeds)} seeds")
+    found = [kept(runs / f"{seed}.json", partial(one_seed, seed, steps, n)) for seed in seeds]
     rows = {
-        name: {key: [one[key] for one in rows] for key in rows[0]} for name, rows in found.items()
+        name: {key: [one[name][key] for one in found] for key in found[0][name]}
+        for name in found[0]
     }
     return {"seeds": seeds, "steps": steps, "samples": n, "weights": list(WEIGHTS), "rows": rows}
