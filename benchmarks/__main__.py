@@ -15,12 +15,15 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget", "guidance", "autoguidance"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
+    *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
+    *("flow_matching", "flow_maps", "families", "autoguidance"),
 )
 RACES = (
-    *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
-    *("guidance", "autoguidance"),
+    *("mixture", "ablation", "digits", "mnist", "one_network"),
+    *("few_steps", "error_budget", "guidance", "flow_matching", "flow_maps"),
+    "autoguidance",
+    *("families",),
 )
 
 

@@ -1,6 +1,7 @@
 """The benchmarks' own arithmetic; the peers are not needed."""
 
 import base64
+import itertools
 import json
 import sys
 from functools import partial
@@ -18,6 +19,7 @@ from benchmarks import (
     error_budget,
     evaluate,
     few_steps,
+    flow_matching,
     guidance,
     likelihood,
     measure,
@@ -492,3 +494,30 @@ def test_guidance_writes_its_results(tmp_path):
     assert strong["recall"]["mean"] < plain["recall"]["mean"]
     assert found["test_accuracy"] > 0.99
     assert all(len(number["values"]) == 2 for number in found["real"]["mnist-latent"].values())
+
+
+def test_flow_matching_writes_what_the_page_reads(tmp_path):
+    command.main(["flow_matching", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "flow_matching.json").read_text())
+    (seed,) = found["by_seed"]
+    assert set(seed["losses"]) == {"noise", "velocity"}
+    assert all(row["steps"] >= 1 and row["velocity_rmse"] > 0 for row in seed["losses"].values())
+    flows = seed["flows"]
+    assert len(flows) == 7 and "steps" not in flows["exact"]
+    assert all(len(row["few"]) == len(found["euler"]) for row in flows.values())
+    assert all(0 <= row["saved"] < row["cost"] for row in flows.values())
+    assert flows["exact"]["curvature"] == approx(1.43, abs=0.1)
+    assert flows["exact"]["few"][0]["off_mode_share"] == 1.0  # all in the mean of the data
+
+
+def test_the_best_order_is_the_least_sum_of_squares():
+    g = torch.Generator().manual_seed(0)
+    x0, eps = torch.randn(5, 2, generator=g), torch.randn(5, 2, generator=g)
+    sums = [(x0[list(p)] - eps).square().sum().item() for p in itertools.permutations(range(5))]
+    best = flow_matching.best_order(x0, eps)
+    assert (x0[best] - eps).square().sum().item() == approx(min(sums))
+    assert max(sums) > 2 * min(sums)
+    points, noise = flow_matching.matched(ring(8).sample(100, g), 50, g)
+    order = flow_matching.best_order(points, noise)  # some points are drawn twice: they may change
+    assert sorted(order.tolist()) == list(range(50))
+    assert torch.equal(points[order], points)
