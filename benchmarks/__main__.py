@@ -22,8 +22,7 @@ TASKS = (
 RACES = (
     *("mixture", "ablation", "digits", "mnist", "one_network"),
     *("few_steps", "error_budget", "guidance", "flow_matching", "flow_maps"),
-    "autoguidance",
-    *("families",),
+    *("families", "autoguidance"),
 )
 
 
