@@ -14,6 +14,7 @@ from pytest import approx
 from benchmarks import __main__ as command
 from benchmarks import (
     ablation,
+    autoguidance,
     bound,
     digits,
     error_budget,
@@ -521,3 +522,22 @@ def test_the_best_order_is_the_least_sum_of_squares():
     order = flow_matching.best_order(points, noise)  # some points are drawn twice: they may change
     assert sorted(order.tolist()) == list(range(50))
     assert torch.equal(points[order], points)
+
+
+def test_autoguidance_tells_fresh_data_from_one_mode():
+    law = autoguidance.LAW
+    fresh = law.sample(2000, torch.Generator().manual_seed(0))
+    found = autoguidance.row(fresh, 0)
+    assert found["stray"] < 0.005 and found["modes"] > 11.5 and found["distance"] < 0.15
+    dice = torch.Generator().manual_seed(1)
+    one = autoguidance.row(law.means[:1].float() + 0.02 * torch.randn(2000, 2, generator=dice), 0)
+    assert one["modes"] < 1.6 and one["distance"] > 0.5 and one["spread"] < 0.1 < found["spread"]
+
+
+@pytest.mark.timing
+def test_autoguidance_writes_its_results(tmp_path):
+    command.main(["autoguidance", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "autoguidance.json").read_text())
+    assert len(found["rows"]) == 3 + 2 * len(autoguidance.WEIGHTS)
+    for row in found["rows"].values():
+        assert {len(values) for values in row.values()} == {2} == {len(found["seeds"])}
