@@ -16,9 +16,12 @@ from pathlib import Path
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
     *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget"),
+    *("few_steps", "solvers", "error_budget", "latent"),
 )
-RACES = ("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget")
+RACES = (
+    *("mixture", "ablation", "digits", "mnist", "one_network"),
+    *("few_steps", "error_budget", "latent"),
+)
 
 
 def main(argv: list[str] | None = None) -> None:
