@@ -15,12 +15,14 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget", "flow_maps"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
+    *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
+    *("flow_matching", "flow_maps", "families"),
 )
 RACES = (
-    *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
-    "flow_maps",
+    *("mixture", "ablation", "digits", "mnist", "one_network"),
+    *("few_steps", "error_budget", "guidance", "flow_matching", "flow_maps"),
+    *("families",),
 )
 
 

@@ -16,10 +16,12 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
-from .denoisers import AbstractDenoiser, Denoiser, GuidedDenoiser
+from .denoisers import AbstractDenoiser, Denoiser
+from .guidance import GuidedDenoiser
 from .networks import (
     MLP,
     Classifier,
+    CodeMap,
     CodeMLP,
     DigitCodes,
     DigitPlane,
@@ -36,7 +38,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
     network.__name__: network
     for network in (
         *(MLP, UNet, CodeMLP, PixelHistograms),  # denoisers
-        *(Classifier, DigitVAE, DigitPlane, DigitCodes),
+        *(Classifier, DigitVAE, DigitPlane, DigitCodes, CodeMap),
     )
 }
 PROCESSES = {process.__name__: process for process in (VP, VE, EDM, FlowMatching)}

@@ -19,6 +19,7 @@ ROWS = (
     ("processes",),
     ("mixtures",),
     ("denoisers",),
+    ("guidance",),
     ("objectives",),
     ("samplers",),
     ("likelihood",),
@@ -28,7 +29,7 @@ ROWS = (
     ("networks",),
     ("data", "quantise", "roofline", "seeds"),
     ("training",),
-    ("bounds", "flow_maps"),  # a flow map is trained here: no denoiser, so not by `fit`
+    ("bounds", "rectification", "flow_maps"),  # a flow map is no denoiser: not trained by `fit`
     ("zoo",),
     ("metrics",),
     ("evaluation",),

@@ -1,6 +1,7 @@
 """The benchmarks' own arithmetic; the peers are not needed."""
 
 import base64
+import itertools
 import json
 import sys
 from functools import partial
@@ -18,6 +19,8 @@ from benchmarks import (
     error_budget,
     evaluate,
     few_steps,
+    flow_matching,
+    guidance,
     likelihood,
     measure,
     mixture,
@@ -28,7 +31,7 @@ from benchmarks import (
     score_matching,
     solvers,
 )
-from dgm_lessons import data, zoo
+from dgm_lessons import data, metrics, zoo
 from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.mixtures import ring
 from dgm_lessons.objectives import half_squared_norm, implicit_score_matching
@@ -215,7 +218,7 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist", "error_budget"])
+@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist", "error_budget", "guidance"])
 def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
@@ -432,3 +435,89 @@ def test_the_best_of_two_owners():
     assert [found[n]["theirs"] for n in solvers.BUDGETS] == ["c", "d", "d", "d", "d", "d"]
     assert [found[n]["no_worse"] for n in (3, 5, 10)] == [True, False, True]
     assert found[5]["difference"] == approx(0.55) and found[5]["standard_error"] == approx(0.05)
+
+
+@pytest.fixture
+def few_digits():
+    """A judge of 40 digits, by random features in place of real ones."""
+    judge, g = object.__new__(guidance.Judge), torch.Generator().manual_seed(0)
+    judge.seed, judge.labels = 3, torch.arange(40) % 10
+    judge.name, judge.network = "mnist-latent", zoo.load("mnist-latent")
+    judge.real, judge.test = torch.randn(2, 40, 64, generator=g)
+    judge.some = judge.test
+    return judge
+
+
+def test_guided_digits_differ_by_the_weight_only(few_digits):
+    """The same noise for every weight and interval; (1 + w) D_label - w D where it acts."""
+    plain = few_digits.drawn(0.0, (0.5, 5.0))
+    assert torch.equal(plain, few_digits.drawn(0.0, (0.5, 5.0)))
+    assert torch.equal(plain, few_digits.drawn(6.0, (50.0, 60.0)))  # no level lies there
+    some, all_ = (few_digits.drawn(6.0, guidance.INTERVALS[name]) for name in ("0.5 to 5", "all"))
+    assert not torch.equal(plain, some) and not torch.equal(some, all_)
+    z, t = torch.randn(40, 48, generator=torch.Generator().manual_seed(1)), 0.5
+    told = zoo.with_labels(few_digits.network, few_digits.labels)(z, t)
+    found = guidance.guided(few_digits.network, few_digits.labels, 2.0, (0.0, 50.0))(z, t)
+    torch.testing.assert_close(found, 3 * told - 2 * few_digits.network(z, t))
+
+
+def test_a_row_of_guidance_has_the_numbers_of_its_digits(few_digits):
+    row = few_digits.row(0.0, "0.5 to 5")
+    digits = few_digits.drawn(0.0, (0.5, 5.0))
+    assert row == few_digits.judged(digits)
+    right = metrics.mnist_labels(digits) == few_digits.labels
+    assert row["agreement"] == approx(right.double().mean().item()) and row["agreement"] > 0.8
+    few_digits.labels = few_digits.labels.roll(1)
+    assert few_digits.judged(digits)["agreement"] < 0.2
+
+
+def test_standard_errors_over_seeds():
+    found = guidance.over_seeds([{"a": 1.0}, {"a": 2.0}, {"a": 6.0}])["a"]
+    assert found["mean"] == 3 and found["values"] == [1, 2, 6]
+    assert found["standard_error"] == approx((7 / 3) ** 0.5)  # variance 7, three runs
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_guidance_writes_its_results(tmp_path):
+    command.main(["guidance", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "guidance.json").read_text())
+    rows = {(r["network"], r["levels"], r["weight"]): r for r in found["rows"]}
+    assert set(rows) == {
+        *(("mnist-latent", levels, 6.0) for levels in guidance.INTERVALS),
+        *((name, "0.5 to 5", 0.0) for name in guidance.DRAWS),
+    }
+    plain, strong = (rows["mnist-latent", *key] for key in (("0.5 to 5", 0.0), ("all", 6.0)))
+    assert strong["agreement"]["mean"] > plain["agreement"]["mean"] > 0.9
+    assert strong["spread"]["mean"] < 0.9 * plain["spread"]["mean"]
+    assert strong["recall"]["mean"] < plain["recall"]["mean"]
+    assert found["test_accuracy"] > 0.99
+    assert all(len(number["values"]) == 2 for number in found["real"]["mnist-latent"].values())
+
+
+def test_flow_matching_writes_what_the_page_reads(tmp_path):
+    command.main(["flow_matching", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "flow_matching.json").read_text())
+    (seed,) = found["by_seed"]
+    assert set(seed["losses"]) == {"noise", "velocity"}
+    assert all(row["steps"] >= 1 and row["velocity_rmse"] > 0 for row in seed["losses"].values())
+    flows = seed["flows"]
+    assert len(flows) == 7 and "steps" not in flows["exact"]
+    assert all(len(row["few"]) == len(found["euler"]) for row in flows.values())
+    assert all(0 <= row["saved"] < row["cost"] for row in flows.values())
+    assert flows["exact"]["curvature"] == approx(1.43, abs=0.1)
+    assert flows["exact"]["few"][0]["off_mode_share"] == 1.0  # all in the mean of the data
+
+
+def test_the_best_order_is_the_least_sum_of_squares():
+    g = torch.Generator().manual_seed(0)
+    x0, eps = torch.randn(5, 2, generator=g), torch.randn(5, 2, generator=g)
+    sums = [(x0[list(p)] - eps).square().sum().item() for p in itertools.permutations(range(5))]
+    best = flow_matching.best_order(x0, eps)
+    assert (x0[best] - eps).square().sum().item() == approx(min(sums))
+    assert max(sums) > 2 * min(sums)
+    points, noise = flow_matching.matched(ring(8).sample(100, g), 50, g)
+    order = flow_matching.best_order(points, noise)  # some points are drawn twice: they may change
+    assert sorted(order.tolist()) == list(range(50))
+    assert torch.equal(points[order], points)

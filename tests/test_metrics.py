@@ -12,6 +12,7 @@ from dgm_lessons.metrics import (
     frechet_interval,
     mode_weights,
     off_mode_share,
+    precision_recall,
     sliced_wasserstein,
     spread_within,
 )
@@ -181,3 +182,52 @@ def test_spread_within_refuses_what_has_no_spread():
         spread_within(x, x, torch.tensor([0, 0, 1]))
     with pytest.raises(ValueError, match="one label per row"):
         spread_within(x, x, torch.tensor([0, 0]))
+
+
+def test_precision_and_recall_on_a_line():
+    """Real balls around 0, 1, 2, 10 with one neighbour: radii 1, 1, 1, 8; their rim belongs."""
+    real = torch.tensor([[0.0], [1.0], [2.0], [10.0]])
+    samples = torch.tensor([[0.5], [0.75], [-1.0], [30.0]])  # radii .25, .25, 1.5, 29.25
+    assert precision_recall(samples, real, 1) == (0.75, 1.0)
+    assert precision_recall(samples[[0, 1, 3]], real, 1) == (2 / 3, 0.75)
+    assert precision_recall(samples[:3], real, 1) == (1.0, 0.5)
+
+
+def by_definition(features, real, k):
+    """The shares, a pair of points at a time."""
+
+    def covered(point, points):
+        radii = [sorted(math.dist(a, b) for b in points)[k] for a in points]  # [0] is itself
+        return any(math.dist(point, a) <= r for a, r in zip(points, radii, strict=True))
+
+    ours, theirs = features.tolist(), real.tolist()
+    return (
+        sum(covered(p, theirs) for p in ours) / len(ours),
+        sum(covered(p, ours) for p in theirs) / len(theirs),
+    )
+
+
+@pytest.mark.parametrize("neighbours", [1, 3])
+def test_precision_and_recall_are_those_of_the_definition(generator, neighbours):
+    real, samples = normal(40, 3, generator), normal(30, 3, generator) * 0.6 + 1
+    found = precision_recall(samples, real, neighbours)
+    assert found == pytest.approx(by_definition(samples, real, neighbours), abs=1e-12)
+    assert 0 < found[1] < found[0] < 1
+
+
+def test_samples_too_alike_have_precision_without_recall(generator):
+    """And the reverse; what is covered does not depend on blocks of rows."""
+    real, samples = normal(1100, 4, generator), normal(1500, 4, generator)
+    narrow, wide = precision_recall(0.3 * samples, real), precision_recall(3 * samples, real)
+    assert narrow[0] > 0.95 > 0.2 > narrow[1] and wide[0] < 0.3 < 0.9 < wide[1]
+    alike = precision_recall(samples, real)
+    assert min(alike) > 0.85 and precision_recall(real, real) == (1, 1)
+    shuffled = precision_recall(samples.flip(0), real.flip(0))
+    assert shuffled == pytest.approx(alike, abs=1e-12)
+
+
+def test_precision_and_recall_refuse_more_neighbours_than_there_are():
+    x, y = torch.zeros(3, 2), torch.zeros(9, 2)
+    for neighbours in (0, 3):
+        with pytest.raises(ValueError, match="3 features and 9 real ones; give 1 or more"):
+            precision_recall(x, y, neighbours)

@@ -5,7 +5,8 @@ import torch
 from another_device import AWAY, AnotherDevice, Away, AwayGenerator, WithoutDispatch
 
 from dgm_lessons import divergences
-from dgm_lessons.denoisers import ExactDenoiser, FunctionDenoiser, GuidedDenoiser
+from dgm_lessons.denoisers import ExactDenoiser, FunctionDenoiser
+from dgm_lessons.guidance import ClassifierGuidedDenoiser, GuidedDenoiser
 from dgm_lessons.likelihood import encode, log_prob
 from dgm_lessons.mixtures import ring
 from dgm_lessons.objectives import denoising_loss, implicit_score_matching, sliced_score_matching
@@ -154,6 +155,7 @@ def test_denoisers_of_other_kinds(away):
     for make in (
         lambda d: FunctionDenoiser(d, d.process),
         lambda d: GuidedDenoiser(d, FunctionDenoiser(lambda x, t: 0 * x, d.process), 0.5),
+        lambda d: ClassifierGuidedDenoiser(d, lambda x, t: -x.square().sum(1), 0.5),
     ):
         for t, t_away in ((0.4, 0.4), (by_row, by_row.to(AWAY))):
             close(make(there).velocity(x.to(AWAY), t_away), make(here).velocity(x, t), 1e-3)

@@ -22,10 +22,10 @@ MARKED = re.compile(
 )
 # In the order of the design: a module rests on those before it.
 MODULES = (
-    *("calculus", "processes", "mixtures", "denoisers", "objectives", "samplers", "likelihood"),
-    *("fokker_planck", "divergences", "vae", "energy", "networks", "data", "training", "bounds"),
-    *("flow_maps",),
-    *("zoo", "metrics", "evaluation", "recipes", "plots", "widgets", "exercises"),
+    *("calculus", "processes", "mixtures", "denoisers", "guidance", "objectives", "samplers"),
+    *("likelihood", "fokker_planck", "divergences", "vae", "energy", "networks", "data"),
+    *("training", "rectification", "flow_maps", "bounds", "zoo", "metrics", "evaluation"),
+    *("recipes", "plots", "widgets", "exercises"),
 )
 
 

@@ -17,7 +17,6 @@ and mean flows learn flow maps; one has no score to read, and goes into no sampl
 from .base import AbstractDenoiser, process_of
 from .exact import ExactDenoiser
 from .function import FunctionDenoiser
-from .guided import GuidedDenoiser
 from .learned import Denoiser, Network
 from .predictions import PREDICTIONS, convert, prediction_of, prediction_row, x0_eps_from
 from .reclocked import ReclockedDenoiser
@@ -28,7 +27,6 @@ __all__ = [
     "Denoiser",
     "ExactDenoiser",
     "FunctionDenoiser",
-    "GuidedDenoiser",
     "Network",
     "ReclockedDenoiser",
     "convert",

@@ -16,6 +16,7 @@ from ..samplers import DPMSolver2M, sample
 from ..zoo import load_network, with_labels
 
 CALLS = 18  # of the network, for one sample
+CODE = 48  # numbers in a code of `mnist-codes`
 Draw = Callable[[AbstractDenoiser, int, torch.Generator], Tensor]
 
 
@@ -38,9 +39,13 @@ def sample_codes(
     denoiser: AbstractDenoiser, n: int, generator: torch.Generator, calls: int = CALLS
 ) -> Tensor:
     """Digits as uint8 `(n, 28, 28)` from a denoiser of codes, decoded by `mnist-codes`."""
-    codes = digit_codes(generator.device)
-    z = _solve(denoiser, (n, codes.code), generator, calls)
-    return (codes.decode(z)[:, 0] * 255).round().to(torch.uint8)
+    return digits_of(_solve(denoiser, (n, CODE), generator, calls))
+
+
+@torch.no_grad()
+def digits_of(z: Tensor) -> Tensor:
+    """Digits as uint8 `(n, 28, 28)`, decoded by `mnist-codes` from codes `(n, 48)`."""
+    return (digit_codes(z.device).decode(z)[:, 0] * 255).round().to(torch.uint8)
 
 
 def digit_codes(device: torch.device) -> DigitCodes:
@@ -55,7 +60,11 @@ def picture_of_digits(denoiser: Denoiser, draw: Draw = sample_digits) -> Tensor:
     device, classes = device_and_classes(denoiser)
     labels = torch.arange(10, device=device).repeat_interleave(10)
     drawn_from = with_labels(denoiser, labels) if classes else denoiser
-    digits = draw(drawn_from, 100, torch.Generator(device).manual_seed(0))
+    return board(draw(drawn_from, 100, torch.Generator(device).manual_seed(0)))
+
+
+def board(digits: Tensor) -> Tensor:
+    """A hundred digits `(100, 28, 28)` as one picture `(280, 280)`, row by row."""
     return digits.unflatten(0, (10, 10)).transpose(1, 2).reshape(280, 280)
 
 

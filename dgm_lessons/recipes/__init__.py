@@ -4,6 +4,7 @@ from .autoencoders import MnistPlane, MnistVAE
 from .base import Batch, Recipe
 from .classifier import MnistClassifier
 from .digits import MnistConditional, MnistFM, MnistVE, MnistVP
+from .flow_map import MnistMap
 from .latent import MnistCodes, MnistLatent
 from .likelihood import MnistLikelihood
 from .points import Ring
@@ -12,7 +13,7 @@ RECIPES: dict[str, type[Recipe]] = {
     recipe.name: recipe
     for recipe in (
         *(MnistVAE, MnistPlane, MnistVP, MnistConditional, MnistVE, MnistFM),
-        *(MnistCodes, MnistLatent, MnistLikelihood, MnistClassifier, Ring),
+        *(MnistCodes, MnistLatent, MnistMap, MnistLikelihood, MnistClassifier, Ring),
     )
 }
 

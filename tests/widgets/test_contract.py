@@ -453,43 +453,66 @@ def test_who_wants_no_motion_sees_the_end_at_once(shared, kind):
 # -- paper, dark, few colours, small screens, fingers ---------------------------------------------
 
 
+def of_all(page, question):
+    """What contract.js answers about each kind on the page: the page turns once for all of them."""
+    return {kind: ask(page, kind, question) for kind in KINDS.values()}
+
+
+@pytest.fixture(scope="module")
+def turned(shared):
+    """The pictures on a light page, after it has turned dark, and when it is light again."""
+    page, pictures = shared("theme"), []
+    for theme in ("light", "dark", "light"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.wait_for_timeout(200)
+        pictures.append(of_all(page, "pixels"))
+    return pictures
+
+
 @browser
 @each
-def test_it_follows_the_page_into_the_dark_and_back(shared, kind):
-    page = shared("theme")
-    light = ask(page, kind, "pixels")
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(60)
-    dark = ask(page, kind, "pixels")
-    page.evaluate("document.documentElement.dataset.theme = 'light'")
-    page.wait_for_timeout(60)
-    assert ask(page, kind, "pixels") == light
+def test_it_follows_the_page_into_the_dark_and_back(shared, turned, kind):
+    light, dark, again = (pictures[kind] for pictures in turned)
+    assert again == light
     changed = [a != b for a, b in zip(light, dark, strict=True)]
     assert all(changed), changed
-    assert noise(page) == []
+    assert noise(shared("theme")) == []
+
+
+@pytest.fixture(scope="module")
+def printed(shared):
+    """What a dark page shows of each kind before its print, on paper, and after it."""
+    page = shared("dark", theme="dark")
+    before = of_all(page, "pixels")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    paper, grounds = of_all(page, "pixels"), of_all(page, "grounds")
+    controls = "button:not(.dgm-handle):visible, input:visible"
+    left = {kind: root(page, kind).locator(controls).count() for kind in KINDS.values()}
+    exact = "(el) => getComputedStyle(el.querySelector('.dgm-legend, .dgm')).printColorAdjust"
+    inks = {kind: root(page, kind).evaluate(exact) for kind in KINDS.values()}
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    after = of_all(page, "pixels")
+    return {
+        kind: (before[kind], paper[kind], grounds[kind], left[kind], inks[kind], after[kind])
+        for kind in KINDS.values()
+    }
 
 
 @browser
 @each
-def test_a_print_from_the_dark_is_light_and_whole(shared, kind):
+def test_a_print_from_the_dark_is_light_and_whole(printed, turned, kind):
     """Before the print the picture is painted for paper; the sheet has no buttons."""
-    page = shared("dark", theme="dark")
-    before = ask(page, kind, "pixels")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    paper = ask(page, kind, "pixels")
+    before, paper, grounds, left, inks, after = printed[kind]
     assert all(a != b for a, b in zip(before, paper, strict=True))
-    light = ask(shared("theme"), kind, "pixels")
-    assert len(light) == len(paper)
-    for ink, dark in ask(page, kind, "grounds"):
+    assert len(turned[0][kind]) == len(paper)
+    for ink, dark in grounds:
         assert ink > 0.001, "an empty picture"
         assert dark < 0.5, "a dark ground on paper"
-    assert not root(page, kind).locator("button:not(.dgm-handle):visible, input:visible").count()
-    exact = "(el) => getComputedStyle(el.querySelector('.dgm-legend, .dgm')).printColorAdjust"
-    assert root(page, kind).evaluate(exact) == "exact"
-    page.emulate_media(media="screen")
-    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert ask(page, kind, "pixels") == before
+    assert left == 0, "controls on paper"
+    assert inks == "exact"
+    assert after == before
 
 
 @browser

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ...denoisers import Denoiser, x0_eps_from
-from ...denoisers.guided import INTERVAL
 from ...evaluation import digit_times
+from ...guidance import INTERVAL
 from ..base import check_count
 
 

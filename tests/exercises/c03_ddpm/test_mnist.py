@@ -3,8 +3,9 @@
 import torch
 
 from dgm_lessons.data import small_digits
-from dgm_lessons.denoisers import Denoiser, GuidedDenoiser
+from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.exercises.c03_ddpm.mnist import EXERCISES
+from dgm_lessons.guidance import GuidedDenoiser
 from dgm_lessons.processes import EDM
 
 

@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from dgm_lessons.denoisers import ExactDenoiser, GuidedDenoiser
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.guidance import ALWAYS, GuidedDenoiser, weight_of_scale
 from dgm_lessons.mixtures import GaussianMixture, ring
 from dgm_lessons.processes import EDM, VP
 from dgm_lessons.samplers import ddim_step, sample
@@ -81,3 +82,27 @@ def test_a_bad_guidance_is_refused(guidance):
 def test_two_processes_are_refused():
     with pytest.raises(ValueError, match=r"need one process, not VP\(.*EDM\("):
         GuidedDenoiser(ExactDenoiser(CLASS, VP()), ExactDenoiser(WHOLE, EDM()), 1.0)
+
+
+@pytest.mark.parametrize("interval", [(2.0, 2.0), (-1.0, 1.0), (math.nan, 1.0)])
+def test_a_bad_interval_is_refused(interval):
+    with pytest.raises(ValueError, match=r"give \(low, high\) with 0 <= low < high"):
+        GuidedDenoiser(*pair(VP()), 1.0, interval)
+
+
+def test_always_means_pure_noise_and_clean_data_too(process):
+    """sigma/alpha is infinite at one end of some processes, and 0 at the other."""
+    conditional, free = pair(process)
+    guided = GuidedDenoiser(conditional, free, 1.5, ALWAYS)
+    x = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    for t in (0.0, process.T, torch.tensor([0.0, 1e-3, 0.4, 0.9, 1.0]) * process.T):
+        expected = 2.5 * conditional(x, t) - 1.5 * free(x, t)
+        torch.testing.assert_close(guided(x, t), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_scale_is_one_more_than_a_weight():
+    assert weight_of_scale(1.0) == 0.0
+    assert weight_of_scale(7.5) == 6.5
+    for scale in (0.7, -1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="a guidance scale is 1 or more"):
+            weight_of_scale(scale)

@@ -7,10 +7,21 @@ import math
 from torch import Tensor
 
 from .._inputs import expand
+from ..denoisers import AbstractDenoiser
 from ..processes.elementary import anywhere, tensor
-from .base import AbstractDenoiser
 
 INTERVAL = (0.5, 5.0)  # of sigma/alpha: about where the class of a digit is decided
+ALWAYS = (0.0, math.inf)  # at every noise level: guidance as it was first proposed
+
+
+def weight_of_scale(scale: float) -> float:
+    """The guidance weight w of a guidance scale s = 1 + w, which is 1 for no guidance."""
+    if not 1 <= scale < math.inf:
+        raise ValueError(
+            f"a guidance scale is 1 or more (1 is no guidance), not {scale}; "
+            "a number below 1 is probably a weight already"
+        )
+    return scale - 1.0
 
 
 class GuidedDenoiser(AbstractDenoiser):
@@ -23,8 +34,11 @@ class GuidedDenoiser(AbstractDenoiser):
     Args:
         conditional: the denoiser for known labels. unconditional: the one for none, of the same
             process.
-        guidance: w, 0 for none.
-        interval: the least and the greatest sigma/alpha.
+        guidance: the weight w, 0 for none; from a guidance scale by `weight_of_scale`.
+        interval: the least and the greatest sigma/alpha; `ALWAYS` for all of them.
+
+    With a weaker denoiser of the same labels in the second place it is autoguidance (Karras et al.
+    2024).
     """
 
     def __init__(
@@ -41,6 +55,9 @@ class GuidedDenoiser(AbstractDenoiser):
                 f"both denoisers need one process, not {conditional.process} and "
                 f"{unconditional.process}; see ReclockedDenoiser"
             )
+        low, high = interval
+        if not 0 <= low < high:
+            raise ValueError(f"the interval is {interval}; give (low, high) with 0 <= low < high")
         self.process = conditional.process
         self.conditional, self.unconditional = conditional, unconditional
         self.guidance, self.interval = guidance, interval
@@ -50,7 +67,7 @@ class GuidedDenoiser(AbstractDenoiser):
         x0, eps = self.conditional.x0_eps(x_t, t)
         alpha, sigma = self.process.levels(t)
         low, high = self.interval
-        inside = (sigma >= low * alpha) & (sigma <= high * alpha)
+        inside = (sigma >= low * alpha) & (sigma / high <= alpha)
         if self.guidance == 0 or not anywhere(inside):
             return x0, eps
         weight = expand(self.guidance * tensor(inside).to(x_t), x_t)
