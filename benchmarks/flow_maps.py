@@ -1,11 +1,12 @@
 """Flow maps on the ring, from samples alone: three losses beside regression on simulated paths.
 
-Each method trains the same network for about equal CPU seconds, 20 at most, with five seeds of
-data, start and batches. It is measured in the data's unit (radius 2, modes of 0.15) against the
-exact map on one draw of noise, at 1, 2 and 4 calls, and between random times. Regression trains a
-denoiser first, follows its probability flow, and learns where the paths lead: it never teaches
-itself. All share the clock alpha = cos(pi t/2), sigma = sin(pi t/2), on data of unit standard
-deviation. From pure noise to data every clock has the same map.
+Each method trains the same network for about equal CPU seconds, with several seeds of data, start
+and batches: it times sixty steps, and takes as many as fit. It is measured in the data's unit
+(radius 2, modes of 0.15) against the exact map on one draw of noise, at 1, 2 and 4 calls, and
+between random times. Regression trains a denoiser first, follows its probability flow, and learns
+where the paths lead: it never teaches itself. All share the clock alpha = cos(pi t/2),
+sigma = sin(pi t/2), on data of unit standard deviation. From pure noise to data every clock has
+the same map.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ from .measure import Clock, kept
 PROCESS, BED = CosineVP(), ring(8)
 SEEDS = 5
 CALLS = (1, 2, 4)
-# loss, steps, shares of even times and of the prior: chosen in trials of 5 s with one seed
-LOSSES: dict[str, tuple[flow_maps.fitting.Loss, int, float, float]] = {
-    "Eulerian": (flow_maps.eulerian_loss, 3000, 0.5, 0.0),
-    "Lagrangian": (flow_maps.lagrangian_loss, 2600, 0.0, 0.25),
-    "composition": (flow_maps.composition_loss, 3200, 0.0, 0.1),
+BUDGET = 18.0  # CPU seconds of a training; the steps follow from what the first sixty cost
+# loss, shares of uniform times and of the prior: chosen in trials of 5 s with one or two seeds
+LOSSES: dict[str, tuple[flow_maps.fitting.Loss, float, float]] = {
+    "Eulerian": (flow_maps.eulerian_loss, 0.5, 0.0),
+    "Lagrangian": (flow_maps.lagrangian_loss, 0.0, 0.25),
+    "composition": (flow_maps.composition_loss, 0.0, 0.1),
 }
-REGRESSION = {"denoiser": 2500, "paths": 10, "path_steps": 24, "steps": 4500}
+PATHS, PATH_STEPS = 10, 24  # times 4,096 paths of the regression, and steps of Heun in each
 
 
 class Data:
@@ -66,47 +68,71 @@ def network(seed: int) -> LearnedFlowMap:
     return LearnedFlowMap(TwoTimeMLP(2, PROCESS), PROCESS)
 
 
-def self_distilled(name: str, data: Data, seed: int, share: float) -> LearnedFlowMap:
-    """A map trained by one of the three losses."""
-    loss, steps, even, prior = LOSSES[name]
-    flow_map, dice = network(seed), Generator().manual_seed(1000 + seed)
-    steps = round(share * steps)
-    for _ in flow_maps.fit_flow_map(
-        flow_map, data.points, loss, steps, generator=dice, even=even, prior=prior
-    ):
-        pass
-    return flow_map
+def steps_within(seconds: float, train: Callable[[int], object]) -> int:
+    """How many steps take so many CPU seconds; `train(n)` makes n, on a network of its own."""
+    train(10)  # what torch loads at first use is not counted
+    clock = Clock()
+    with clock.running():
+        train(60)
+    return max(10, round(60 * seconds / clock.cpu))
 
 
-def regressed(data: Data, seed: int, share: float) -> LearnedFlowMap:
-    """A map that learns pairs of points on paths of a denoiser that was learned before."""
-    dice = Generator().manual_seed(1000 + seed)
-    torch.manual_seed(seed)
-    denoiser = Denoiser(MLP(2), PROCESS, "v")
-    for _ in fit(denoiser, data.points, round(share * REGRESSION["denoiser"]), generator=dice):
-        pass
-    times = torch.cat([torch.ones(1), time_grid(PROCESS, REGRESSION["path_steps"], karras(7.0))])
-    times = times.float().unique().flip(0)
-    paths = torch.cat(
-        [
-            sample(denoiser, torch.randn(4096, 2, generator=dice), times, heun_step, path=True)
-            for _ in range(REGRESSION["paths"])
-        ],
-        1,
-    )
-    flow_map, steps = network(seed), round(share * REGRESSION["steps"])
-    body = flow_map.network
-    assert isinstance(body, TwoTimeMLP)
+def self_distilled(name: str, data: Data, seed: int, budget: float) -> tuple[LearnedFlowMap, int]:
+    """A map trained by one of the three losses, and the number of steps."""
+    loss, even, prior = LOSSES[name]
+
+    def train(steps: int) -> LearnedFlowMap:
+        flow_map, dice = network(seed), Generator().manual_seed(1000 + seed)
+        for _ in flow_maps.fit_flow_map(
+            flow_map, data.points, loss, steps, generator=dice, even=even, prior=prior
+        ):
+            pass
+        return flow_map
+
+    steps = steps_within(budget, train)
+    return train(steps), steps
+
+
+def regressed(data: Data, seed: int, budget: float) -> tuple[LearnedFlowMap, int]:
+    """A map that learns pairs of points on paths of a denoiser that was learned before.
+
+    A quarter of the budget goes into the denoiser, what the paths leave of the rest into the map.
+    """
+
+    def learn(steps: int) -> Denoiser:
+        torch.manual_seed(seed)
+        denoiser = Denoiser(MLP(2), PROCESS, "v")
+        for _ in fit(denoiser, data.points, steps, generator=Generator().manual_seed(seed)):
+            pass
+        return denoiser
+
+    denoiser = learn(steps_within(budget / 4, learn))
+    dice, clock = Generator().manual_seed(1000 + seed), Clock()
+    times = time_grid(PROCESS, PATH_STEPS, karras(7.0), t_max=PROCESS.t_max).float()
+    with clock.running():
+        starts = torch.randn(PATHS, 4096, 2, generator=dice)
+        parts = [sample(denoiser, z, times, heun_step, path=True) for z in starts]
+    paths = torch.cat(parts, 1)
+
+    def train(steps: int) -> LearnedFlowMap:
+        flow_map = network(seed)
+        regress(flow_map.network, paths, times, steps, Generator().manual_seed(2000 + seed))
+        return flow_map
+
+    steps = steps_within(max(0.1, 0.75 * budget - clock.cpu), train)
+    return train(steps), steps
+
+
+def regress(body: Any, paths: Tensor, times: Tensor, steps: int, dice: Generator) -> None:
+    """Fit the mean velocity between two points of one path; three rows in ten start from noise."""
     optimizer = torch.optim.AdamW(
         body.parameters(), 1e-2, betas=(0.9, 0.95), weight_decay=0.0, fused=True
     )
     for step in range(1, steps + 1):
         row = torch.randint(paths.shape[1], (512,), generator=dice)
-        ends = torch.randint(len(times), (2, 512), generator=dice)
-        ends[0, :154] = 0  # three in ten start from pure noise
-        i, j = ends.sort(0).values
-        j = torch.where(i == j, (j + 1).clamp(max=len(times) - 1), j)
-        i = torch.where(i == j, i - 1, i)
+        i, gap = (torch.randint(len(times) - 1, (512,), generator=dice) for _ in range(2))
+        i[:154] = 0
+        j = i + 1 + gap % (len(times) - 1 - i)
         x, s, t = paths[i, row], times[i], times[j]
         target = (x - paths[j, row]) / (s - t)[:, None]
         loss = half_squared_norm(body(x, s, t) - target).mean()
@@ -114,10 +140,9 @@ def regressed(data: Data, seed: int, share: float) -> LearnedFlowMap:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return flow_map
 
 
-METHODS: dict[str, Callable[[Data, int, float], LearnedFlowMap]] = {
+METHODS: dict[str, Callable[[Data, int, float], tuple[LearnedFlowMap, int]]] = {
     **{name: partial(self_distilled, name) for name in LOSSES},
     "regression on paths": regressed,
 }
@@ -152,13 +177,12 @@ def between_times(flow_map: FlowMap, data: Data, n: int) -> float:
     return data.scale * rms(flow_map(x, s, t).double() - exact(x.double(), s, t))
 
 
-def one(method: str, seed: int, share: float, n: int) -> dict[str, Any]:
-    """Train a map and measure it; `share` of the full number of steps."""
+def one(method: str, seed: int, budget: float, n: int) -> dict[str, Any]:
+    """Train a map for about so many CPU seconds, trials of the speed included; and measure it."""
     data, clock = Data(seed), Clock()
     torch.set_flush_denormal(True)
-    METHODS[method](data, seed, 0.01)  # what torch loads at first use is not counted
     with clock.running():
-        flow_map = METHODS[method](data, seed, share)
+        flow_map, steps = METHODS[method](data, seed, budget)
     noise, wanted = truth(n)
     calls = {}
     for count in CALLS:
@@ -166,7 +190,7 @@ def one(method: str, seed: int, share: float, n: int) -> dict[str, Any]:
         end = data.raw(flow_maps.follow(flow_map, noise.float(), times))
         calls[str(count)] = measured(end, wanted)
     pairs = between_times(flow_map, data, max(100, n * 2 // 5))
-    return {"calls": calls, "pairs_rmse": pairs} | clock.seconds()
+    return {"calls": calls, "pairs_rmse": pairs, "steps": steps} | clock.seconds()
 
 
 def spread(values: list[float]) -> dict[str, Any]:
@@ -189,11 +213,11 @@ def references(n: int) -> dict[str, Any]:
 
 def run(quick: bool, folder: Path) -> dict[str, Any]:
     """A row for each method, with all its seeds; `folder` keeps what is done."""
-    seeds, share, n = (2, 0.01, 300) if quick else (SEEDS, 1.0, 10_000)
+    seeds, budget, n = (2, 0.3, 300) if quick else (SEEDS, BUDGET, 10_000)
     found = {
         (method, seed): kept(
             folder / f"{method.replace(' ', '-')}-{seed}.json",
-            partial(one, method, seed, share, n),
+            partial(one, method, seed, budget, n),
         )
         for seed, method in product(range(seeds), METHODS)
     }
@@ -201,7 +225,7 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
     for method in METHODS:
         runs = [found[method, seed] for seed in range(seeds)]
         row: dict[str, Any] = {"method": method}
-        for name in ("pairs_rmse", "cpu_seconds"):
+        for name in ("pairs_rmse", "cpu_seconds", "steps"):
             row[name] = spread([one[name] for one in runs])
         row["calls"] = {
             str(count): {
@@ -210,6 +234,5 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
             }
             for count in CALLS
         }
-        row["steps"] = LOSSES[method][1] if method in LOSSES else REGRESSION
         rows.append(row)
-    return {"noises": n, "seeds": seeds, "rows": rows} | references(n)
+    return {"noises": n, "seeds": seeds, "budget": budget, "rows": rows} | references(n)

@@ -126,9 +126,9 @@ def two_times(
     """Times s and t <= s, (n,) each, to train a map between, in [t_min, t_max] and off 0 and T.
 
     A quarter of the rows has t = s, with sigma/alpha log-normal about 0.25 (log-std 1.2). Of the
-    others a share `even` has both times uniform; the rest has sigma/alpha log-normal about 0.4
-    (log-std 1.4), and t = t_min in one row of seven. A share `prior` of them starts at
-    the last of all times.
+    others a share `even` has uniform times; the rest has sigma/alpha log-normal about 0.4 (log-std
+    1.4). In half of the uniform rows, and in one in seven of the rest, t is the first of all times;
+    in a share `prior` of them s is the last.
     """
     check_shares(even, prior)
     same, pairs = n // 4, n - n // 4
@@ -137,8 +137,10 @@ def two_times(
     levels = log_normal_times(process, 2 * pairs, 0.4, 1.4, generator, device).view(pairs, 2)
     uniform = low + (high - low) * torch.rand(pairs, 2, generator=generator, device=device)
     dice = torch.rand(3, pairs, generator=generator, device=device)
-    both = torch.where(dice[0, :, None] < even, uniform, levels).sort(1).values
-    t = torch.where((dice[1] < 0.15) & (dice[0] >= even), low, both[:, 0])
+    free = dice[0] < even
+    ends = torch.where(free, 0.5, 0.15)
+    both = torch.where(free[:, None], uniform, levels).sort(1).values
+    t = torch.where(dice[1] < ends, low, both[:, 0])
     s = torch.where(dice[2] < prior, high, both[:, 1])
     s, t = (torch.cat([alike, one]).clamp(low, high) for one in (s, t))
     return s, t

@@ -20,7 +20,7 @@ class LearnedFlowMap:
     """The map x + (t - s) u(x, s, t) of a network u, the mean velocity between s and t.
 
     The identity at s = t holds by construction, and u(x, t, t) is the velocity of the PF-ODE, once
-    learned (Geng et al. 2025, eq. 3 and 12; Boffi et al. 2025).
+    learned, `eq-maps-mean` (Geng et al. 2025; Boffi et al. 2025).
 
     Args:
         network: u, called as `network(x, s, t)` with x (B, *D) and times (B,); it returns (B, *D).

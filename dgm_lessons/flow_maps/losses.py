@@ -21,7 +21,7 @@ FLAT = 0.05  # of sigma/alpha: below, the Lagrangian loss weighs all t alike
 
 
 def eulerian_loss(flow_map: LearnedFlowMap, x: Tensor, s: Tensor, t: Tensor, v: Tensor) -> Tensor:
-    """Where the path is entered does not matter (Geng et al. 2025, eq. 9).
+    """Where the path is entered does not matter, `eq-maps-meanflow` (Geng et al. 2025).
 
     |u(x, s, t) - (v - (s - t) du/ds)|^2 with du/ds along the path; no gradient in the bracket.
     """
@@ -32,10 +32,10 @@ def eulerian_loss(flow_map: LearnedFlowMap, x: Tensor, s: Tensor, t: Tensor, v: 
 
 
 def lagrangian_loss(flow_map: LearnedFlowMap, x: Tensor, s: Tensor, t: Tensor, v: Tensor) -> Tensor:
-    """The end moves with the velocity that the map itself has there (Boffi et al. 2025).
+    """The end moves with the velocity that the map itself has there, `eq-maps-lagrangian`.
 
     |dX/dt - u(X, t, t)|^2 with no gradient in the second term, times a weight that falls where a
-    long way ends at little noise.
+    long way ends at little noise (Boffi et al. 2025, without the weight).
     """
     u, way = flow_map.network, expand(t - s, x)
     direction = torch.zeros_like(x), torch.zeros_like(s), torch.ones_like(t)
@@ -50,7 +50,7 @@ def lagrangian_loss(flow_map: LearnedFlowMap, x: Tensor, s: Tensor, t: Tensor, v
 def composition_loss(
     flow_map: LearnedFlowMap, x: Tensor, s: Tensor, t: Tensor, v: Tensor
 ) -> Tensor:
-    """Two calls over halves of the time are one: shortcut models (Frans et al. 2025, eq. 4).
+    """Two calls over halves of the time are one, `eq-maps-halves` (Frans et al. 2025).
 
     So u(x, s, t) is the mean of the two mean velocities, in which there is no gradient.
     """
