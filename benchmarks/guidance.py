@@ -42,7 +42,7 @@ def settings(quick: bool) -> dict[str, Any]:
         }
     return {
         "seeds": [0, 1, 2],
-        "samples": {"mnist-latent": 1500, "mnist-conditional": 500},
+        "samples": {"mnist-latent": 1000, "mnist-conditional": 500},
         "weights": {
             "mnist-latent": [0.0, 0.3, 0.7, 1.5, 3.0, 6.0],
             "mnist-conditional": [0.0, 0.7, 3.0],

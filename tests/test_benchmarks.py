@@ -14,6 +14,7 @@ from pytest import approx
 from benchmarks import __main__ as command
 from benchmarks import (
     ablation,
+    autoguidance,
     bound,
     digits,
     error_budget,
@@ -21,6 +22,7 @@ from benchmarks import (
     few_steps,
     flow_matching,
     guidance,
+    latent,
     likelihood,
     measure,
     mixture,
@@ -521,3 +523,54 @@ def test_the_best_order_is_the_least_sum_of_squares():
     order = flow_matching.best_order(points, noise)  # some points are drawn twice: they may change
     assert sorted(order.tolist()) == list(range(50))
     assert torch.equal(points[order], points)
+
+
+def test_autoguidance_tells_fresh_data_from_one_mode():
+    law = autoguidance.LAW
+    fresh = law.sample(2000, torch.Generator().manual_seed(0))
+    found = autoguidance.row(fresh, 0)
+    assert found["stray"] < 0.005 and found["modes"] > 11.5 and found["distance"] < 0.15
+    dice = torch.Generator().manual_seed(1)
+    one = autoguidance.row(law.means[:1].float() + 0.02 * torch.randn(2000, 2, generator=dice), 0)
+    assert one["modes"] < 1.6 and one["distance"] > 0.5 and one["spread"] < 0.1 < found["spread"]
+
+
+@pytest.mark.timing
+def test_autoguidance_writes_its_results(tmp_path):
+    command.main(["autoguidance", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "autoguidance.json").read_text())
+    assert len(found["rows"]) == 3 + 2 * len(autoguidance.WEIGHTS)
+    for row in found["rows"].values():
+        assert {len(values) for values in row.values()} == {2} == {len(found["seeds"])}
+
+
+def test_principal_components_lose_what_lies_outside_of_them():
+    """Data in a plane of the 784 dimensions come back; what is added across it does not."""
+    g = torch.Generator().manual_seed(0)
+    plane = torch.linalg.qr(torch.randn(784, 3, generator=g)).Q
+    flat = torch.randn(200, 2, generator=g) @ plane[:, :2].T + 0.3
+    project = latent.components(flat, 2)
+    with torch.no_grad():
+        torch.testing.assert_close(project(flat), flat, rtol=0, atol=1e-5)
+        torch.testing.assert_close(project(flat + plane[:, 2]), flat, rtol=0, atol=0.1)
+        one = latent.components(flat, 1)
+        assert (one(flat) - flat).square().sum(1).mean() > 0.3
+    digits = torch.arange(784, dtype=torch.uint8).reshape(1, 28, 28)
+    assert torch.equal(latent.grey(latent.unit(digits)), digits)
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_latent_writes_costs_losses_and_digits(tmp_path):
+    command.main(["latent", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "latent.json").read_text())
+    side = {row["size"]: row["multiply_adds"] for row in found["costs"]["unet"]}
+    slope = (side[16] - side[8]) / (16**2 - 8**2)
+    assert side[64] - side[8] == approx(slope * (64**2 - 8**2))
+    lost = {name: row["mean"] for name, row in found["squared_error"].items()}
+    assert lost["autoencoder"] < lost["principal components"] < lost["mean digit"]
+    far = {k: v["frechet"]["median"] for k, v in found["digits"].items() if "frechet" in v}
+    assert far["decoded"] < far["principal components"] < far["codes from N(0, I)"]
+    assert far["codes, w = 0.3"] < far["half-way: codes"] < far["half-way: pixels"]
+    assert found["digits"]["codes, w = 0.7"]["agreement"]["median"] > 0.95

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice, pairwise
+from itertools import groupby
 
 BLUE, SKY, VERMILLION, GREY = "#0072b2", "#56b4e9", "#d55e00", "#7d8794"
 
@@ -70,6 +70,25 @@ def text(
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" '
         f'font-family="sans-serif" fill="{colour or "currentColor"}">{html.escape(words)}</text>'
     )
+
+
+def greys(rows: Sequence[Sequence[int]], left: float, cell: float) -> str:
+    """A small square image with a frame, from its shades 0 to 3; each is one path of runs."""
+    runs, side = {1: "", 2: "", 3: ""}, len(rows)
+    for row, shades in enumerate(rows):
+        column = 0
+        for shade, pixels in groupby(shades):
+            length = len(list(pixels))
+            if shade:
+                runs[shade] += f"M{column} {row}h{length}v1h-{length}z"
+            column += length
+    paths = (
+        f'<path d="{path}" fill="currentColor" fill-opacity="{shade / 3:.2f}"/>'
+        for shade, path in runs.items()
+    )
+    edge = f'<path d="M0 0h{side}v{side}h-{side}z" fill="none" stroke="{GREY}"'
+    place = f'transform="translate({left:g} 0) scale({cell:.4f})"'
+    return f'<g {place}>{edge} stroke-width="0.2"/>{"".join(paths)}</g>'
 
 
 def ticks(low: float, high: float, count: int = 6) -> list[float]:
@@ -178,26 +197,3 @@ def legend(entries: Iterable[tuple[str, str, str]], x: float, y: float, pitch: f
 
 def _number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
-
-
-def pixels(shades: Sequence[int], side: int, left: float, width: float) -> str:
-    """A square image in a frame: a path for each shade of grey, 1 to 3, of runs of its pixels."""
-    cell = width / side
-    place = f'transform="translate({left:g} 0) scale({cell:.4f})"'
-    edge = f'<path d="M0 0h{side}v{side}h-{side}z" fill="none"'
-    parts = [f'{edge} stroke="{GREY}" stroke-width="0.2"/>']
-    for shade in (1, 2, 3):
-        runs = "".join(
-            f"M{start} {row}h{stop - start}v1h{start - stop}z"
-            for row in range(side)
-            for start, stop in _runs(shades[row * side :][:side], shade)
-        )
-        parts.append(f'<path d="{runs}" fill="currentColor" fill-opacity="{shade / 3:.2f}"/>')
-    return f"<g {place}>{''.join(parts)}</g>"
-
-
-def _runs(row: Sequence[int], shade: int) -> list[Point]:
-    """(start, stop) of the stretches of a row that have this shade."""
-    marks = [0, *(int(value == shade) for value in row), 0]
-    edges = [i for i, (a, b) in enumerate(pairwise(marks)) if a != b]
-    return list(zip(islice(edges, 0, None, 2), islice(edges, 1, None, 2), strict=True))

@@ -35,8 +35,8 @@ EXERCISES: dict[str, Exercise] = {
     "c-11-08": Exercise(
         asks="the velocity, of the shape of x",
         trials=(
-            (normal(51, 4, 2), normal(52, 4, 2), 0.37),
-            (normal(53, 3, 3), normal(54, 3, 3), 0.81),
+            (normal(51, 4, 3), normal(52, 4, 3), 0.37),
+            (normal(53, 2, 5), normal(54, 2, 5), 0.81),
         ),
         solution=velocity,
         mistakes={
@@ -56,7 +56,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "flow-clock": Exercise(
         asks="the velocity on the clock of this book, of the shape of x",
-        trials=((shifted, normal(55, 4, 2), 0.23), (shifted, normal(56, 2, 3), 0.68)),
+        trials=((shifted, normal(55, 4, 3), 0.23), (shifted, normal(56, 2, 5), 0.68)),
         solution=on_our_clock,
         mistakes={
             "the time is turned, but not the sign: dx/dt = -dx/dtau": lambda u, x, t: u(x, 1 - t),

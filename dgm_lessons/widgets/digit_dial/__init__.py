@@ -174,9 +174,10 @@ class DigitDial(LessonWidget):
         """The same noise at seven weights."""
         width, gap = 80.0, 10.0
         places = [i * (width + gap) for i in range(len(MARKS))]
+        shades = [torch.tensor(_shades(digit, 3)).view(-1, self.side) for digit in self.strip()]
         parts = [
-            svg.pixels(_shades(digit, 3), self.side, left, width)
-            for digit, left in zip(self.strip(), places, strict=True)
+            svg.greys(rows.tolist(), left, width / self.side)
+            for rows, left in zip(shades, places, strict=True)
         ]
         parts += [
             svg.text(f"w = {mark:g}", left + width / 2, width + 18)

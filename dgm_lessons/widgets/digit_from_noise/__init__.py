@@ -125,9 +125,12 @@ class DigitFromNoise(LessonWidget):
         width, gap = 100.0, 12.0
         path = self.path()
         moments = [round(q * len(self.steps)) for q in (0, 0.45, 0.6, 0.75, 1)]
+        shades = [
+            torch.tensor(self._shades(path[i], 3)).unflatten(0, (-1, self.side)) for i in moments
+        ]
         tiles = [
-            svg.pixels(self._shades(path[i], 3), self.side, j * (width + gap), width)
-            for j, i in enumerate(moments)
+            svg.greys(rows.tolist(), j * (width + gap), width / self.side)
+            for j, rows in enumerate(shades)
         ]
         kind = f"the digit {self.label}" if self.label >= 0 else "a digit"
         label = (
