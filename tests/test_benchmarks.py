@@ -4,6 +4,7 @@ import base64
 import itertools
 import json
 import sys
+import time
 from functools import partial
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from benchmarks import (
     error_budget,
     evaluate,
     few_steps,
+    flow_maps,
     flow_matching,
     guidance,
     latent,
@@ -574,3 +576,38 @@ def test_latent_writes_costs_losses_and_digits(tmp_path):
     assert far["decoded"] < far["principal components"] < far["codes from N(0, I)"]
     assert far["codes, w = 0.3"] < far["half-way: codes"] < far["half-way: pixels"]
     assert found["digits"]["codes, w = 0.7"]["agreement"]["median"] > 0.95
+
+
+def test_steps_fill_their_seconds():
+    """A step of two milliseconds fits five hundred times into a second."""
+
+    def train(steps):
+        end = time.process_time() + 0.002 * steps
+        while time.process_time() < end:
+            pass
+
+    assert flow_maps.steps_within(1.0, train) == approx(500, rel=0.1)
+
+
+def test_regression_learns_the_map_of_straight_paths():
+    """On paths of one speed each the average velocity between any two times is that speed."""
+    data, process = flow_maps.Data(0), flow_maps.PROCESS
+    times = torch.linspace(1, 0, 9)
+    z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(0))
+    paths = z - 0.5 * (times[:, None, None] - 1) * z  # x = z (1 + (1 - t) / 2): away from 0
+    flow_map = flow_maps.network(0)
+    flow_maps.regress(flow_map.network, paths, times, 200, torch.Generator().manual_seed(1))
+    end = flow_map(z, process.T, 0.0)
+    assert (end - 1.5 * z).square().mean().sqrt() < 0.1
+    assert (data.raw(data.points).std(0) - ring(8).sample(10**5).std(0)).abs().max() < 0.02
+
+
+@pytest.mark.timing
+def test_flow_maps_writes_a_row_for_each_method(tmp_path):
+    command.main(["flow_maps", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "flow_maps.json").read_text())
+    assert [row["method"] for row in found["rows"]] == list(flow_maps.METHODS)
+    for row in found["rows"]:
+        assert set(row["calls"]) == {"1", "2", "4"} and row["steps"]["mean"] >= 10
+        assert 0.1 < row["calls"]["1"]["rmse"]["mean"] < 1
+    assert found["exact_field_ddim"]["1"]["rmse"] > 1
