@@ -15,12 +15,14 @@ from pathlib import Path
 
 TASKS = (
     *("mixture", "ablation", "digits", "samplers", "likelihood"),
-    *("mnist", "bound", "book", "score_matching", "noisy_mnist", "one_network"),
-    *("few_steps", "solvers", "error_budget", "guidance", "families"),
+    *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
+    *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
+    *("flow_matching", "flow_maps", "families", "autoguidance", "latent"),
 )
 RACES = (
-    *("mixture", "ablation", "digits", "mnist", "one_network", "few_steps", "error_budget"),
-    *("guidance", "families"),
+    *("mixture", "ablation", "digits", "mnist", "one_network"),
+    *("few_steps", "error_budget", "guidance", "flow_matching", "flow_maps"),
+    *("families", "autoguidance", "latent"),
 )
 
 

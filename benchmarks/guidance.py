@@ -9,8 +9,7 @@ as many test digits as samples, the Frechet distance beside all of them.
 
 from __future__ import annotations
 
-import math
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
@@ -20,13 +19,14 @@ import torch
 from torch import Generator, Tensor
 
 from dgm_lessons import data, metrics, zoo
-from dgm_lessons.denoisers import Denoiser, GuidedDenoiser
+from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.evaluation import sample_codes, sample_digits
+from dgm_lessons.guidance import ALWAYS, INTERVAL, GuidedDenoiser
 
 from .measure import kept, need_mnist
 
 Interval = tuple[float, float]
-INTERVALS: dict[str, Interval] = {"0.5 to 5": (0.5, 5.0), "all": (0.0, math.inf)}
+INTERVALS: dict[str, Interval] = {"0.5 to 5": INTERVAL, "all": ALWAYS}
 DRAWS = {"mnist-latent": sample_codes, "mnist-conditional": sample_digits}
 CHUNK = 500  # samples at a time
 NEIGHBOURS = 3  # of precision and recall
@@ -42,12 +42,18 @@ def settings(quick: bool) -> dict[str, Any]:
         }
     return {
         "seeds": [0, 1, 2],
-        "samples": {"mnist-latent": 3000, "mnist-conditional": 1000},
+        "samples": {"mnist-latent": 1000, "mnist-conditional": 500},
         "weights": {
-            "mnist-latent": [0.0, 0.15, 0.3, 0.7, 1.5, 3.0, 6.0],
+            "mnist-latent": [0.0, 0.3, 0.7, 1.5, 3.0, 6.0],
             "mnist-conditional": [0.0, 0.7, 3.0],
         },
     }
+
+
+@cache
+def test_features() -> Tensor:
+    """What the classifier sees in all test digits."""
+    return metrics.mnist_features(data.mnist("test")[0])
 
 
 class Judge:
@@ -55,14 +61,13 @@ class Judge:
 
     def __init__(self, name: str, n: int, seed: int) -> None:
         images, labels = data.mnist("train")
-        test = data.mnist("test")[0]
         dice = Generator().manual_seed(seed)
         rows = torch.randperm(len(images), generator=dice)[:n]
         self.name, self.network, self.seed = name, zoo.load(name), seed
         self.train, self.labels = images[rows], labels[rows]  # labels as often as in the data
         self.real = metrics.mnist_features(self.train)
-        self.test = metrics.mnist_features(test)
-        self.some = self.test[torch.randperm(len(test), generator=dice)[:n]]
+        self.test = test_features()
+        self.some = self.test[torch.randperm(len(self.test), generator=dice)[:n]]
 
     def row(self, weight: float, levels: str) -> dict[str, float]:
         """The numbers of one weight."""

@@ -4,9 +4,9 @@ A coupling is two tensors (x0, eps) of one shape (N, *D): row i of the noise bel
 the data. Flow matching on independent rows gives a first flow. `simulate` makes pairs of it,
 `fit_pairs` trains a second one on those ("2-rectified", Liu, Gong & Liu 2023), and so on:
 
-    x0 = simulate(flow, eps)
-    for step, loss in fit_pairs(second, x0, eps, steps=2000, generator=generator):
-        ...
+x0 = simulate(flow, eps)
+for step, loss in fit_pairs(second, x0, eps, steps=2000, generator=generator):
+    ...
 
 Times run from noise, t = 1, to data, t = 0, on the line x_t = (1 - t) x_0 + t eps. A denoiser that
 was trained on pairs knows E[x_0 | x_t] and the velocity under *their* joint law; its score is that
@@ -65,15 +65,14 @@ def fit_pairs(
     moves against the gradient of the denoising loss. Optimiser and learning rate are as in `fit`.
 
     Args:
-        denoiser: of `FlowMatching`, with a `torch.nn.Module` that predicts "velocity" or "x0".
+        denoiser: of `FlowMatching`, with a `torch.nn.Module` that predicts "velocity".
         x0, eps: data and the noise that belongs to each of them, (N, *D).
         steps, batch_size: number of steps, pairs in each.
         lr: peak learning rate of AdamW.
         generator: source of all randomness, on the device of the data.
 
     Raises:
-        ValueError: for pairs that do not match, counts below 1, another process, or a prediction
-            that one end of the line leaves open, as the noise at t = 1.
+        ValueError: for pairs that do not match, counts below 1, another process or prediction.
         RuntimeError: when the loss stops being finite.
     """
     _check_line(denoiser)
@@ -82,10 +81,10 @@ def fit_pairs(
         raise ValueError(
             f"{len(x0)} pairs, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
         )
-    if denoiser.predicts not in ("velocity", "x0"):
+    if denoiser.predicts != "velocity":
         raise ValueError(
-            f"on pairs a network learns the velocity or x0, not the {denoiser.predicts}, which "
-            "says nothing of x_0 at t = 1: use Denoiser(network, FlowMatching(), 'velocity')"
+            f"on pairs a network learns the velocity, not the {denoiser.predicts}, which leaves "
+            "the velocity open at an end: use Denoiser(network, FlowMatching(), 'velocity')"
         )
     network = denoiser.network
     if not isinstance(network, nn.Module):

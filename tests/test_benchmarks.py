@@ -1,6 +1,7 @@
 """The benchmarks' own arithmetic; the peers are not needed."""
 
 import base64
+import itertools
 import json
 import sys
 from functools import partial
@@ -13,6 +14,7 @@ from pytest import approx
 from benchmarks import __main__ as command
 from benchmarks import (
     ablation,
+    autoguidance,
     bound,
     costs,
     digits,
@@ -20,7 +22,9 @@ from benchmarks import (
     evaluate,
     families,
     few_steps,
+    flow_matching,
     guidance,
+    latent,
     likelihood,
     measure,
     mixture,
@@ -555,3 +559,81 @@ def test_the_shipped_bill_is_that_of_this_code():
         *("mnist-vp", "mnist-ve", "mnist-fm", "mnist-conditional", "mnist-latent"),
         *("mnist-likelihood", "mnist-vae", "mnist-plane", "ring"),
     }
+
+
+def test_flow_matching_writes_what_the_page_reads(tmp_path):
+    command.main(["flow_matching", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "flow_matching.json").read_text())
+    (seed,) = found["by_seed"]
+    assert set(seed["losses"]) == {"noise", "velocity"}
+    assert all(row["steps"] >= 1 and row["velocity_rmse"] > 0 for row in seed["losses"].values())
+    flows = seed["flows"]
+    assert len(flows) == 7 and "steps" not in flows["exact"]
+    assert all(len(row["few"]) == len(found["euler"]) for row in flows.values())
+    assert all(0 <= row["saved"] < row["cost"] for row in flows.values())
+    assert flows["exact"]["curvature"] == approx(1.43, abs=0.1)
+    assert flows["exact"]["few"][0]["off_mode_share"] == 1.0  # all in the mean of the data
+
+
+def test_the_best_order_is_the_least_sum_of_squares():
+    g = torch.Generator().manual_seed(0)
+    x0, eps = torch.randn(5, 2, generator=g), torch.randn(5, 2, generator=g)
+    sums = [(x0[list(p)] - eps).square().sum().item() for p in itertools.permutations(range(5))]
+    best = flow_matching.best_order(x0, eps)
+    assert (x0[best] - eps).square().sum().item() == approx(min(sums))
+    assert max(sums) > 2 * min(sums)
+    points, noise = flow_matching.matched(ring(8).sample(100, g), 50, g)
+    order = flow_matching.best_order(points, noise)  # some points are drawn twice: they may change
+    assert sorted(order.tolist()) == list(range(50))
+    assert torch.equal(points[order], points)
+
+
+def test_autoguidance_tells_fresh_data_from_one_mode():
+    law = autoguidance.LAW
+    fresh = law.sample(2000, torch.Generator().manual_seed(0))
+    found = autoguidance.row(fresh, 0)
+    assert found["stray"] < 0.005 and found["modes"] > 11.5 and found["distance"] < 0.15
+    dice = torch.Generator().manual_seed(1)
+    one = autoguidance.row(law.means[:1].float() + 0.02 * torch.randn(2000, 2, generator=dice), 0)
+    assert one["modes"] < 1.6 and one["distance"] > 0.5 and one["spread"] < 0.1 < found["spread"]
+
+
+@pytest.mark.timing
+def test_autoguidance_writes_its_results(tmp_path):
+    command.main(["autoguidance", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "autoguidance.json").read_text())
+    assert len(found["rows"]) == 3 + 2 * len(autoguidance.WEIGHTS)
+    for row in found["rows"].values():
+        assert {len(values) for values in row.values()} == {2} == {len(found["seeds"])}
+
+
+def test_principal_components_lose_what_lies_outside_of_them():
+    """Data in a plane of the 784 dimensions come back; what is added across it does not."""
+    g = torch.Generator().manual_seed(0)
+    plane = torch.linalg.qr(torch.randn(784, 3, generator=g)).Q
+    flat = torch.randn(200, 2, generator=g) @ plane[:, :2].T + 0.3
+    project = latent.components(flat, 2)
+    with torch.no_grad():
+        torch.testing.assert_close(project(flat), flat, rtol=0, atol=1e-5)
+        torch.testing.assert_close(project(flat + plane[:, 2]), flat, rtol=0, atol=0.1)
+        one = latent.components(flat, 1)
+        assert (one(flat) - flat).square().sum(1).mean() > 0.3
+    digits = torch.arange(784, dtype=torch.uint8).reshape(1, 28, 28)
+    assert torch.equal(latent.grey(latent.unit(digits)), digits)
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_latent_writes_costs_losses_and_digits(tmp_path):
+    command.main(["latent", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "latent.json").read_text())
+    side = {row["size"]: row["multiply_adds"] for row in found["costs"]["unet"]}
+    slope = (side[16] - side[8]) / (16**2 - 8**2)
+    assert side[64] - side[8] == approx(slope * (64**2 - 8**2))
+    lost = {name: row["mean"] for name, row in found["squared_error"].items()}
+    assert lost["autoencoder"] < lost["principal components"] < lost["mean digit"]
+    far = {k: v["frechet"]["median"] for k, v in found["digits"].items() if "frechet" in v}
+    assert far["decoded"] < far["principal components"] < far["codes from N(0, I)"]
+    assert far["codes, w = 0.3"] < far["half-way: codes"] < far["half-way: pixels"]
+    assert found["digits"]["codes, w = 0.7"]["agreement"]["median"] > 0.95

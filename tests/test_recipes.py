@@ -5,7 +5,7 @@ import os
 import pytest
 import torch
 
-from dgm_lessons import data
+from dgm_lessons import data, evaluation, samplers, zoo
 from dgm_lessons.recipes import RECIPES
 from dgm_lessons.train import main
 from dgm_lessons.zoo import read_tensors
@@ -50,6 +50,28 @@ def test_the_classifier_sees_shifted_digits(monkeypatch, generator):
     unmoved = ink[rows, None].float() / 255
     shifts = [(down, right) for down in range(-2, 3) for right in range(-2, 3)]
     assert sum(torch.equal(x, unmoved.roll(shift, (2, 3))) for shift in shifts) == 1
+
+
+@pytest.mark.mnist
+@needs_mnist
+def test_the_pairs_of_the_map_depend_on_the_seed_and_their_block(monkeypatch):
+    """A run that goes on makes the same ones; the teacher's path ends where its sampler does."""
+    monkeypatch.setattr("dgm_lessons.recipes.flow_map.ROWS", 8)
+    recipes = []
+    for seed in (0, 0, 1):
+        torch.manual_seed(seed)
+        recipes.append(RECIPES["mnist-map"](torch.device("cpu")))
+    one, again, other = ([recipe.block(k)[0] for k in (2, 5)] for recipe in recipes)
+    assert torch.equal(one[0], again[0]) and torch.equal(one[1], again[1])
+    assert not torch.equal(one[0], one[1]) and not torch.equal(one[0], other[0])
+    codes, labels = recipes[0].block(2)
+    assert codes.shape == (8, 5, 48) and labels.shape == (8,)
+    noise, end = codes[:, 0].float(), codes[:, -1].float()
+    guided = zoo.with_labels(recipes[0].teacher, labels, 0.3)
+    times = evaluation.digit_times(guided.process, 60)
+    with torch.no_grad():
+        exact = samplers.sample(guided, noise, times, samplers.DPMSolver2M())
+    assert (end - exact).square().mean().sqrt() < 0.1 < (end - exact.roll(1, 0)).std()
 
 
 @pytest.mark.mnist

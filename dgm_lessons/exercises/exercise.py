@@ -26,6 +26,7 @@ class Exercise:
         parts: names for the entries along the first axis of the answer, if each is a question
             of its own: the marking says which of them are wrong.
         tol: the largest error accepted, relative to the size of the solution.
+        on_page: whether the page may mark it as well, where it can (see `sheet`).
     """
 
     asks: str
@@ -34,6 +35,7 @@ class Exercise:
     trials: tuple[tuple[Any, ...], ...] = ((),)
     parts: tuple[str, ...] = ()
     tol: float = 1e-4
+    on_page: bool = True
 
 
 def normal(seed: int, *shape: int) -> Tensor:

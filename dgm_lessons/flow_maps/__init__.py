@@ -12,7 +12,7 @@ from .base import FlowMap, call_times, follow
 from .exact import GaussianFlowMap, SolvedFlowMap
 from .fitting import fit_flow_map, two_times, velocities
 from .learned import LearnedFlowMap, TwoTimeMLP
-from .losses import composition_loss, eulerian_loss, lagrangian_loss, slope_along
+from .losses import along, composition_loss, eulerian_loss, lagrangian_loss
 
 __all__ = [
     "FlowMap",
@@ -20,13 +20,13 @@ __all__ = [
     "LearnedFlowMap",
     "SolvedFlowMap",
     "TwoTimeMLP",
+    "along",
     "call_times",
     "composition_loss",
     "eulerian_loss",
     "fit_flow_map",
     "follow",
     "lagrangian_loss",
-    "slope_along",
     "two_times",
     "velocities",
 ]

@@ -18,7 +18,7 @@ class FlowMap(Protocol):
     """A function (x, s, t) -> x_t: where the PF-ODE that passes x at time s is at time t.
 
     x has shape (B, *D), s and t are floats or tensors of shape () or (B,), either way round. At
-    s = t it is the identity, and two maps in a row are one.
+    s = t it is the identity, and two maps in a row are one, `eq-maps-composition`.
     """
 
     process: Process

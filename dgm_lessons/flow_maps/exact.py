@@ -14,7 +14,7 @@ from .base import both_times
 
 
 class GaussianFlowMap:
-    """The flow map of one Gaussian, which is affine in x.
+    """The flow map of one Gaussian, which is affine in x, `eq-maps-gaussian`.
 
     Along each axis of the covariance, of variance v, the distance to the mean alpha m changes in
     proportion to the standard deviation sqrt(alpha^2 v + sigma^2).

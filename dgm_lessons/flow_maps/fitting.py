@@ -19,7 +19,9 @@ from ..training import (
     set_learning_rate,
 )
 from .learned import LearnedFlowMap
+from .losses import STEP
 
+BLOCK = 16  # batches that are drawn at once
 Loss = Callable[[LearnedFlowMap, Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
@@ -86,9 +88,14 @@ def _steps(
         network.parameters(), lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True
     )
     for step in range(1, steps + 1):
-        x0 = data[torch.randint(len(data), (batch_size,), generator=generator, device=device)]
-        eps = torch.randn(x0.shape, generator=generator, dtype=x0.dtype, device=device)
-        s, t = two_times(process, batch_size, generator, even, prior, device)
+        part = (step - 1) % BLOCK
+        if part == 0:  # a block of batches is drawn at once, which is cheaper
+            n = BLOCK * batch_size
+            x0s = data[torch.randint(len(data), (n,), generator=generator, device=device)]
+            noise = torch.randn(x0s.shape, generator=generator, dtype=x0s.dtype, device=device)
+            times = two_times(process, n, generator, even, prior, device)
+        # every BLOCK-th row makes a batch with times of all kinds
+        x0, eps, s, t = (one[part::BLOCK] for one in (x0s, noise, *times))
         v = velocities(process, x0, s, eps)
         value = loss(flow_map, process.perturb(x0, s, eps), s, t, v)
         set_learning_rate(optimizer, lr * learning_rate(step, steps, warmup=0.02))
@@ -116,23 +123,27 @@ def two_times(
     prior: float = 0.0,
     device: torch.device | str = "cpu",
 ) -> tuple[Tensor, Tensor]:
-    """Times s and t <= s, (n,) each, to train a map between, in [t_min, t_max].
+    """Times s and t <= s, (n,) each, to train a map between, in [t_min, t_max] and off 0 and T.
 
     A quarter of the rows has t = s, with sigma/alpha log-normal about 0.25 (log-std 1.2). Of the
-    others a share `even` has both times uniform; the rest has sigma/alpha log-normal about 0.4
-    (log-std 1.4), and t = t_min in one row of seven. A share `prior` of them starts at t_max.
+    others a share `even` has uniform times; the rest has sigma/alpha log-normal about 0.4 (log-std
+    1.4). In half of the uniform rows, and in one in seven of the rest, t is the first of all times;
+    in a share `prior` of them s is the last.
     """
     check_shares(even, prior)
     same, pairs = n // 4, n - n // 4
-    low, high = process.t_min, process.t_max
+    low, high = max(process.t_min, STEP), min(process.t_max, process.T - STEP)
     alike = log_normal_times(process, same, 0.25, 1.2, generator, device)
     levels = log_normal_times(process, 2 * pairs, 0.4, 1.4, generator, device).view(pairs, 2)
     uniform = low + (high - low) * torch.rand(pairs, 2, generator=generator, device=device)
     dice = torch.rand(3, pairs, generator=generator, device=device)
-    both = torch.where(dice[0, :, None] < even, uniform, levels).sort(1).values
-    t = torch.where((dice[1] < 0.15) & (dice[0] >= even), low, both[:, 0])
+    free = dice[0] < even
+    ends = torch.where(free, 0.5, 0.15)
+    both = torch.where(free[:, None], uniform, levels).sort(1).values
+    t = torch.where(dice[1] < ends, low, both[:, 0])
     s = torch.where(dice[2] < prior, high, both[:, 1])
-    return torch.cat([alike, s]), torch.cat([alike, t])
+    s, t = (torch.cat([alike, one]).clamp(low, high) for one in (s, t))
+    return s, t
 
 
 def log_normal_times(

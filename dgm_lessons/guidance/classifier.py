@@ -14,7 +14,7 @@ from ..processes.elementary import over
 
 
 class ClassifierGuidedDenoiser(AbstractDenoiser):
-    """The denoiser whose score is score(x_t) + scale * grad log p_t(c | x_t).
+    """The denoiser whose score is score(x_t) + scale * grad log p_t(c | x_t), `eq-guide-score`.
 
     Pushed so, an unconditional denoiser needs the scale 1 + w for what classifier-free guidance
     does with the weight w, and a conditional one the scale w; with exact fields the three are one.

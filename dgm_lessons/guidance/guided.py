@@ -28,8 +28,8 @@ class GuidedDenoiser(AbstractDenoiser):
     """(1 + w) D(x_t, t | label) - w D(x_t, t), which is a denoiser again.
 
     Every prediction is affine in x_0, so that noise, score, v and velocity obey the same formula
-    (Ho & Salimans 2022). Guidance acts at the noise levels sigma/alpha within `interval` only
-    (Kynkaanniemi et al. 2024); there it costs an evaluation of both denoisers.
+    (Ho & Salimans 2022), `eq-guide-score`. Guidance acts at the noise levels sigma/alpha within
+    `interval` only (Kynkaanniemi et al. 2024); there it costs an evaluation of both denoisers.
 
     Args:
         conditional: the denoiser for known labels. unconditional: the one for none, of the same

@@ -53,7 +53,7 @@ class LabelledMixture:
         return log_posterior
 
     def tilted(self, label: int, guidance: float, points: Tensor, cell: float) -> Tensor:
-        """The tilted density p(x|c)^(1+w) / p(x)^w on a grid, normalised there.
+        """The tilted density p(x|c)^(1+w) / p(x)^w on a grid, `eq-guide-tilted`, normalised there.
 
         Up to a factor it is p(x) p(c|x)^(1+w). It is what guidance is often said to sample.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 BLUE, SKY, VERMILLION, GREY = "#0072b2", "#56b4e9", "#d55e00", "#7d8794"
 
@@ -69,6 +70,25 @@ def text(
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" '
         f'font-family="sans-serif" fill="{colour or "currentColor"}">{html.escape(words)}</text>'
     )
+
+
+def greys(rows: Sequence[Sequence[int]], left: float, cell: float) -> str:
+    """A small square image with a frame, from its shades 0 to 3; each is one path of runs."""
+    runs, side = {1: "", 2: "", 3: ""}, len(rows)
+    for row, shades in enumerate(rows):
+        column = 0
+        for shade, pixels in groupby(shades):
+            length = len(list(pixels))
+            if shade:
+                runs[shade] += f"M{column} {row}h{length}v1h-{length}z"
+            column += length
+    paths = (
+        f'<path d="{path}" fill="currentColor" fill-opacity="{shade / 3:.2f}"/>'
+        for shade, path in runs.items()
+    )
+    edge = f'<path d="M0 0h{side}v{side}h-{side}z" fill="none" stroke="{GREY}"'
+    place = f'transform="translate({left:g} 0) scale({cell:.4f})"'
+    return f'<g {place}>{edge} stroke-width="0.2"/>{"".join(paths)}</g>'
 
 
 def ticks(low: float, high: float, count: int = 6) -> list[float]:

@@ -83,3 +83,36 @@ def test_search_knows_greek_letters_and_says_when_there_is_nothing(tab, site):
     assert letter == name and len(letter) > 5
     assert results(tab, site, "xylophone") == []
     assert "0 sections" in tab.inner_text("#search-results")
+
+
+def test_an_exercise_is_marked_on_the_page_by_keyboard_and_from_a_disk(tab, site):
+    tab.goto((site / "book/05-score-matching/tweedie.html").as_uri())
+    form = tab.locator('form[data-exercise="c-5-21"]')
+    field, reply = form.get_by_role("textbox"), form.get_by_role("status")
+    field.focus()
+    tab.keyboard.type("(x + sigma score)/alpha")
+    assert form.locator("math mfrac").count() == 1, "shown as it was read, while it is typed"
+    tab.keyboard.press("Enter")
+    assert reply.inner_text() == "✗ Not yet: it looks like sigma where sigma squared belongs."
+    field.fill("(x + σ² score)/α")
+    assert reply.inner_text() == "", "of an answer that has changed nothing is said"
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Space")
+    assert reply.inner_text() == "✓ Right."
+    form.scroll_into_view_if_needed()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+    signs = tab.locator('form[data-exercise="tweedie-bends"]').get_by_role("textbox")
+    for box, sign in zip(signs.all(), ("-1", "1", "-1", "-1"), strict=True):
+        box.fill(sign)
+    signs.last.press("Enter")
+    assert tab.locator('form[data-exercise="tweedie-bends"] output').inner_text() == "✓ Right."
+    assert tab.heard == []
+
+
+def test_without_javascript_there_is_no_field(chromium, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "book/05-score-matching/tweedie.html").as_uri())
+    forms = page.locator("form.dgm-answer")
+    assert forms.count() >= 4 and not any(form.is_visible() for form in forms.all())
+    context.close()

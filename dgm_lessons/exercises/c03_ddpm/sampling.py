@@ -304,6 +304,7 @@ EXERCISES: dict[str, Exercise] = {
         },
     ),
     "samp-agree": Exercise(
+        on_page=False,  # of one number there is nothing to ask
         asks="the probability that two copies end alike, for each row, shape (B,)",
         trials=((normal(21, 4, 3).softmax(1),), (normal(22, 3, 6).softmax(1),)),
         solution=agree,

@@ -180,6 +180,7 @@ EXERCISES: dict[str, Exercise] = {
         },
     ),
     "c-5-07": Exercise(
+        on_page=False,  # of one number there is nothing to ask
         asks="1, 0 or -1 for each row, (n,)",
         trials=(
             (

@@ -60,6 +60,7 @@ def one_is_enough(matrices: tuple[str, ...]) -> list[int]:
 
 EXERCISES: dict[str, Exercise] = {
     "c-5-10": Exercise(
+        on_page=False,  # of one number there is nothing to ask
         asks="variances for random signs and for Gaussian probes, (2, B)",
         trials=((normal(1, 5, 3), normal(2, 5, 3)), (normal(3, 2, 4), normal(4, 2, 6))),
         solution=variances,

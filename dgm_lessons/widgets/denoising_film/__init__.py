@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -95,10 +94,8 @@ class DenoisingFilm(LessonWidget):
         """Five moments of the film, from noise to digit."""
         width, gap, calls = 100.0, 12.0, len(self.levels) - 1
         moments = [round(q * calls) for q in (0, 0.45, 0.6, 0.75, 1)]
-        tiles = [
-            _tile(self.frames[self.film, i], j * (width + gap), width / SIDE)
-            for j, i in enumerate(moments)
-        ]
+        shades = [_shades(self.frames[self.film, i, 0], 3).tolist() for i in moments]
+        tiles = [svg.greys(rows, j * (width + gap), width / SIDE) for j, rows in enumerate(shades)]
         label = (
             f"From left to right noise becomes a digit, read as {self.ends[self.film]}: after "
             f"{', '.join(map(str, moments))} of {calls} steps of the sampler"
@@ -143,22 +140,3 @@ def _packed(x: Tensor) -> bytes:
 
 def _read(x: Tensor) -> str:
     return "".join(map(str, mnist_labels(mnist_to_pixels(x)).tolist()))
-
-
-def _tile(x: Tensor, left: float, cell: float) -> str:
-    """An image in four shades of grey, each one path of runs of pixels."""
-    runs = {1: "", 2: "", 3: ""}
-    for row, line in enumerate(_shades(x[0], 3).tolist()):
-        column = 0
-        for shade, pixels in groupby(line):
-            length = len(list(pixels))
-            if shade:
-                runs[shade] += f"M{column} {row}h{length}v1h-{length}z"
-            column += length
-    paths = (
-        f'<path d="{path}" fill="currentColor" fill-opacity="{shade / 3:.2f}"/>'
-        for shade, path in runs.items()
-    )
-    edge = f'<path d="M0 0h{SIDE}v{SIDE}h-{SIDE}z" fill="none" stroke="{svg.GREY}"'
-    place = f'transform="translate({left:g} 0) scale({cell:.4f})"'
-    return f'<g {place}>{edge} stroke-width="0.2"/>{"".join(paths)}</g>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
 from pathlib import Path
 from typing import Self
 
@@ -74,7 +73,7 @@ class DigitFromNoise(LessonWidget):
         calls: int = 18,
         noise: Tensor | None = None,
     ) -> None:
-        network = _unet_of(denoiser)
+        network = unet_of(denoiser)
         side = network.shape[-1]
         label = min(3, network.classes - 1) if label is None else label
         if not 0 <= guidance <= 10:
@@ -126,7 +125,13 @@ class DigitFromNoise(LessonWidget):
         width, gap = 100.0, 12.0
         path = self.path()
         moments = [round(q * len(self.steps)) for q in (0, 0.45, 0.6, 0.75, 1)]
-        tiles = [self._tile(path[i], j * (width + gap), width) for j, i in enumerate(moments)]
+        shades = [
+            torch.tensor(self._shades(path[i], 3)).unflatten(0, (-1, self.side)) for i in moments
+        ]
+        tiles = [
+            svg.greys(rows.tolist(), j * (width + gap), width / self.side)
+            for j, rows in enumerate(shades)
+        ]
         kind = f"the digit {self.label}" if self.label >= 0 else "a digit"
         label = (
             f"From left to right noise becomes {kind}: after "
@@ -143,23 +148,9 @@ class DigitFromNoise(LessonWidget):
         pixels = (x.flatten() * MNIST_STD + MNIST_MEAN).clamp(0, 1)
         return (pixels * darkest).round().int().tolist()
 
-    def _tile(self, x: Tensor, left: float, width: float) -> str:
-        """An image in three shades of grey, each one path of runs of pixels."""
-        shades, cell = self._shades(x, 3), width / self.side
-        place = f'transform="translate({left:g} 0) scale({cell:.4f})"'
-        edge = f'<path d="M0 0h{self.side}v{self.side}h-{self.side}z" fill="none"'
-        parts = [f'{edge} stroke="{svg.GREY}" stroke-width="0.2"/>']
-        for shade in (1, 2, 3):
-            runs = "".join(
-                f"M{start} {row}h{stop - start}v1h{start - stop}z"
-                for row in range(self.side)
-                for start, stop in _runs(shades[row * self.side :][: self.side], shade)
-            )
-            parts.append(f'<path d="{runs}" fill="currentColor" fill-opacity="{shade / 3:.2f}"/>')
-        return f"<g {place}>{''.join(parts)}</g>"
 
-
-def _unet_of(denoiser: Denoiser) -> UNet:
+def unet_of(denoiser: Denoiser) -> UNet:
+    """The network that the page will run; `ValueError` unless it is a grey UNet without labels."""
     network = getattr(denoiser, "network", None)
     if isinstance(network, WithLabels):
         raise ValueError("the reader chooses the label: give the denoiser without its labels")
@@ -180,10 +171,3 @@ def _noise_list(noise: Tensor | None, side: int) -> list[float]:
             f"give finite numbers of shape (1, {side}, {side})"
         )
     return noise.flatten().tolist()
-
-
-def _runs(row: list[int], shade: int) -> list[tuple[int, int]]:
-    """(start, stop) of the stretches of a row that have this shade."""
-    marks = [0, *(int(value == shade) for value in row), 0]
-    edges = [i for i, (a, b) in enumerate(pairwise(marks)) if a != b]
-    return list(zip(islice(edges, 0, None, 2), islice(edges, 1, None, 2), strict=True))

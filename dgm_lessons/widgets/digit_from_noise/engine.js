@@ -2,7 +2,7 @@
 
 import { bytesOf } from "../kit/bytes.js";
 
-// request(noise, { label, guidance }, onframe): a promise of the finished digit's last message.
+// request(noise, { label, guidance, everywhere, from }, onframe): a promise of the finished digit's last message.
 function startWorker(bytes, tensors, steps, signal) {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const waiting = new Map();
@@ -20,11 +20,11 @@ function startWorker(bytes, tensors, steps, signal) {
   };
   signal.addEventListener("abort", () => worker.terminate());
   worker.postMessage({ bytes, tensors, steps });
-  return (noise, { label, guidance, from }, onframe) =>
+  return (noise, { label, guidance, everywhere = false, from }, onframe) =>
     new Promise((resolve, reject) => {
       const id = asked++;
       waiting.set(id, { onframe, resolve, reject });
-      worker.postMessage({ id, noise, label, guidance, from });
+      worker.postMessage({ id, noise, label, guidance, everywhere, from });
     });
 }
 

@@ -2,15 +2,15 @@
 
 // DPM-Solver++ 2M. Python gives the coefficients of each step: what the network sees, how its output
 // and x_t make the guess E[x_0 | x_t], how far the guess before counts, and where x_t moves.
-// It starts at step `from`, where x is noise or an image under noise. visit(i, x, guess) sees x before
+// Guided where the step says so, or everywhere. It starts at step `from`, where x is noise or an image under noise. visit(i, x, guess) sees x before
 // step i and the guess from it, and at the end the digit, twice.
-export function formDigit(network, steps, noise, { label, guidance, from = 0 }, visit) {
+export function formDigit(network, steps, noise, { label, guidance, everywhere = false, from = 0 }, visit) {
   let x = noise;
   let before = null;
   steps.slice(from).forEach((step, i) => {
     const seen = x.map((value) => step.scale * value);
     let y = network.predict(seen, step.level, label);
-    if (step.guided && label >= 0 && guidance > 0) {
+    if ((step.guided || everywhere) && label >= 0 && guidance > 0) {
       const free = network.predict(seen, step.level, -1);
       y = y.map((told, j) => told + guidance * (told - free[j]));
     }
@@ -50,4 +50,16 @@ export function between(a, b, q) {
 export function largestGap(x, y, [mean, std]) {
   const pixel = (value) => Math.min(1, Math.max(0, value * std + mean));
   return x.reduce((most, value, i) => Math.max(most, Math.abs(pixel(value) - pixel(y[i]))), 0);
+}
+
+// How much ink an image has, as the mean of its pixels cut off at paper and ink; and the share of them
+// that lie beyond, by more than 5% of the way from paper to ink.
+export function inkOf(x, [mean, std]) {
+  let [ink, beyond] = [0, 0];
+  for (const value of x) {
+    const pixel = value * std + mean;
+    ink += Math.min(1, Math.max(0, pixel));
+    beyond += pixel < -0.05 || pixel > 1.05;
+  }
+  return { ink: ink / x.length, beyond: beyond / x.length };
 }
