@@ -674,3 +674,45 @@ def test_flow_maps_writes_a_row_for_each_method(tmp_path):
         assert set(row["calls"]) == {"1", "2", "4"} and row["steps"]["mean"] >= 10
         assert 0.1 < row["calls"]["1"]["rmse"]["mean"] < 1
     assert found["exact_field_ddim"]["1"]["rmse"] > 1
+
+
+@pytest.fixture
+def guided_digits():
+    """value(levels, weight, number) of the shipped results for codes, (3,): a seed each."""
+    found = json.loads((measure.RESULTS / "guidance.json").read_text())
+    rows = {(r["network"], r["levels"], r["weight"]): r for r in found["rows"]}
+
+    def value(levels, weight, number):
+        row = rows["mnist-latent", levels if weight else "0.5 to 5", weight]
+        return torch.tensor(row[number]["values"], dtype=torch.float64)
+
+    value.real = found["real"]["mnist-latent"]
+    return value
+
+
+@pytest.mark.parametrize("levels", guidance.INTERVALS)
+def test_guidance_buys_agreement_with_diversity(guided_digits, levels):
+    """What the book says of its numbers, in every seed: differences are paired."""
+
+    def change(number, weight, than=0.0):
+        return guided_digits(levels, weight, number) - guided_digits(levels, than, number)
+
+    steps = [(0.0, 0.3), (0.3, 0.7), (0.7, 1.5), (1.5, 3.0)]
+    for low, high in steps:
+        assert (change("recall", high, low) < 0).all() and (change("spread", high, low) < 0).all()
+    assert (change("agreement", 0.3) > 0.01).all() and (change("agreement", 1.5) > 0.02).all()
+    assert (change("frechet", 0.3) < -0.5).all() and (change("frechet", 3.0) > 3).all()
+    # beyond 3 spread and recall part: the one rises in every seed, the other does not
+    assert (change("spread", 6.0, 3.0) > 0).all() and not (change("recall", 6.0, 3.0) > 0).all()
+    assert (change("precision", 6.0, 3.0) < 0).all()
+
+
+def test_guidance_at_all_levels_costs_more_diversity_than_in_the_interval(guided_digits):
+    for weight in (0.3, 0.7, 1.5, 3.0, 6.0):
+        for number in ("spread", "frechet"):
+            gap = guided_digits("all", weight, number) - guided_digits("0.5 to 5", weight, number)
+            assert (gap > 0).all() if number == "frechet" else (gap < 0).all()
+    recall = guided_digits("all", 3.0, "recall") - guided_digits("0.5 to 5", 3.0, "recall")
+    assert (recall < -0.02).all()
+    floor = guided_digits.real["frechet"]["values"]
+    assert (guided_digits("0.5 to 5", 0.3, "frechet") > torch.tensor(floor)).all()
