@@ -34,7 +34,7 @@ from dgm_lessons.training import fit, learning_rate, set_learning_rate
 from .measure import Clock, kept
 
 PROCESS, BED = CosineVP(), ring(8)
-SEEDS = 5
+SEEDS = 3
 CALLS = (1, 2, 4)
 BUDGET = 14.0  # CPU seconds of a training; the steps follow from what the first sixty cost
 # loss, shares of uniform times and of the prior: chosen in trials of 5 s with one or two seeds
