@@ -18,7 +18,7 @@ from torch import Generator, Tensor, nn
 from dgm_lessons import zoo
 from dgm_lessons.denoisers import AbstractDenoiser, Denoiser
 from dgm_lessons.evaluation import digit_times
-from dgm_lessons.networks import MLP, DigitCodes, DigitVAE
+from dgm_lessons.networks import MLP, CodeMap, DigitCodes, DigitVAE
 from dgm_lessons.processes import EDM, VP, Process, karras, time_grid
 from dgm_lessons.roofline import count
 from dgm_lessons.samplers import DPMSolver2M, ancestral_step, heun_step, sample
@@ -176,6 +176,12 @@ def digits(n: int = 50) -> list[Model]:
         vae = zoo.load_network(name)
         assert isinstance(vae, DigitVAE)
         rows.append(Model(name, "one pass", vae.decoder, n, _codes_through(vae, n)))
+    leaps = zoo.load_network("mnist-map")
+    assert isinstance(leaps, CodeMap)
+    for calls in (1, 4):
+        draw = _then(partial(leaps.sample, torch.randn(n, *leaps.shape), labels, calls), _decoder())
+        how = f"{calls} call{'s' * (calls > 1)}, decoded"
+        rows.append(Model("mnist-map", how, leaps, n, draw))
     return rows
 
 
