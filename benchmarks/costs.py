@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,12 +18,12 @@ from torch import Generator, Tensor, nn
 from dgm_lessons import zoo
 from dgm_lessons.denoisers import AbstractDenoiser, Denoiser
 from dgm_lessons.evaluation import digit_times
-from dgm_lessons.networks import MLP, DigitCodes, DigitVAE
+from dgm_lessons.networks import MLP, CodeMap, DigitCodes, DigitVAE
 from dgm_lessons.processes import EDM, VP, Process, karras, time_grid
 from dgm_lessons.roofline import count
 from dgm_lessons.samplers import DPMSolver2M, ancestral_step, heun_step, sample
 
-from .measure import cpu_seconds, progress
+from .measure import cpu_seconds, kept
 
 Draw = Callable[[], object]
 
@@ -38,16 +39,19 @@ class Model:
     draw: Draw
 
 
-def run(quick: bool) -> dict[str, Any]:
-    """A row for each model: network calls, MFLOP and CPU milliseconds a sample."""
-    rows = []
-    chosen = plane() if quick else [*plane(), *digits()]
-    for model in chosen:
-        with torch.no_grad():
-            row = measured(model, 1 if quick else 5)
-        rows.append(row)
-        progress(f"{model.name}, {model.how}: {row['calls']:g} calls, {row['mflop']:.4g} MFLOP")
-    return {"rows": rows}
+def run(quick: bool, folder: Path) -> dict[str, Any]:
+    """A row for each model: network calls, MFLOP and CPU milliseconds a sample.
+
+    Each row is kept in the folder: a run that was stopped goes on.
+    """
+    chosen = plane(200) if quick else [*plane(), *digits()]
+    with torch.no_grad():
+        return {
+            "rows": [
+                kept(folder / f"cost-{k}.json", partial(measured, model, 1 if quick else 3))
+                for k, model in enumerate(chosen)
+            ]
+        }
 
 
 def measured(model: Model, repeats: int) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def multistep(denoiser: AbstractDenoiser, shape: tuple[int, ...], times: Tensor)
 # -- digits ----------------------------------------------------------------------------------------
 
 
-def digits(n: int = 100) -> list[Model]:
+def digits(n: int = 50) -> list[Model]:
     """Every network of the zoo that draws digits, a batch of n each; dear ones fewer."""
     labels, rows = torch.arange(n) % 10, []
     for name in ("mnist-vp", "mnist-ve", "mnist-fm", "mnist-conditional", "mnist-latent"):
@@ -172,11 +176,18 @@ def digits(n: int = 100) -> list[Model]:
         vae = zoo.load_network(name)
         assert isinstance(vae, DigitVAE)
         rows.append(Model(name, "one pass", vae.decoder, n, _codes_through(vae, n)))
+    leaps = zoo.load_network("mnist-map")
+    assert isinstance(leaps, CodeMap)
+    for calls in (1, 4):
+        draw = _then(partial(leaps.sample, torch.randn(n, *leaps.shape), labels, calls), _decoder())
+        how = f"{calls} call{'s' * (calls > 1)}, decoded"
+        rows.append(Model("mnist-map", how, leaps, n, draw))
     return rows
 
 
 def _codes_through(vae: DigitVAE, n: int) -> Draw:
-    return lambda: vae.decoder(torch.randn(n, vae.code))
+    first = vae.decoder[0]  # type: ignore[index]
+    return lambda: vae.decoder(torch.randn(n, first.in_features))
 
 
 def _decoder() -> DigitCodes:

@@ -8,23 +8,17 @@ page `families` of chapter 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
 from dgm_lessons import metrics
-from dgm_lessons.denoisers import AbstractDenoiser, ExactDenoiser
-from dgm_lessons.flow_maps import (
-    LearnedFlowMap,
-    TwoTimeMLP,
-    call_times,
-    eulerian_loss,
-    fit_flow_map,
-    follow,
-)
+from dgm_lessons.denoisers import ExactDenoiser
+from dgm_lessons.flow_maps import SolvedFlowMap
 from dgm_lessons.mixtures import ring
 from dgm_lessons.processes import EDM, VP, FlowMatching, Process
 from dgm_lessons.samplers import (
@@ -38,13 +32,13 @@ from dgm_lessons.samplers import (
     heun_step,
     langevin_step,
     sample,
-    solve_adaptive,
 )
 
-from .measure import RESULTS, Clock, over_seeds, progress
+from .measure import RESULTS, Clock, kept, over_seeds
 from .samplers import Counted
 
-BUDGETS = (10, 40, 200)
+BUDGETS = (10, 40)
+LONG = (*BUDGETS, 200)  # for the walks
 SAMPLES, SEEDS = 10_000, 5
 NOISIEST = 79 / 80  # the first time on the clock of flow matching: sigma/alpha is 79
 Sampler = Callable[[Tensor, int, Generator], tuple[Tensor, int]]  # -> points, calls
@@ -91,20 +85,9 @@ def trained(z: Tensor, calls: int, g: Generator) -> tuple[Tensor, int]:
 
 
 def flow_map(z: Tensor, calls: int, g: Generator) -> tuple[Tensor, int]:
-    """The exact flow map from noise to data: the flow, solved with as many calls as it needs."""
-    exact: AbstractDenoiser = ExactDenoiser(ring(8), FlowMatching())
-    return solve_adaptive(exact, z, 1.0, 0.0, 1e-5, 1e-5)
-
-
-def learned_map(seed: int, steps: int) -> LearnedFlowMap:
-    """A flow map that is learned from 50,000 points of the ring, by the Eulerian loss."""
-    torch.manual_seed(seed)  # layers draw their first weights from the global generator
-    process, g = FlowMatching(), Generator().manual_seed(1000 * seed + 5)
-    learned = LearnedFlowMap(TwoTimeMLP(2, process), process)
-    points = ring(8).sample(50_000, g).float()
-    for _ in fit_flow_map(learned, points, eulerian_loss, steps, generator=g):
-        pass
-    return learned
+    """The exact flow map from noise to data in one call of it, which takes many of the denoiser."""
+    counted = Counted(ExactDenoiser(ring(8), FlowMatching()))
+    return SolvedFlowMap(counted)(z, 1.0, 0.0), counted.calls
 
 
 def one_step(process: Process, step: Callable[[], Callable], looks: int = 1) -> Sampler:
@@ -113,8 +96,8 @@ def one_step(process: Process, step: Callable[[], Callable], looks: int = 1) -> 
 
 
 ROWS: dict[str, tuple[Sampler, tuple[int, ...]]] = {
-    "Langevin on the data's score": (walk, BUDGETS),
-    "annealed Langevin": (annealed, BUDGETS),
+    "Langevin on the data's score": (walk, LONG),
+    "annealed Langevin": (annealed, LONG),
     "DDPM, ancestral": (one_step(VP(), lambda: ancestral_step), BUDGETS),
     "reverse SDE, Euler-Maruyama": (one_step(VP(), lambda: euler_maruyama_step), BUDGETS),
     "flow of VP, Euler": (one_step(VP(), lambda: euler_step), BUDGETS),
@@ -122,9 +105,8 @@ ROWS: dict[str, tuple[Sampler, tuple[int, ...]]] = {
     "DDIM": (one_step(VP(), lambda: ddim_step), BUDGETS),
     "DPM-Solver++ 2M": (one_step(VP(), DPMSolver2M), BUDGETS),
     "flow matching, Euler": (one_step(FlowMatching(), lambda: euler_step), BUDGETS),
-    "flow matching, Heun": (one_step(FlowMatching(), lambda: heun_step, 2), BUDGETS),
     "few-step solver, trained": (trained, (5, 10)),
-    "the flow, solved finely": (flow_map, (0,)),
+    "flow map, exact": (flow_map, (1,)),
 }
 
 
@@ -137,32 +119,36 @@ def scores(x: Tensor, seed: int) -> dict[str, float]:
     return {"distance": distance, "shares": shares, "stray": metrics.off_mode_share(x, law)}
 
 
-def run(quick: bool) -> dict[str, Any]:
-    """A row for each sampler and budget: the three numbers, and CPU microseconds a sample."""
+def run(quick: bool, folder: Path) -> dict[str, Any]:
+    """A row for each sampler and budget: the three numbers, and CPU microseconds a sample.
+
+    Each row is kept in the folder: a run that was stopped goes on.
+    """
     n, seeds = (500, range(2)) if quick else (SAMPLES, range(SEEDS))
     rows = []
-    training = Clock()
-    with training.running():
-        maps = [learned_map(seed, 5 if quick else 1000) for seed in seeds]
-
-    def one_map(z: Tensor, calls: int, g: Generator) -> tuple[Tensor, int]:
-        learned = maps[g.initial_seed() // 1000]
-        return follow(learned, z.float(), call_times(learned.process, calls)), calls
-
-    table = ROWS | {"flow map, learned": (one_map, (1, 4))}
-    for name, (sampler, budgets) in table.items():
+    for name, (sampler, budgets) in ROWS.items():
         for budget in budgets[:1] if quick else budgets:
-            found, made = [], 0
-            for seed in seeds:
-                z, g = (Generator().manual_seed(1000 * seed + k) for k in (3, 4))
-                noise, clock = torch.randn((n, 2), generator=z, dtype=torch.float64), Clock()
-                with clock.running():
-                    x, made = sampler(noise, budget, g)
-                found.append(scores(x, seed) | {"microseconds": 1e6 * clock.cpu / n})
-            rows.append({"sampler": name, "calls": made} | over_seeds(found))
-            medians = {k: v["median"] for k, v in rows[-1].items() if isinstance(v, dict)}
-            progress(f"{name}, {made} calls: {medians}")
+            path = folder / f"replay-{len(rows)}.json"
+            rows.append(kept(path, partial(measured, name, sampler, budget, n, seeds)))
     fresh = [ring(8).sample(n, Generator().manual_seed(1000 * s + 20)) for s in seeds]
     truth = over_seeds([scores(x, seed) for seed, x in zip(seeds, fresh, strict=True)])
-    trained = {"steps": 5 if quick else 1000, "cpu_seconds_each": training.cpu / len(seeds)}
-    return {"samples": n, "seeds": list(seeds), "truth": truth, "map": trained, "rows": rows}
+    return {"samples": n, "seeds": list(seeds), "truth": truth, "rows": rows}
+
+
+def measured(
+    name: str, sampler: Sampler, budget: int, n: int, seeds: Iterable[int]
+) -> dict[str, Any]:
+    """The row of a sampler at one budget, over the seeds."""
+    found, made = [], 0
+    for seed in seeds:
+        noise, g = noise_of(seed, n), Generator().manual_seed(1000 * seed + 4)
+        clock = Clock()
+        with clock.running():
+            x, made = sampler(noise, budget, g)
+        found.append(scores(x, seed) | {"microseconds": 1e6 * clock.cpu / n})
+    return {"sampler": name, "calls": made} | over_seeds(found)
+
+
+def noise_of(seed: int, n: int) -> Tensor:
+    """Standard normal points of the plane, the same for all samplers: (n, 2), float64."""
+    return torch.randn((n, 2), generator=Generator().manual_seed(1000 * seed + 3)).double()

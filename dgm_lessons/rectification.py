@@ -3,10 +3,7 @@
 A coupling is two tensors (x0, eps) of one shape (N, *D): row i of the noise belongs to row i of
 the data. Flow matching on independent rows gives a first flow. `simulate` makes pairs of it,
 `fit_pairs` trains a second one on those ("2-rectified", Liu, Gong & Liu 2023), and so on:
-
-x0 = simulate(flow, eps)
-for step, loss in fit_pairs(second, x0, eps, steps=2000, generator=generator):
-    ...
+`x0 = simulate(flow, eps)`, then `for step, loss in fit_pairs(second, x0, eps, steps=2000)`.
 
 Times run from noise, t = 1, to data, t = 0, on the line x_t = (1 - t) x_0 + t eps. A denoiser that
 was trained on pairs knows E[x_0 | x_t] and the velocity under *their* joint law; its score is that

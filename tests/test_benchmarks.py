@@ -4,6 +4,7 @@ import base64
 import itertools
 import json
 import sys
+import time
 from functools import partial
 from typing import ClassVar
 
@@ -16,10 +17,13 @@ from benchmarks import (
     ablation,
     autoguidance,
     bound,
+    costs,
     digits,
     error_budget,
     evaluate,
+    families,
     few_steps,
+    flow_maps,
     flow_matching,
     guidance,
     latent,
@@ -29,13 +33,14 @@ from benchmarks import (
     one_network,
     peers,
     race,
+    replay,
     samplers,
     score_matching,
     solvers,
 )
 from dgm_lessons import data, metrics, zoo
 from dgm_lessons.denoisers import ExactDenoiser
-from dgm_lessons.mixtures import ring
+from dgm_lessons.mixtures import grid, ring
 from dgm_lessons.objectives import half_squared_norm, implicit_score_matching
 from dgm_lessons.processes import EDM
 from dgm_lessons.samplers import DPMSolver2M, FewSteps, sample
@@ -498,6 +503,66 @@ def test_guidance_writes_its_results(tmp_path):
     assert all(len(number["values"]) == 2 for number in found["real"]["mnist-latent"].values())
 
 
+def test_coverage_knows_the_truth_and_a_collapsed_model():
+    law, g = grid(25), torch.Generator().manual_seed(0)
+    found = families.coverage(law.sample(10_000, g), law)
+    assert found["modes"] == 25 and found["shares"] < 0.03 and found["stray"] < 0.002
+    one = law.means[7] + 0.1 * torch.randn(1000, 2, generator=g)
+    found = families.coverage(one, law)
+    assert found["modes"] == 1 and found["shares"] == approx(0.96, abs=1e-3)
+    strays = families.coverage(law.sample(1000, g) + 0.5, law)
+    assert strays["modes"] == 0 and strays["stray"] > 0.99
+
+
+def test_penalties_of_a_plane():
+    plane, g = torch.nn.Linear(2, 1), torch.Generator().manual_seed(0)
+    torch.nn.init.constant_(plane.weight, 3.0)
+    x = torch.randn(8, 2, generator=g)
+    assert families.r1(plane, x, x, g).item() == approx(0.05 * 18, rel=1e-5)
+    gap = 18**0.5 - 1
+    assert families.one_lipschitz(plane, x, x, g).item() == approx(0.1 * gap**2, rel=1e-5)
+
+
+def test_a_bill_counts_rows_and_products():
+    layer = torch.nn.Linear(3, 5, bias=False)
+
+    def draw():
+        return layer(torch.zeros(4, 3)), layer(torch.zeros(8, 3))  # 12 rows for 4 samples
+
+    with torch.no_grad():
+        row = costs.measured(costs.Model("two", "three calls", layer, 4, draw), 2)
+    assert row["calls"] == 3 and row["mflop"] == approx(2 * 3 * 5 * 3 / 1e6)
+    assert row["parameters"] == 15 and min(row["milliseconds"]["values"]) >= 0
+
+
+def test_families_writes_all_three_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(families, "SAMPLES", 300)
+    monkeypatch.setattr(race, "TURN", 0.02)
+    monkeypatch.setattr(race, "ROUNDS", 1)
+    found = families.run(True, tmp_path)
+    for contender in found["coverage"]["contenders"].values():
+        assert {"modes", "shares", "stray"} <= {k.split("_")[0] for k in contender["rows"][0]}
+    calls = {(row["model"], row["how"]): row["calls"] for row in found["costs"]["rows"]}
+    assert calls["ring", "Heun, 20 steps"] == 40 and calls["flow", "eight couplings"] == 8
+    for row in found["replay"]["rows"]:
+        assert row["calls"] <= 10 or row["sampler"] == "flow map, exact"
+    assert {row["sampler"] for row in found["replay"]["rows"]} >= set(replay.ROWS)
+
+
+def test_the_shipped_bill_is_that_of_this_code():
+    """Calls and operations do not depend on the machine: the same numbers come out again."""
+    found = json.loads((measure.RESULTS / "families.json").read_text())["costs"]["rows"]
+    shipped = {(row["model"], row["how"]): (row["calls"], row["mflop"]) for row in found}
+    for model in costs.plane(50):
+        with torch.no_grad():
+            row = costs.measured(model, 1)
+        assert shipped[model.name, model.how] == approx((row["calls"], row["mflop"]))
+    assert {name for name, _ in shipped} >= {
+        *("mnist-vp", "mnist-ve", "mnist-fm", "mnist-conditional", "mnist-latent"),
+        *("mnist-likelihood", "mnist-vae", "mnist-plane", "mnist-map", "ring"),
+    }
+
+
 def test_flow_matching_writes_what_the_page_reads(tmp_path):
     command.main(["flow_matching", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "flow_matching.json").read_text())
@@ -574,6 +639,41 @@ def test_latent_writes_costs_losses_and_digits(tmp_path):
     assert far["decoded"] < far["principal components"] < far["codes from N(0, I)"]
     assert far["codes, w = 0.3"] < far["half-way: codes"] < far["half-way: pixels"]
     assert found["digits"]["codes, w = 0.7"]["agreement"]["median"] > 0.95
+
+
+def test_steps_fill_their_seconds():
+    """A step of two milliseconds fits five hundred times into a second."""
+
+    def train(steps):
+        end = time.process_time() + 0.002 * steps
+        while time.process_time() < end:
+            pass
+
+    assert flow_maps.steps_within(1.0, train) == approx(500, rel=0.1)
+
+
+def test_regression_learns_the_map_of_straight_paths():
+    """On paths of one speed each the average velocity between any two times is that speed."""
+    data, process = flow_maps.Data(0), flow_maps.PROCESS
+    times = torch.linspace(1, 0, 9)
+    z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(0))
+    paths = z - 0.5 * (times[:, None, None] - 1) * z  # x = z (1 + (1 - t) / 2): away from 0
+    flow_map = flow_maps.network(0)
+    flow_maps.regress(flow_map.network, paths, times, 200, torch.Generator().manual_seed(1))
+    end = flow_map(z, process.T, 0.0)
+    assert (end - 1.5 * z).square().mean().sqrt() < 0.1
+    assert (data.raw(data.points).std(0) - ring(8).sample(10**5).std(0)).abs().max() < 0.02
+
+
+@pytest.mark.timing
+def test_flow_maps_writes_a_row_for_each_method(tmp_path):
+    command.main(["flow_maps", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "flow_maps.json").read_text())
+    assert [row["method"] for row in found["rows"]] == list(flow_maps.METHODS)
+    for row in found["rows"]:
+        assert set(row["calls"]) == {"1", "2", "4"} and row["steps"]["mean"] >= 10
+        assert 0.1 < row["calls"]["1"]["rmse"]["mean"] < 1
+    assert found["exact_field_ddim"]["1"]["rmse"] > 1
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def times_of(process, n, generator, dtype=torch.float64):
 
 
 class MeanVelocityOf(nn.Module):
-    """The mean velocity of a Gaussian's map, with parameters that change it in four ways."""
+    """The average velocity of a Gaussian's map, with parameters that change it in four ways."""
 
     def __init__(self, law, process):
         super().__init__()

@@ -1,4 +1,4 @@
-"""A flow map made of a network: x plus the way, times the mean velocity along it."""
+"""A flow map made of a network: x plus the way, times the average velocity along it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..networks.layers import zero
 from ..processes import Process
 from .base import both_times
 
-MeanVelocity = Callable[[Tensor, Tensor, Tensor], Tensor]
+AverageVelocity = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class LearnedFlowMap:
-    """The map x + (t - s) u(x, s, t) of a network u, the mean velocity between s and t.
+    """The map x + (t - s) u(x, s, t) of a network u, the average velocity between s and t.
 
     The identity at s = t holds by construction, and u(x, t, t) is the velocity of the PF-ODE, once
     learned, `eq-maps-mean` (Geng et al. 2025; Boffi et al. 2025).
@@ -27,7 +27,7 @@ class LearnedFlowMap:
         process: the noising process whose PF-ODE is meant.
     """
 
-    def __init__(self, network: MeanVelocity, process: Process) -> None:
+    def __init__(self, network: AverageVelocity, process: Process) -> None:
         self.network, self.process = network, process
 
     def __call__(self, x: Tensor, s: float | Tensor, t: float | Tensor) -> Tensor:

@@ -4,7 +4,7 @@ Each takes points x (B, *D) at times s (B,), times t <= s (B,) to be carried to,
 estimate without bias of the velocity dx/ds at (x, s), as `velocities` gives. All times lie within
 the process's [t_min, t_max]. In rows with t = s every loss asks for the velocity itself: without
 such rows the Lagrangian and the composition loss know nothing of the data. Each returns a scalar,
-half the mean squared norm of the error of the mean velocity, or of the map's.
+half the mean squared norm of the error of the average velocity, or of the map's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .._inputs import expand
 from ..objectives import half_squared_norm
-from .learned import LearnedFlowMap, MeanVelocity
+from .learned import AverageVelocity, LearnedFlowMap
 
 STEP = 1e-3  # of time, in central differences
 FLAT = 0.05  # of sigma/alpha: below, the Lagrangian loss weighs all t alike
@@ -52,7 +52,7 @@ def composition_loss(
 ) -> Tensor:
     """Two calls over halves of the time are one, `eq-maps-halves` (Frans et al. 2025).
 
-    So u(x, s, t) is the mean of the two mean velocities, in which there is no gradient.
+    So u(x, s, t) is the mean of the two, in which there is no gradient.
     """
     u, half, middle = flow_map.network, expand(0.5 * (s - t), x), 0.5 * (s + t)
     with torch.no_grad():
@@ -63,7 +63,7 @@ def composition_loss(
 
 
 def along(
-    u: MeanVelocity,
+    u: AverageVelocity,
     point: tuple[Tensor, Tensor, Tensor],
     direction: tuple[Tensor, Tensor, Tensor],
     step: float = STEP,

@@ -131,3 +131,8 @@ def test_two_conditions_keep_the_kernel(compare):
         found = [a * alpha_s + b, a**2 * sigma_s**2 + c**2]
         compare(found, [alpha_t, sigma_t**2], tol=1e-12,
                 wrong=[a * alpha_s, a * sigma_s**2 + c**2])  # fmt: skip
+    a, b, c = rows(0.63, 0.48)["Langevin"]  # keeps the mean, and widens by eta^2 / sigma^2
+    alpha, sigma = (float(v) for v in VP().levels(0.63))
+    excess = 0.07**2 / sigma**2
+    compare([a * alpha + b - alpha, a**2 * sigma**2 + c**2 - sigma**2], [0, excess], tol=1e-12,
+            wrong=[0, 0])  # fmt: skip

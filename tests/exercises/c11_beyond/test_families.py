@@ -12,7 +12,7 @@ from scipy.stats import binom
 from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.exercises.c11_beyond.families import EXERCISES
 from dgm_lessons.likelihood import log_prob
-from dgm_lessons.mixtures import GaussianMixture, gm1
+from dgm_lessons.mixtures import gm1
 from dgm_lessons.processes import VP
 
 FOUND = json.loads((files("dgm_lessons") / "results" / "families.json").read_text("utf8"))
@@ -45,21 +45,13 @@ def by_definition(name):
         return sum(2 * call if k < doubled else call for k in range(steps)) + decoder
     if name == "c-11-05":
         return statements_tried()
-    if name == "c-11-06":  # both conditions, solved numerically
-        alpha_s, sigma_s, alpha_t, sigma_t, c = inputs
+    alpha_s, sigma_s, alpha_t, sigma_t, c = inputs  # both conditions, solved numerically
 
-        def conditions(ab):
-            return [
-                ab[0] * alpha_s + ab[1] - alpha_t,
-                ab[0] ** 2 * sigma_s**2 + c**2 - sigma_t**2,
-            ]
+    def conditions(ab):
+        a, b = ab
+        return [a * alpha_s + b - alpha_t, a**2 * sigma_s**2 + c**2 - sigma_t**2]
 
-        return fsolve(conditions, [0.5, 0.5])
-    alpha, sigma, eta = inputs  # the variance of x + eta score + noise, by its linear map
-    noisy = GaussianMixture([1.0], [[0.7 * alpha]], [sigma**2])
-    points = noisy.means + sigma * torch.tensor([[-1.0], [1.0]])
-    moved = points + eta * noisy.score(points)
-    return ((moved[1] - moved[0]) ** 2 / 4).item() + 2 * eta - sigma**2
+    return fsolve(conditions, [0.5, 0.5])
 
 
 @pytest.mark.parametrize("name", EXERCISES)

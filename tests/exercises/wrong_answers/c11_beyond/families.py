@@ -43,14 +43,6 @@ WRONG = {
         two(lambda s_s, s_t, c: (s_t**2 - c**2) ** 0.5),
         lambda a_s, s_s, a_t, s_t, c: [(s_t**2 - c**2) ** 0.5 / s_s, a_t],
     ],
-    "again-langevin": [
-        lambda a, s, e: s**2 + e**2 / s**2,
-        lambda a, s, e: 2 * e,
-        lambda a, s, e: e**2 / s**2 - 2 * e,
-        lambda a, s, e: e**2 / s**2 - e,
-        lambda a, s, e: (s**2 + e**2 / s**2) ** 0.5 - s,
-        lambda a, s, e: (1 - e / s) ** 2 * s**2 + 2 * e - s**2,
-    ],
 }
 
 # Written after the mistakes that the exercises name, and not used for them.
@@ -64,5 +56,4 @@ FURTHER = {
             (a_t - (s_t**2 - c**2) ** 0.5 / s_s * a_s) / 2,
         ]
     ],
-    "again-langevin": [lambda a, s, e: a * e**2 / s**2],
 }
