@@ -53,6 +53,7 @@ def settings(quick: bool) -> dict[str, Any]:
                 "0.5 to 5": [0.0, 0.3, 0.7, 1.5, 3.0, 6.0],
                 "all": [0.3, 0.7, 1.5, 3.0, 6.0],
             },
+            "mnist-conditional": {"0.5 to 5": [0.0, 0.7, 3.0], "all": [3.0]},
         },
     }
 

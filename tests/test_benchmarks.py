@@ -716,3 +716,21 @@ def test_guidance_at_all_levels_costs_more_diversity_than_in_the_interval(guided
     assert (recall < -0.02).all()
     floor = guided_digits.real["frechet"]["values"]
     assert (guided_digits("0.5 to 5", 0.3, "frechet") > torch.tensor(floor)).all()
+
+
+def test_guided_pixels_tell_the_same_more_strongly():
+    """The network of pixels, at fewer weights; differences are paired over the seeds."""
+    found = json.loads((measure.RESULTS / "guidance.json").read_text())
+    row = {
+        (r["levels"], r["weight"]): {k: torch.tensor(v["values"]) for k, v in list(r.items())[3:]}
+        for r in found["rows"]
+        if r["network"] == "mnist-conditional"
+    }
+    plain, some, much, all_ = (
+        row[key] for key in (("0.5 to 5", 0.0), ("0.5 to 5", 0.7), ("0.5 to 5", 3.0), ("all", 3.0))
+    )
+    assert (some["agreement"] > plain["agreement"] + 0.03).all()
+    assert (some["frechet"] < 0.6 * plain["frechet"]).all()
+    assert (much["recall"] < some["recall"]).all() and (much["spread"] < some["spread"]).all()
+    assert (all_["recall"] < much["recall"] - 0.1).all()
+    assert (all_["frechet"] > plain["frechet"] + 20).all()
