@@ -18,6 +18,7 @@ from dgm_lessons.widgets import Straightening
 from dgm_lessons.widgets.straightening import rectified_ring
 
 EXACT_TOLERANCE, TOLERANCE, TOLD_APART = 1e-8, 1e-5, 1e-3
+SINGLE = 1e-4  # one call of the network: single precision in the browser, inputs up to 20
 browser = pytest.mark.browser
 EXACT = ExactDenoiser(ring(8), FlowMatching())
 FLOW = rectified_ring
@@ -72,7 +73,7 @@ def test_both_velocities_are_those_of_the_package(flows):
         assert gap(exact, EXACT.velocity(x, t).flatten()) < EXACT_TOLERANCE, t
         with torch.no_grad():
             expected = precise().velocity(x, t).flatten()
-        assert gap(learned, expected) < TOLERANCE, t
+        assert gap(learned, expected) < SINGLE, t
 
 
 @browser

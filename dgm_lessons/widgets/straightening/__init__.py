@@ -147,9 +147,13 @@ def rectified_ring() -> Denoiser:
     g = torch.Generator().manual_seed(0)
     eps = torch.randn(10_000, 2, generator=g)
     x0 = simulate(ExactDenoiser(ring(8), FlowMatching()), eps)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # the network's first weights
+    with torch.random.fork_rng(devices=[]):  # the global generator stays as it is
         network = MLP(2, width=48)
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Linear)]
+    for k, layer in enumerate(layers[:-1]):  # weights as MLP begins with, from our generator
+        bound = layer.in_features**-0.5
+        nn.init.uniform_(layer.weight, -(2 - (k > 0)) * bound, (2 - (k > 0)) * bound, generator=g)
+        nn.init.uniform_(layer.bias, -bound, bound, generator=g)
     flow = Denoiser(network, FlowMatching(), "velocity")
     for _ in fit_pairs(flow, x0, eps, steps=1500, lr=1e-2, generator=g):
         pass
