@@ -26,7 +26,7 @@ def evaluate_map(
 ) -> dict[str, Any]:
     """Frechet distance, agreement and spread, as `evaluate_digits` has them, for each noise seed.
 
-    For `teacher`, with guidance and 18 calls, and for the map with each number of calls it knows.
+    For `teacher`, with guidance and 18 steps, and for the map with each number of calls it knows.
     `cpu_seconds` are those of the codes alone; `rms_from_teacher` is the root mean square
     difference of a code's numbers from the teacher's codes.
     """

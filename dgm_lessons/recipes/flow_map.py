@@ -1,4 +1,4 @@
-"""A flow map for codes: what `mnist-latent` does in twelve calls, learned for one, two and four."""
+"""A flow map for codes: what `mnist-latent` does in twelve steps, learned for one, two and four."""
 
 from __future__ import annotations
 

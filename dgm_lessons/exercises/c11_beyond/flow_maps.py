@@ -127,6 +127,9 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the length of the way, s - t, is missing": lambda v, s, t, d, j: v - d - j * v,
             "this is the derivative along the path alone": lambda v, s, t, d, j: d + j * v,
+            "this is the velocity alone; the derivative along the path is missing": (
+                lambda v, s, t, d, j: v
+            ),
         },
     ),
     "maps-legs": Exercise(
@@ -142,6 +145,9 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is the whole way; divide it by the whole time": (
                 lambda u, w, s, r, t: (r - s) * u + (t - r) * w
+            ),
+            "this is the whole way, backwards; divide it by the time s - t": (
+                lambda u, w, s, r, t: (s - r) * u + (r - t) * w
             ),
             "the weights are exchanged: each leg counts with its own time": (
                 lambda u, w, s, r, t: ((t - r) * u + (r - s) * w) / (t - s)

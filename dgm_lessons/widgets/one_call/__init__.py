@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from ...evaluation import digit_codes, digit_times
 from ...evaluation.sampling import CALLS
+from ...guidance import INTERVAL
 from ...networks import CodeMap
 from ...samplers import DPMSolver2M, sample
 from ...zoo import card, load, load_network, with_labels
@@ -27,7 +28,7 @@ from ..quantise import pack, quantise, rounded
 
 TILES = 5  # of the wall, in a row
 STOPS = 8  # of a whole turn: where the sampler's digits are stored
-GUIDANCE = 0.3  # of the sampler
+GUIDANCE = 0.3  # of the sampler, within INTERVAL
 WAYS = ("1", "2", "4", "teacher")  # their names in `metrics` begin with calls_
 
 
@@ -44,7 +45,8 @@ class OneCall(LessonWidget):
         metrics: what `evaluate_map` has found of it; it stands on the card.
         at: the angles x and y in degrees, -180 to 180, at the start.
         label: the digit to draw, -1 for all ten in turn.
-        calls: 1, 2 or 4 of the map, or 18 of the guided sampler.
+        calls: 1, 2 or 4 of the map, or 18 for the steps of the guided sampler. In a step where
+            guidance acts it asks its network twice: `asked` calls in all.
         seed: of the four noises a, b, c and d.
     """
 
@@ -56,7 +58,7 @@ class OneCall(LessonWidget):
             "One label, 25 hands: neighbours share much of their noise.",
         ),
         ("Four calls", {"calls": 4}, "The same noise, and hardly another digit."),
-        ("The sampler", {"calls": 18}, "The teacher's digits at the nearest stop: 18 calls."),
+        ("The sampler", {"calls": 18}, "The teacher's digits at the nearest stop: 18 steps."),
     )
 
     weights = t.Bytes().tag(sync=True)
@@ -65,6 +67,7 @@ class OneCall(LessonWidget):
     loud = t.Float().tag(sync=True)
     taught = t.Bytes().tag(sync=True)
     scale = t.Float().tag(sync=True)
+    asked = t.Int().tag(sync=True)
     measured: t.List = t.List().tag(sync=True)
     floor = t.Float().tag(sync=True)
     seed = t.Int().tag(sync=True)
@@ -99,6 +102,7 @@ class OneCall(LessonWidget):
             loud=float(network.knots[0][2]),
             taught=whole.numpy().tobytes(),
             scale=float(scales),
+            asked=_asked(),
             measured=[_row(metrics, way) for way in WAYS],
             floor=float(metrics["frechet_floor"]),
             seed=seed,
@@ -124,7 +128,7 @@ class OneCall(LessonWidget):
         return self._drawn(torch.tensor(self.at) / 360 + steps / STOPS, labels, self.calls)
 
     def four(self) -> Tensor:
-        """The digit in the middle, at the nearest stop, by 1, 2, 4 and 18 calls: (4, 28, 28)."""
+        """The digit in the middle, at the nearest stop, drawn in all four ways: (4, 28, 28)."""
         stop = (STOPS * torch.tensor(self.at) / 360 + 0.5).floor()[None] / STOPS
         label = torch.tensor([self.label if self.label >= 0 else TILES**2 // 2 % 10])
         return torch.cat([self._drawn(stop, label, row[0]) for row in self.measured])
@@ -148,11 +152,11 @@ class OneCall(LessonWidget):
             [j * (width + gap) for j in range(4)],
         )
         tiles = [svg.greys(rows, x, width / 28) for rows, x in zip(shades, left, strict=True)]
-        names = ["one call", "two calls", "four calls", "the sampler, 18"]
+        names = ["one call", "two calls", "four calls", "sampler, 18 steps"]
         words = [svg.text(name, x + width / 2, 118) for name, x in zip(names, left, strict=True)]
         label = (
             "One digit four times, from one noise: in one, two and four calls of a flow map, and "
-            f"in {CALLS} calls of the guided sampler that it was distilled from"
+            f"in {CALLS} steps of the guided sampler that taught it"
         )
         return svg.picture(4 * (width + gap) - gap, width + 24, label, [*tiles, *words])
 
@@ -197,15 +201,22 @@ def _taught(seed: int, classes: int = 10) -> Tensor:
     return sample(with_labels(teacher, labels, GUIDANCE), start, times, DPMSolver2M()).flatten()
 
 
+def _asked() -> int:
+    """Calls of the sampler's network: one a step, and a second where guidance acts."""
+    process, (low, high) = load("mnist-latent").process, INTERVAL
+    alpha, sigma = process.levels(digit_times(process, CALLS)[:-1])
+    return CALLS + int(((sigma >= low * alpha) & (sigma <= high * alpha)).sum())
+
+
 def _row(metrics: Mapping[str, Any], way: str) -> list[float]:
-    """Calls, Frechet distance, its standard deviation over the noise seeds, and agreement."""
+    """Calls (steps), Frechet distance, its standard error over noise seeds, agreement, spread."""
     found = metrics[way if way == "teacher" else f"calls_{way}"]
     calls = metrics["teacher_calls"] if way == "teacher" else int(way)
     distances = found["frechet"]
     return [
         calls,
         mean(distances),
-        stdev(distances),
+        stdev(distances) / math.sqrt(len(distances)),
         mean(found["agreement"]),
         mean(found["spread"]),
     ]

@@ -7,6 +7,7 @@ import { h, shown } from "../kit/ui.js";
 
 export const TILES = 5; // of the wall, in a row
 export const SIDE = 28; // pixels of a digit
+export const SAMPLER = 18; // its steps
 
 const ABOUT = "A wall of 25 digits, each from its own noise; the digit in the middle is framed. The text below says the numbers.";
 
@@ -64,4 +65,4 @@ export function makeFour(w, measured) {
   };
 }
 
-export const called = (calls) => (calls === 1 ? "1 call" : `${calls} calls`);
+export const called = (calls) => (calls === 1 ? "1 call" : `${calls} ${calls === SAMPLER ? "steps" : "calls"}`);

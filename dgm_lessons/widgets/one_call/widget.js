@@ -9,13 +9,12 @@ import { percent, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { makeDigits, makeNoises, stopOf, STOPS } from "../maths/code_map.js";
 import { unpackWeights } from "../maths/unet.js";
-import { called, makeFour, makeWall, TILES } from "./view.js";
+import { called, makeFour, makeWall, SAMPLER, TILES } from "./view.js";
 
 const WALL = TILES ** 2;
-const SAMPLER = 18; // its calls
 const PACE = [24, 15]; // degrees a second, in the two directions, while it plays
 const LABELS = [[-1, "all"], ...Array.from({ length: 10 }, (_, k) => [k, `${k}`])];
-const WAYS = [[1, "1"], [2, "2"], [4, "4"], [SAMPLER, "18, the sampler"]];
+const WAYS = [[1, "1"], [2, "2"], [4, "4"], [SAMPLER, "18 steps, the sampler"]];
 
 function build(w) {
   const s = { artist: null, wall: null, known: "" };
@@ -102,13 +101,14 @@ function sentence(w, { f, wall }) {
   const rows = w.get("measured");
   const [, distance, error, agreement] = rows.find(([way]) => way === calls);
   const [, best, bestError] = rows.at(-1);
+  const steps = `${SAMPLER} steps (${w.get("asked")} calls)`;
   const place = calls === SAMPLER ? stopOf(at).map((k) => ((k * 360) / STOPS + 180) % 360 - 180) : at;
   const what = calls === SAMPLER
-    ? `25 digits of the guided sampler, ${SAMPLER} calls each. PyTorch has drawn their codes, and this page decodes them in`
+    ? `25 digits of the guided sampler, ${steps} each. PyTorch has drawn their codes, and this page decodes them in`
     : `25 digits, ${called(calls)} each, drawn and decoded on this page in`;
-  const beside = calls === SAMPLER ? "" : ` The guided sampler, its teacher: ${shown(best)} \u00b1 ${shown(bestError)} with ${SAMPLER} calls.`;
+  const beside = calls === SAMPLER ? "" : ` The guided sampler, on whose 12-step paths it was taught: ${shown(best)} \u00b1 ${shown(bestError)} with ${steps}.`;
   return `At ${place.map((angle) => `${shown(angle, 0)}\u00b0`).join(", ")}: ${what} ${shown(wall.ms, 0)} milliseconds. ` +
-    `Fr\u00e9chet distance of 10,000: ${shown(distance)} \u00b1 ${shown(error)} (standard deviation over three draws of the noise; real digits ` +
+    `Fr\u00e9chet distance of 10,000: ${shown(distance)} \u00b1 ${shown(error)} (standard error over three draws of the noise; real digits ` +
     `${shown(w.get("floor"))}), ${percent(agreement)} read as asked.${beside}`;
 }
 

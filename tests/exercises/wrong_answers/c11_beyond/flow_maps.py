@@ -37,10 +37,12 @@ WRONG = {
         lambda v, s, t, d, j: v - (d + j * v),
         lambda v, s, t, d, j: d + j * v,
         lambda v, s, t, d, j: v - s * (d + j * v),
+        lambda v, s, t, d, j: v,
     ],
     "maps-legs": [
         lambda u, w, s, r, t: (u + w) / 2,
         lambda u, w, s, r, t: (r - s) * u + (t - r) * w,
+        lambda u, w, s, r, t: (s - r) * u + (r - t) * w,
         lambda u, w, s, r, t: ((t - r) * u + (r - s) * w) / (t - s),
         lambda u, w, s, r, t: ((r - s) * u + (t - r) * w) / (s - t),
         lambda u, w, s, r, t: u + w,
