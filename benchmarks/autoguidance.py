@@ -3,7 +3,8 @@
 For each seed three networks learn: `strong`, the class; `weak`, the class too, with a third of the
 width and two fifths of the steps; `free`, both classes without labels. Autoguidance pushes `strong`
 away from `weak` (Karras et al. 2024), classifier-free guidance away from `free`, at all noise
-levels and with the same weights. All samples of a seed begin with the same noise.
+levels and with the same weights; `exact fields` are classifier-free guidance without a network. All
+samples of a seed begin with the same noise. Three rows begin where no network has learned.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import torch
 from torch import Generator
 
-from dgm_lessons.denoisers import AbstractDenoiser, Denoiser
+from dgm_lessons.denoisers import AbstractDenoiser, Denoiser, ExactDenoiser
 from dgm_lessons.guidance import ALWAYS, GuidedDenoiser, LabelledMixture
 from dgm_lessons.metrics import mode_weights, off_mode_share, sliced_wasserstein
 from dgm_lessons.mixtures import GaussianMixture, two_moons_like
@@ -29,18 +30,21 @@ MOONS = LabelledMixture(two_moons_like(std=0.06), [0] * 12 + [1] * 12)
 LAW, PROCESS = MOONS.law(0), VP()
 WEIGHTS = (0.5, 1.0, 2.0)  # w: 0 is no guidance
 WIDTH, NARROW, DEPTH, BATCH, PEAK = 48, 16, 2, 256, 5e-3
-CALLS = 33  # of DDIM, between log-SNR -9 and 8, and the last one to clean points
+LOW, HIGH = -6.0, 6.0  # log-SNR, of training and of sampling alike
+TOO_LOW = -9.0  # where no network has learned
+CALLS = 33  # of DDIM, from LOW to HIGH, and the last one to clean points
 
 
 def train(law: GaussianMixture, seed: int, steps: int, width: int) -> Denoiser:
-    """A network that predicts the noise; log-SNR uniform between -6 and 6."""
+    """A network that predicts the noise; log-SNR uniform between LOW and HIGH."""
     g = Generator().manual_seed(seed)
     torch.manual_seed(seed)
     network = MLP(2, width=width, depth=DEPTH)
     optimizer = torch.optim.AdamW(network.parameters(), PEAK)
     rate = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
-        x0, level = law.sample(BATCH, g), 12 * torch.rand(BATCH, generator=g) - 6
+        x0 = law.sample(BATCH, g)
+        level = LOW + (HIGH - LOW) * torch.rand(BATCH, generator=g)
         eps = torch.randn(BATCH, 2, generator=g)
         x_t = PROCESS.perturb(x0, PROCESS.t_from_log_snr(level), eps)
         loss = (network(x_t, level) - eps).square().mean()
@@ -52,10 +56,10 @@ def train(law: GaussianMixture, seed: int, steps: int, width: int) -> Denoiser:
 
 
 @torch.no_grad()
-def judged(denoiser: AbstractDenoiser, n: int, seed: int) -> dict[str, float]:
-    """What n samples of the class are like; see `row`."""
+def judged(denoiser: AbstractDenoiser, n: int, seed: int, low: float = LOW) -> dict[str, float]:
+    """What n samples of the class are like; see `row`. They begin at log-SNR `low`."""
     g = Generator().manual_seed(seed)
-    times = PROCESS.t_from_log_snr(torch.linspace(-9, 8, CALLS)).tolist()
+    times = PROCESS.t_from_log_snr(torch.linspace(low, HIGH, CALLS)).tolist()
     return row(sample(denoiser, torch.randn(n, 2, generator=g), [*times, 0.0], ddim_step), seed)
 
 
@@ -72,7 +76,7 @@ def row(x: torch.Tensor, seed: int) -> dict[str, float]:
 
 
 def one_seed(seed: int, steps: int, n: int) -> dict[str, Any]:
-    """Trains three networks, and judges every denoiser made of them."""
+    """Trains three networks; judges every denoiser made of them, and exact ones."""
     strong, weak, free = (
         train(law, seed + shift, count, width)
         for law, shift, count, width in (
@@ -86,10 +90,14 @@ def one_seed(seed: int, steps: int, n: int) -> dict[str, Any]:
         denoisers[f"autoguidance, w = {w:g}"] = GuidedDenoiser(strong, weak, w, ALWAYS)
     for w in WEIGHTS:
         denoisers[f"classifier-free, w = {w:g}"] = GuidedDenoiser(strong, free, w, ALWAYS)
+    exact = [ExactDenoiser(law, PROCESS) for law in (LAW, MOONS.mixture)]
+    for w in WEIGHTS:
+        denoisers[f"exact fields, w = {w:g}"] = GuidedDenoiser(*exact, w, ALWAYS)
     fresh = row(LAW.sample(n, Generator().manual_seed(seed + 900)), seed)
-    return {"fresh data": fresh} | {
-        name: judged(denoiser, n, seed) for name, denoiser in denoisers.items()
-    }
+    found = {name: judged(denoiser, n, seed) for name, denoiser in denoisers.items()}
+    for name in ("strong alone", "autoguidance, w = 0.5", "classifier-free, w = 0.5"):
+        found[f"{name}, from -9"] = judged(denoisers[name], n, seed, TOO_LOW)
+    return {"fresh data": fresh} | found
 
 
 def run(quick: bool, runs: Path) -> dict[str, Any]:

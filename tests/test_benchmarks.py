@@ -604,7 +604,7 @@ def test_autoguidance_tells_fresh_data_from_one_mode():
 def test_autoguidance_writes_its_results(tmp_path):
     command.main(["autoguidance", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "autoguidance.json").read_text())
-    assert len(found["rows"]) == 3 + 2 * len(autoguidance.WEIGHTS)
+    assert len(found["rows"]) == 6 + 3 * len(autoguidance.WEIGHTS)
     for row in found["rows"].values():
         assert {len(values) for values in row.values()} == {2} == {len(found["seeds"])}
 

@@ -171,7 +171,7 @@ EXERCISES: dict[str, Exercise] = {
         },
     ),
     "digits-bell": Exercise(
-        asks="mean and variance of the guided law, two numbers",
+        asks="mean and variance of the tilted density, two numbers",
         trials=((0.9, 0.55, -0.35, 1.8, 0.7), (-1.3, 1.15, 0.6, 2.4, 1.6)),
         parts=("the mean", "the variance"),
         solution=guided_bell,

@@ -15,8 +15,8 @@ def guided_noise(told: Tensor, untold: Tensor, scale: float) -> Tensor:
     return untold + scale * (told - untold)
 
 
-def final_std(a: float, b: float, scale: float) -> float:
-    return float((a**scale * b ** (1 - scale)) ** 0.5)
+def final_std(a: float, b: float, h: float, scale: float) -> float:
+    return float(a**0.5 * ((a + h) / (b + h)) ** ((scale - 1) / 2))
 
 
 def langevin_scale(scale: float) -> float:
@@ -68,35 +68,50 @@ EXERCISES: dict[str, Exercise] = {
                 lambda told, untold, s: s * (told - untold)
             ),
             "the two factors must add up to 1": lambda told, untold, s: s * told - untold,
-            "a scale is no logarithmic mixture of w and 1: the factors are s and 1 - s": (
+            "the factors must add up to 1: s and 1 - s": (
                 lambda told, untold, s: s * told - (1 + s) * untold
+            ),
+            "this pushes by 1 too little: s - 1 belongs to `told`, s to `untold`": (
+                lambda told, untold, s: untold + (s - 1) * (told - untold)
             ),
         },
     ),
     "guide-flow": Exercise(
         asks="the standard deviation at the end, a number",
-        trials=((0.7, 1.9, 2.6), (0.37, 0.83, 4.3), (1.3, 2.9, 1.7)),
+        trials=((0.7, 1.9, 0.6, 2.6), (0.37, 0.83, 1.7, 4.3), (1.3, 2.9, 0.45, 1.7)),
         solution=final_std,
         mistakes={
-            "this is the variance; its root was asked for": (lambda a, b, s: a**s * b ** (1 - s)),
+            "this is the variance: a root, or the half of the flow, is missing": (
+                lambda a, b, h, s: a * ((a + h) / (b + h)) ** (s - 1)
+            ),
+            "the half of the flow is missing where it is guided": (
+                lambda a, b, h, s: a**0.5 * ((a + h) / (b + h)) ** (s - 1)
+            ),
             "the scale is taken for the weight: w is one less": (
-                lambda a, b, s: (a ** (1 + s) * b ** (-s)) ** 0.5
+                lambda a, b, h, s: a**0.5 * ((a + h) / (b + h)) ** (s / 2)
+            ),
+            "this guides everywhere; below h the flow is that of the class": (
+                lambda a, b, h, s: a**0.5 * (a / b) ** ((s - 1) / 2)
+            ),
+            "this guides below h only": (
+                lambda a, b, h, s: a**0.5 * (a * (b + h) / (b * (a + h))) ** ((s - 1) / 2)
+            ),
+            "this is how far the flow has come at h; from there that of the class goes on": (
+                lambda a, b, h, s: ((a + h) ** s * (b + h) ** (1 - s)) ** 0.5
             ),
             "this is the tilted density's standard deviation; the flow ends with another": (
-                lambda a, b, s: (s / a - (s - 1) / b) ** -0.5
+                lambda a, b, h, s: (s / a - (s - 1) / b) ** -0.5
+            ),
+            "this is the tilted density's variance; the flow ends with another": (
+                lambda a, b, h, s: 1 / (s / a - (s - 1) / b)
             ),
             "a and b are exchanged: the class is the narrow one": (
-                lambda a, b, s: (b**s * a ** (1 - s)) ** 0.5
-            ),
-            "this is the SDE's": (
-                lambda a, b, s: (
-                    ((a * b - a * a * (a / b) ** (2 * s - 2)) / ((2 * s - 1) * (b - a))) ** 0.5
-                )
+                lambda a, b, h, s: final_std(b, a, h, s)
             ),
             "the class's own factor is missing: without guidance it must be the root of a": (
-                lambda a, b, s: (a / b) ** ((s - 1) / 2)
+                lambda a, b, h, s: ((a + h) / (b + h)) ** ((s - 1) / 2)
             ),
-            "there is no guidance in this": lambda a, b, s: a**0.5,
+            "there is no guidance in this": lambda a, b, h, s: a**0.5,
         },
     ),
     "guide-langevin": Exercise(
@@ -109,7 +124,7 @@ EXERCISES: dict[str, Exercise] = {
             "this is the text's error: the drift has all of g^2 s_w, and the flow takes half": (
                 lambda s: s
             ),
-            "this is one more than twice the weight, plus 1 too much": lambda s: 2 * s + 1,
+            "the scale is taken for the weight: in 1 + 2w, w is s - 1": lambda s: 2 * s + 1,
         },
     ),
 }

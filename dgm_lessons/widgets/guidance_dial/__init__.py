@@ -52,12 +52,12 @@ class GuidanceDial(MixtureWidget):
         (
             "w = 1, scale 2",
             {"guidance": 1.0, "time": 1.0},
-            "The mode among the grey ones has lost half of its samples. The density has not.",
+            "The mode among the rings has lost half of its samples. The density has not.",
         ),
         (
             "Pushed too far",
             {"guidance": 8.0, "time": 1.0},
-            "One mode is gone, and the others are pushed together, away from the grey class.",
+            "One mode is gone; the others are pushed outwards, away from the rings.",
         ),
     )
 

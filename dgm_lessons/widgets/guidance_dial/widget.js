@@ -47,12 +47,12 @@ function build(w) {
   player.node.append(button("New noise", "New noise: other random numbers", () => f.change({ seed: f.now.seed + 1 })));
   follow(w, s);
   w.arrange({
-    stand: [plots[0].node, legend([["heat", "high", "tilted density at this time"], ["dot", "particle", "guided samples"],
+    stand: [plots[0].node, legend([["heat", "high", "noised, then tilted (at the end: the tilted density)"], ["dot", "particle", "guided samples"],
       ["cross", "high", "modes of the class"], ["ring", "ink", "modes of the others"]]), makeStory(w, LINES).node],
     panel: [dial, f.choice("convention", "The dial reads", CONVENTIONS),
       f.slider("time", "Way of the samples", ["noise", "data"], () => `\u03c3 ${shown(s.laws.told.sigma)}`), player.node,
       h("div", { class: "dgm-caption" }, "Share at each mode of the class"), plots[1].node,
-      legend([["area", "high", "tilted density"], ["bar", "particle", "guided samples"]])],
+      legend([["area", "high", "density in colour"], ["bar", "particle", "guided samples"]])],
     foot: [status.node],
   });
   f.settle();
@@ -78,7 +78,7 @@ const LINES = [
   [({ time }) => time < 0.98, "The modes come apart. Let the samples arrive, then turn the dial."],
   [({ guidance }) => guidance < 0.05, "No guidance: the samples have the law of the class. Turn the dial up, and compare dots and colour."],
   [({ guidance }) => guidance < 2, "Look at the mode that lies among the rings: the colour stays, the samples leave."],
-  [() => true, "The colour is the tilted density. The samples have left a part of it, and crowd together in the rest."],
+  [() => true, "The colour is the tilted density. The samples have left a part of it, and press to the far side of the rest."],
 ];
 
 function plane(w, s) {
@@ -94,7 +94,7 @@ function plane(w, s) {
       const { log } = tiltedLog(s.laws, s.f.now.guidance, grid);
       const top = log.reduce((a, b) => Math.max(a, b), -Infinity);
       const place = (v) => Math.min(side - 1, Math.floor(((v + HALF) / (2 * HALF)) * side));
-      p.heat((a, b) => Math.exp(0.5 * (log[place(b) * side + place(a)] - top)), side, side);
+      p.heat((a, b) => Math.exp(log[place(b) * side + place(a)] - top), side, side);
       p.axes();
       const { alpha } = s.laws.told;
       s.whole.means.forEach(([a, b], k) => {
@@ -152,7 +152,8 @@ function sentence(s, settled) {
   }
   if (s.floorOf !== key) return `Guidance ${spell(s.f.now)}.`;
   const list = (part) => Array.from(part.shares, (v) => percent(v, 0)).join(", ");
-  return `Guidance ${spell(s.f.now)}. Distance of the samples to the tilted density: ${shown(s.far, 3)} (true samples of it: ` +
+  const law = s.i < STEPS ? "noised, then tilted density" : "tilted density";
+  return `Guidance ${spell(s.f.now)}. Distance of the samples to the ${law}: ${shown(s.far, 3)} (true samples of it: ` +
     `${shown(s.floor, 3)}). Shares at the modes: ${list(s.found)} (tilted: ${list(s.wanted)}). Spread ${shown(s.found.spread)} ` +
     `(tilted: ${shown(s.wanted.spread)}). Mean of p(c | x): ${percent(s.found.sure)} (tilted: ${percent(s.wanted.sure)}).`;
 }

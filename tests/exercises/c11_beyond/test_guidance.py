@@ -21,16 +21,18 @@ def by_definition(name):
         pair = (Denoiser(lambda x, _, y=y: y, EDM(), "eps") for y in (told, untold))
         return GuidedDenoiser(*pair, weight_of_scale(scale), ALWAYS).eps(told, 1.0)
     if name == "guide-flow":  # the flow itself, from much noise, on the clock u = log v
-        a, b, scale = inputs
+        a, b, h, scale = inputs
         first = 1e7
 
-        def right(u, x):
-            v = np.exp(u)
-            return 0.5 * v * (scale / (a + v) - (scale - 1) / (b + v)) * x
+        def end(x, start, stop, s):
+            def right(u, x):
+                v = np.exp(u)
+                return 0.5 * v * (s / (a + v) - (s - 1) / (b + v)) * x
 
-        ends = np.log([first, 1e-9])
-        path = solve_ivp(right, ends, [first**0.5], rtol=1e-9, atol=1e-12)
-        return path.y[0, -1]
+            ends = np.log([start, stop])
+            return solve_ivp(right, ends, [x], rtol=1e-9, atol=1e-12).y[0, -1]
+
+        return end(end(first**0.5, first, h, scale), h, 1e-9, 1.0)
     (scale,) = inputs  # what is left of g^2 s_w when half of g^2 s_0 is taken away, over g^2 / 2
     told, untold = 1.0, 0.0  # scores: then s_w is the scale itself
     return 2 * (untold + scale * (told - untold)) - told
