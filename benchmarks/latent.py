@@ -1,9 +1,10 @@
 """Latent diffusion beside diffusion of the pixels: what a call costs, and how good the digits are.
 
 All digits are judged by 5,000 of them against the 10,000 test digits, once for each seed: real ones
-(the floor), real ones through a bottleneck of 48 numbers (the zoo's autoencoder, and principal
-components), codes drawn without a second network, points half-way between two digits, and the
-samples of the zoo's two models, told the same labels, with the same calls and guidance weights.
+(the floor), real ones without their rim, real ones through a bottleneck of 48 numbers (the zoo's
+autoencoder, and principal components), codes drawn without a second network, points half-way
+between two digits, and the samples of the zoo's two models, told the same labels, with the same
+calls and guidance weights.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ SIZES = (8, 16, 24, 32, 48, 64)
 IMAGES = 64  # in a batch, where the cost of a call is measured
 MODELS = {"pixels": ("mnist-conditional", sample_digits), "codes": ("mnist-latent", sample_codes)}
 GUIDANCE = (0.0, 0.3, 0.7)
+BATCH = 500  # digits drawn at once
+RIM = 2  # pixels at each side that the pixel model leaves blank
 Numbers = dict[str, float]
 
 
@@ -75,7 +78,7 @@ class Judge:
     def model(self, name: str, draw: Any, guidance: float) -> Numbers:
         """Samples of a network of the zoo, a label of the real digits for each."""
         denoiser, g, clock, parts = zoo.load(name), Generator().manual_seed(self.seed), Clock(), []
-        for labels in self.labels.split(500):
+        for labels in self.labels.split(BATCH):
             with clock.running():
                 parts.append(draw(zoo.with_labels(denoiser, labels, guidance), len(labels), g))
         digits = torch.cat(parts)
@@ -96,6 +99,13 @@ def grey(x: Tensor) -> Tensor:
 def unit(digits: Tensor) -> Tensor:
     """The way back."""
     return digits[:, None].float() / 255
+
+
+def without_rim(digits: Tensor) -> Tensor:
+    """Digits (N, 28, 28) with the rim that the pixel model never draws made blank."""
+    blank = torch.zeros_like(digits)
+    blank[:, RIM:-RIM, RIM:-RIM] = digits[:, RIM:-RIM, RIM:-RIM]
+    return blank
 
 
 def components(x: Tensor, n: int) -> nn.Module:
@@ -142,6 +152,7 @@ def one_seed(seed: int, n: int, codes: DigitCodes, pca: nn.Module, root: Tensor)
     same = judge.end_labels[0] == judge.end_labels[1]
     sheets = {
         "real": judge.real,
+        "no rim": without_rim(judge.real),
         "decoded": grey(codes.decode(codes.encode(real))),
         "principal components": grey(pca(real.flatten(1)).view_as(real)),
         "codes from N(0, I)": grey(codes.decode(noise)),
@@ -176,6 +187,7 @@ def run(quick: bool, folder: Path) -> dict[str, Any]:
     ]
     return {
         "samples": n,
+        "batch": BATCH,
         "seeds": seeds,
         "costs": costs(repeats),
         "squared_error": losses(codes, pca),

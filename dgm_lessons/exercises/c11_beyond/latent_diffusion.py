@@ -72,6 +72,10 @@ EXERCISES: dict[str, Exercise] = {
             "the noise level is one number, whatever the picture": (
                 lambda layers: [4, 4, 16, 16, 4]
             ),
+            "the noise level is one number, on a picture of any size": (
+                lambda layers: [4, 4, 16, 16, 2]
+            ),
+            "no growth is the factor 1": (lambda layers: [4, 4, 16, 16, 0]),
         },
     ),
     "latent-speedup": Exercise(

@@ -18,6 +18,7 @@ WRONG = {
         lambda layers: [4, 4, 16, 4, 1],
         lambda layers: [4, 2, 16, 16, 1],
         lambda layers: [4, 4, 16, 16, 2],
+        lambda layers: [4, 4, 16, 16, 0],
     ],
     "latent-speedup": [
         lambda pixel, code, decoder: 2 * decoder / code,
