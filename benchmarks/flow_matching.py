@@ -92,9 +92,9 @@ def train(kind: Kind, draw: Draw, seconds: float, seed: int) -> tuple[Denoiser, 
 
 
 @torch.no_grad()
-def velocity_rmse(flow: AbstractDenoiser, g: Generator, points: int = 4000) -> float:
-    """Root mean square of one coordinate of the velocity's error, x_t ~ p_t, t even in (0, .99)."""
-    exact, t = ExactDenoiser(LAW, FlowMatching()), 0.99 * even_shares(points, g).clamp(1e-3)
+def velocity_rmse(flow: AbstractDenoiser, g: Generator, end: float, points: int = 4000) -> float:
+    """Root mean square of one coordinate of the velocity's error, x_t ~ p_t, t even in (0, end)."""
+    exact, t = ExactDenoiser(LAW, FlowMatching()), end * even_shares(points, g).clamp(1e-3)
     eps = torch.randn(points, 2, generator=g)
     x_t = FlowMatching().perturb(LAW.sample(points, g), t, eps)
     return (flow.velocity(x_t, t) - exact.velocity(x_t, t)).square().mean().sqrt().item()
@@ -108,8 +108,9 @@ def learned(flow: AbstractDenoiser, denoiser: Denoiser, n: int, floor: float, se
         x = sample(flow, 0.99 * torch.randn(n, 2, generator=g), times, heun_step)
         x = flow(x, 1e-3)
     return {
-        "velocity_rmse": velocity_rmse(flow, g),
+        "velocity_rmse": velocity_rmse(flow, g, end=0.99),
         "noise_rmse": noise_rmse(denoiser, ExactDenoiser(LAW, denoiser.process), g),
+        "velocity_rmse_to_0.9": velocity_rmse(flow, g, end=0.9),
         **evaluate.evaluate(evaluate.laws()[0], x, floor, seed),
     }
 
@@ -135,15 +136,28 @@ def judged(flow: AbstractDenoiser, n: int, floor: float, seed: int) -> dict[str,
     }
 
 
-def one_seed(chosen: dict[str, Any], floor: float, seed: int) -> dict[str, Any]:
-    """Everything of one seed, each flow by its name."""
-    seconds, n = chosen["seconds"], chosen["samples"]
-    points = LAW.sample(50_000, Generator().manual_seed(100 + seed))
-    found: dict[str, Any] = {"losses": {}, "flows": {}}
+def data(seed: int) -> Tensor:
+    """What all trainings of a seed draw from."""
+    return LAW.sample(50_000, Generator().manual_seed(100 + seed))
+
+
+def losses(chosen: dict[str, Any], floor: float, seed: int) -> dict[str, Any]:
+    """The two losses of one seed."""
+    found, free = {}, partial(independent, data(seed))
+    for name, kind in (("noise", NOISE), ("velocity", VELOCITY)):
+        denoiser, steps = train(kind, free, chosen["seconds"], seed)
+        flow = ReclockedDenoiser(denoiser, FlowMatching()) if kind is NOISE else denoiser
+        found[name] = {"steps": steps} | learned(flow, denoiser, chosen["samples"], floor, seed)
+    return found
+
+
+def flows(chosen: dict[str, Any], floor: float, seed: int) -> dict[str, Any]:
+    """All flows of one seed, each by its name."""
+    points, n, found = data(seed), chosen["samples"], {}
 
     def fitted(name: str, draw: Draw) -> Denoiser:
-        flow, steps = train(VELOCITY, draw, seconds, seed)
-        found["flows"][name] = {"steps": steps} | judged(flow, n, floor, seed)
+        flow, steps = train(VELOCITY, draw, chosen["seconds"], seed)
+        found[name] = {"steps": steps} | judged(flow, n, floor, seed)
         return flow
 
     def pairs_of(flow: AbstractDenoiser, round_: int) -> Draw:
@@ -151,17 +165,11 @@ def one_seed(chosen: dict[str, Any], floor: float, seed: int) -> dict[str, Any]:
         eps = torch.randn(chosen["pairs"], 2, generator=g)
         return partial(given, simulate(flow, eps), eps)
 
-    free = partial(independent, points)
-    by_noise, steps = train(NOISE, free, seconds, seed)
-    reclocked = ReclockedDenoiser(by_noise, FlowMatching())
-    found["losses"]["noise"] = {"steps": steps} | learned(reclocked, by_noise, n, floor, seed)
-    flow = fitted("flow matching", free)
-    row = {"steps": found["flows"]["flow matching"]["steps"]}
-    found["losses"]["velocity"] = row | learned(flow, flow, n, floor, seed)
+    flow = fitted("flow matching", partial(independent, points))
     for k, name in enumerate(("rectified", "twice rectified", "three times rectified"), 1):
         flow = fitted(name, pairs_of(flow, k))
     exact = ExactDenoiser(LAW, FlowMatching())
-    found["flows"]["exact"] = judged(exact, n, floor, seed)
+    found["exact"] = judged(exact, n, floor, seed)
     fitted("exact, rectified", pairs_of(exact, 9))
     fitted("matched batches", partial(matched, points))
     return found
@@ -176,7 +184,12 @@ def run(quick: bool, runs: Path) -> dict[str, Any]:
         lambda: {"floor": evaluate.floor(law, chosen["samples"], 4 if quick else 50)},
     )["floor"]
     seeds = [
-        kept(runs / f"seed-{seed}.json", partial(one_seed, chosen, floor, seed))
+        {
+            part.__name__: kept(
+                runs / f"{part.__name__}-{seed}.json", partial(part, chosen, floor, seed)
+            )
+            for part in (losses, flows)
+        }
         for seed in chosen["seeds"]
     ]
     return chosen | {"rate": RATE, "batch": BATCH, "floor": floor, "euler": FEW, "by_seed": seeds}

@@ -80,6 +80,9 @@ EXERCISES: dict[str, Exercise] = {
             "this is half of all that is saved; half the curvature has to be taken off": (
                 lambda stds: sum(stds)
             ),
+            "this is half the variance of all lines; what v* explains has to be taken off": (
+                lambda stds: 0.5 * sum(1 + s * s for s in stds)
+            ),
             "the standard deviation enters once, not squared": lambda stds: (
                 0.25 * math.pi * sum(s * s for s in stds)
             ),
@@ -107,11 +110,9 @@ EXERCISES: dict[str, Exercise] = {
             "a second flow keeps a coupling whose lines are straight and do not meet": (
                 lambda angle: [0.0, 0.0, 0.0]
             ),
-            "this is the mean length of arc, squared; the points move on chords": lambda angle: [
-                2 * angle**2,
-                0.0,
-                0.0,
-            ],
+            "this is the mean square of the length of arc; the points move on chords": (
+                lambda angle: [2 * angle**2, 0.0, 0.0]
+            ),
         },
     ),
 }

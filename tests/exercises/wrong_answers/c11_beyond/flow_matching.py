@@ -25,6 +25,7 @@ WRONG = {
         lambda stds: (1 - math.pi / 4) * sum(stds),
         lambda stds: sum(stds),
         lambda stds: 0.25 * math.pi * sum(s * s for s in stds),
+        lambda stds: 0.5 * sum(1 + s * s for s in stds),
         lambda stds: 2 * sum(stds),
     ],
     "flow-rotation": [
