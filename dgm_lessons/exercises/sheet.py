@@ -20,7 +20,7 @@ from .evaluation import results
 from .exercise import Exercise
 from .slips import right, slips
 
-POINTS = 5  # entries taken from each trial
+POINTS = 4  # entries taken from each trial
 MOST = 9  # numbers, or formulas, in one answer
 Sheet = dict[str, Any]
 ERRORS = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
@@ -155,4 +155,4 @@ def _new(told: list[Any], seen: list[Any]) -> Iterator[Any]:
 
 
 def _round(value: float) -> float:
-    return float(f"{value:.7g}")
+    return float(f"{value:.6g}")

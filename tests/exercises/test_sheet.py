@@ -18,14 +18,13 @@ from .test_wrong_answers import WRONG
 
 STATIC = Path(__file__).parents[2] / "book" / "_static"
 FOUND = {name: found for name, one in exercises().items() if (found := sheet(one))}
-ONE = {"c02_vae.gaussian_vae"}  # the rest of its exercises take networks and batches
 LARGEST = 60_000  # bytes of all sheets of a page
 
 
 @pytest.mark.parametrize("page", pages())
 def test_a_page_marks_two_of_its_exercises_or_more(page):
     own = [FOUND[name] for name in pages()[page] if name in FOUND]
-    assert len(own) >= 2 or page in ONE
+    assert len(own) >= 2
     assert sum(len(json.dumps(found, separators=(",", ":"))) for found in own) < LARGEST
 
 

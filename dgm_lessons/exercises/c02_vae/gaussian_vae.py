@@ -54,6 +54,10 @@ def who(z: Tensor, x: Tensor, tau: float) -> Tensor:
     return (-((z[:, None] - x) ** 2) / (2 * tau**2)).softmax(1)
 
 
+def coin(z: Tensor, tau: float) -> Tensor:
+    return ((z - 0.5) / tau**2).sigmoid()
+
+
 def best_sigma(x: Tensor, mu: Tensor) -> Tensor:
     return (x - mu).square().mean().sqrt()
 
@@ -235,6 +239,38 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "codes are rows and data are columns": lambda z, x, tau: who(z, x, tau).T,
             "this is the mean datum of each code; its probabilities were wanted": decode,
+        },
+    ),
+    "gvae-coin": Exercise(
+        asks="the answer to the code z, a number between 0 and 1",
+        trials=((0.5 + 0.6 * normal(31, 6), 0.8), (0.5 + 2 * normal(32, 9), 1.7)),
+        solution=coin,
+        mistakes={
+            "the sign of the exponent: a large code speaks for 1": (
+                lambda z, tau: 1 - coin(z, tau)
+            ),
+            "the squared distances are halved in the exponent: so their difference is, too": (
+                lambda z, tau: ((2 * z - 1) / tau**2).sigmoid()
+            ),
+            "it looks like tau where tau squared belongs": (
+                lambda z, tau: ((z - 0.5) / tau).sigmoid()
+            ),
+            "the codes 0 and 1 are the middles of the clouds: in between lies 1/2, not 0": (
+                lambda z, tau: (z / tau**2).sigmoid()
+            ),
+            "this is the weight of the datum 1 alone; divide by the sum of both": (
+                lambda z, tau: (-((z - 1) ** 2) / (2 * tau**2)).exp()
+            ),
+            "this is the weight of 1 over that of 0; divide by the sum of both": (
+                lambda z, tau: ((z - 0.5) / tau**2).exp()
+            ),
+            "this is a weighted mean by 1/distance; the encoder is Gaussian": (
+                lambda z, tau: z.abs() / (z.abs() + (1 - z).abs())
+            ),
+            "a code is no answer: it is a datum plus noise": lambda z, tau: z,
+            "this answers with the likelier datum; the best decoder answers with the mean": (
+                lambda z, tau: (z > 0.5).double()
+            ),
         },
     ),
     "gvae-sigma": Exercise(

@@ -36,3 +36,10 @@ def test_the_best_sigma_has_the_greatest_likelihood():
         best = exercise.solution(x, mu).item()
         likelihood = [torch.distributions.Normal(mu, best * f).log_prob(x).sum() for f in FACTORS]
         assert max(likelihood) == likelihood[1]
+
+
+def test_the_coin_is_the_best_decoder_of_two_data():
+    decode, coin = (EXERCISES[name].solution for name in ("c-2-15", "gvae-coin"))
+    z = torch.linspace(-3, 4, 29, dtype=torch.float64)
+    for tau in (0.3, 1.0, 4.0):
+        assert torch.allclose(coin(z, tau), decode(z, torch.tensor([0.0, 1.0]).double(), tau))
