@@ -1,8 +1,9 @@
 """Every sampler of the book on one exact field: a part of `python -m benchmarks families`.
 
-All have the exact denoiser of the ring, the same noise, the same noise levels and the same number
-of calls; a method with two calls a step takes half as many steps. The numbers are those of the
-page `families` of chapter 1.
+All have the exact denoiser of the ring and the same noise. Where a sampler lets us choose its
+noise levels they are the same; the walks, the trained solver and the flow map have their own. The
+budgets are in calls: a method with two calls a step takes half as many steps. The numbers are those
+of the page `families` of chapter 1.
 """
 
 from __future__ import annotations

@@ -103,7 +103,9 @@ EXERCISES: dict[str, Exercise] = {
             "each factor is normalised by itself: the density is exact": (
                 lambda statements: [0, 0, 0, 1, 0, 1]
             ),
-            "the decoder draws in one call": lambda statements: [0, 1, 0, 0, 0, 1],
+            "the ELBO bounds log p from below; a VAE gives no more": (
+                lambda statements: [0, 1, 0, 0, 0, 1]
+            ),
             "a GAN has a law, but nobody can evaluate it": lambda statements: [0, 1, 0, 1, 0, 0],
         },
     ),

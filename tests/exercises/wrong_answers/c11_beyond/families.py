@@ -33,6 +33,7 @@ WRONG = {
         lambda statements: [0, 1, 1, 1, 0, 1],
         lambda statements: [1, 1, 1, 1, 1, 1],
         lambda statements: [0, 0, 0, 1, 0, 1],
+        lambda statements: [0, 1, 0, 0, 0, 1],
         lambda statements: [0, 1, 0, 1, 0, 0],
     ],
     "c-11-06": [
