@@ -93,6 +93,13 @@ def test_what_the_presets_say_is_so():
     assert 2 * ink["Enough"] < ink["Too far"]
 
 
+def test_the_ink_that_the_page_speaks_of():
+    """11% of the paper at weight 2, 17% at 8, and at 8 as much when all levels are guided."""
+    for weight, levels, percent in ((2.0, "interval", 11), (8.0, "interval", 17), (8.0, "all", 17)):
+        ink = pixels_of(dial(weight=weight, levels=levels).path()[-1]).clamp(0, 1).mean().item()
+        assert round(100 * ink) == percent
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
