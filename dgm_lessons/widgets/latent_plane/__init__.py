@@ -40,8 +40,8 @@ class LatentPlane(LessonWidget):
         ),
         (
             "Far out",
-            {"z": (-3.2, 3.2)},
-            "No digit was ever coded here. The decoder draws all the same.",
+            {"z": (3.8, 3.8)},
+            "No digit was ever coded near here. The decoder draws all the same.",
         ),
     )
 
