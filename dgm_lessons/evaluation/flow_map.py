@@ -47,7 +47,8 @@ def evaluate_map(
         ways[f"calls_{calls}"] = partial(network.sample, calls=calls)
     report: dict[str, Any] = {name: {} for name in ways}
     for seed in SEEDS:
-        noise = torch.randn(n, *network.shape, generator=generator.manual_seed(seed), device=device)
+        generator.manual_seed(seed)
+        noise = torch.randn(len(labels), *network.shape, generator=generator, device=device)
         codes = {}
         for name, draw in ways.items():
             start = time.process_time()
@@ -59,11 +60,16 @@ def evaluate_map(
             features = metrics.mnist_features(digits)
             for key, value in {
                 "frechet": metrics.frechet_distance(features, target),
-                "agreement": (metrics.mnist_labels(digits) == labels).sum().item() / n,
+                "agreement": (metrics.mnist_labels(digits) == labels).sum().item() / len(labels),
                 "spread": metrics.spread_within(features, real, labels),
                 "rms_from_teacher": apart,
                 "cpu_seconds": seconds,
             }.items():
                 report[name].setdefault(key, []).append(value)
-    head = {"samples": n, "noise_seeds": list(SEEDS), "teacher_calls": CALLS, "guidance": guidance}
+    head = {
+        "samples": len(labels),
+        "noise_seeds": list(SEEDS),
+        "teacher_calls": CALLS,
+        "guidance": guidance,
+    }
     return head | {"frechet_floor": metrics.frechet_distance(real, target)} | report
