@@ -20,7 +20,7 @@ from .evaluation import results
 from .exercise import Exercise
 from .slips import right, slips
 
-POINTS = 4  # entries taken from each trial
+POINTS = 3  # entries taken from each trial
 MOST = 9  # numbers, or formulas, in one answer
 Sheet = dict[str, Any]
 ERRORS = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
