@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from ._inputs import check_batch, check_not_empty, check_positive, check_same_shape
+from ._inputs import check_batch, check_not_empty, check_same_shape
 from .denoisers import AbstractDenoiser, Denoiser, process_of
 from .objectives import denoising_target
 from .processes import FlowMatching
@@ -25,6 +25,7 @@ from .samplers import heun_step, sample
 from .training import (
     TrainingStep,
     check_loss,
+    check_training,
     check_unit_scale,
     even_shares,
     learning_rate,
@@ -74,19 +75,12 @@ def fit_pairs(
     """
     _check_line(denoiser)
     check_same_shape(check_batch(x0, "x0"), check_batch(eps, "eps"), ("x0", "eps"))
-    if not len(x0) or min(steps, batch_size) < 1:
-        raise ValueError(
-            f"{len(x0)} pairs, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
-        )
+    network = check_training(denoiser.network, "denoiser", len(x0), steps, batch_size, lr)
     if denoiser.predicts != "velocity":
         raise ValueError(
             f"on pairs a network learns the velocity, not the {denoiser.predicts}, which leaves "
             "the velocity open at an end: use Denoiser(network, FlowMatching(), 'velocity')"
         )
-    network = denoiser.network
-    if not isinstance(network, nn.Module):
-        raise ValueError("the denoiser's network must be a torch.nn.Module to be trained")
-    check_positive(lr, "lr")
     check_unit_scale(x0)
     dtype = next(network.parameters()).dtype
     # eager checks above, lazy steps below: a function with `yield` would check at the first step

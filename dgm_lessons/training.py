@@ -61,18 +61,26 @@ def fit(
         RuntimeError: when the loss stops being finite.
     """
     check_batch(data, "data")
-    if not len(data) or min(steps, batch_size) < 1:
-        raise ValueError(
-            f"{len(data)} samples, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
-        )
-    if not isinstance(denoiser.network, nn.Module):
-        raise ValueError("the denoiser's network must be a torch.nn.Module to be trained")
-    check_positive(lr, "lr")
-    data = data.to(next(denoiser.network.parameters()).dtype)
+    network = check_training(denoiser.network, "denoiser", len(data), steps, batch_size, lr)
+    data = data.to(next(network.parameters()).dtype)
     check_unit_scale(data)
     check_learnable(denoiser)
     # eager checks above, lazy steps below: a function with `yield` would check at the first step
-    return _steps(denoiser, denoiser.network, data, steps, batch_size, lr, generator, average)
+    return _steps(denoiser, network, data, steps, batch_size, lr, generator, average)
+
+
+def check_training(
+    network: object, owner: str, samples: int, steps: int, batch_size: int, lr: float
+) -> nn.Module:
+    """The network, as a module; `ValueError` unless it can be trained by so many steps."""
+    if min(samples, steps, batch_size) < 1:
+        raise ValueError(
+            f"{samples} samples, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
+        )
+    if not isinstance(network, nn.Module):
+        raise ValueError(f"the {owner}'s network must be a torch.nn.Module to be trained")
+    check_positive(lr, "lr")
+    return network
 
 
 def check_unit_scale(data: Tensor) -> None:

@@ -55,16 +55,11 @@ def evaluate_map(
             parts = zip(noise.split(500), labels.split(500), strict=True)
             codes[name] = torch.cat([draw(*part) for part in parts])
             seconds = time.process_time() - start
-            apart = (codes[name] - codes["teacher"]).square().mean().sqrt().item()
-            digits = digits_of(codes[name])
-            features = metrics.mnist_features(digits)
-            for key, value in {
-                "frechet": metrics.frechet_distance(features, target),
-                "agreement": (metrics.mnist_labels(digits) == labels).sum().item() / len(labels),
-                "spread": metrics.spread_within(features, real, labels),
-                "rms_from_teacher": apart,
-                "cpu_seconds": seconds,
-            }.items():
+            found = judged(digits_of(codes[name]), labels, real, target)
+            found["rms_from_teacher"] = (
+                (codes[name] - codes["teacher"]).square().mean().sqrt().item()
+            )
+            for key, value in (found | {"cpu_seconds": seconds}).items():
                 report[name].setdefault(key, []).append(value)
     head = {
         "samples": len(labels),
@@ -73,3 +68,13 @@ def evaluate_map(
         "guidance": guidance,
     }
     return head | {"frechet_floor": metrics.frechet_distance(real, target)} | report
+
+
+def judged(digits: Tensor, labels: Tensor, real: Tensor, target: Tensor) -> dict[str, float]:
+    """Digits against features of real ones: `real` of the same labels, `target` of the test."""
+    features = metrics.mnist_features(digits)
+    return {
+        "frechet": metrics.frechet_distance(features, target),
+        "agreement": (metrics.mnist_labels(digits) == labels).sum().item() / len(labels),
+        "spread": metrics.spread_within(features, real, labels),
+    }

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from .._inputs import check_batch, check_positive, expand
+from .._inputs import check_batch, expand
 from ..processes import Process
 from ..training import (
     TrainingStep,
     averaged_targets,
     check_loss,
+    check_training,
     check_unit_scale,
     learning_rate,
     set_learning_rate,
@@ -55,20 +56,12 @@ def fit_flow_map(
         RuntimeError: when the loss stops being finite.
     """
     check_batch(data, "data")
-    if not len(data) or min(steps, batch_size) < 1:
-        raise ValueError(
-            f"{len(data)} samples, steps = {steps}, batch_size = {batch_size}: each must be >= 1"
-        )
-    if not isinstance(flow_map.network, nn.Module):
-        raise ValueError("the flow map's network must be a torch.nn.Module to be trained")
-    check_positive(lr, "lr")
+    network = check_training(flow_map.network, "flow map", len(data), steps, batch_size, lr)
     check_shares(even, prior)
-    data = data.to(next(flow_map.network.parameters()).dtype)
+    data = data.to(next(network.parameters()).dtype)
     check_unit_scale(data)
     # eager checks above, lazy steps below: a function with `yield` would check at the first step
-    return _steps(
-        flow_map, flow_map.network, data, loss, steps, batch_size, lr, generator, even, prior
-    )
+    return _steps(flow_map, network, data, loss, steps, batch_size, lr, generator, even, prior)
 
 
 def _steps(

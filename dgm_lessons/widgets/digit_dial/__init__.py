@@ -18,9 +18,9 @@ from ...samplers import DPMSolver2M, sample
 from ...zoo import load, with_labels
 from .. import svg
 from ..base import LessonWidget, check_count, check_within
-from ..digit_from_noise import MOST_BYTES, unet_of
+from ..digit_from_noise import packed, unet_of
 from ..digit_from_noise.sampler import sampler_steps, seed_noise
-from ..quantise import pack, rounded
+from ..quantise import rounded
 
 MOST = 25.0  # the greatest weight: by then digits fall apart
 MARKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 25.0)  # weights of the strip
@@ -101,12 +101,7 @@ class DigitDial(LessonWidget):
             raise ValueError("guidance needs a network that was trained with labels")
         if levels not in ("interval", "all"):
             raise ValueError(f"levels must be 'interval' or 'all', not {levels!r}")
-        weights, layout = pack(network)
-        if len(weights) > MOST_BYTES:
-            raise ValueError(
-                f"the network takes {len(weights)} bytes at 8 bits, above {MOST_BYTES}; a page "
-                "can carry it with fewer `widths`"
-            )
+        weights, layout = packed(network)
         self.denoiser = Denoiser(rounded(network).eval(), denoiser.process, denoiser.predicts)
         self._strip: tuple[object, Tensor] = (None, torch.empty(0))
         super().__init__(

@@ -17,7 +17,7 @@ from ...samplers import DPMSolver2M, sample
 from ...zoo import load, with_labels
 from .. import svg
 from ..base import LessonWidget, check_count
-from ..quantise import pack, rounded
+from ..quantise import Layout, pack, rounded
 from .sampler import sampler_steps, seed_noise
 
 MOST_BYTES = 650_000  # with base64's third on top, a notebook of more would pass 1 MB
@@ -78,12 +78,7 @@ class DigitFromNoise(LessonWidget):
         label = min(3, network.classes - 1) if label is None else label
         if not 0 <= guidance <= 10:
             raise ValueError(f"guidance must be a number from 0 to 10, not {guidance}")
-        weights, layout = pack(network)
-        if len(weights) > MOST_BYTES:
-            raise ValueError(
-                f"the network takes {len(weights)} bytes at 8 bits, above {MOST_BYTES}; a page "
-                "can carry it with fewer `widths`"
-            )
+        weights, layout = packed(network)
         self.denoiser = Denoiser(rounded(network).eval(), denoiser.process, denoiser.predicts)
         super().__init__(
             weights=weights,
@@ -147,6 +142,17 @@ class DigitFromNoise(LessonWidget):
     def _shades(self, x: Tensor, darkest: int) -> list[int]:
         pixels = (x.flatten() * MNIST_STD + MNIST_MEAN).clamp(0, 1)
         return (pixels * darkest).round().int().tolist()
+
+
+def packed(network: UNet) -> tuple[bytes, Layout]:
+    """Bytes and layout of a network at 8 bits; `ValueError` for more than a page can carry."""
+    weights, layout = pack(network)
+    if len(weights) > MOST_BYTES:
+        raise ValueError(
+            f"the network takes {len(weights)} bytes at 8 bits, above {MOST_BYTES}; a page "
+            "can carry it with fewer `widths`"
+        )
+    return weights, layout
 
 
 def unet_of(denoiser: Denoiser) -> UNet:
