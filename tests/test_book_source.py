@@ -172,6 +172,11 @@ def test_pictures_in_markdown_have_alt_text():
         assert "![](" not in prose(path), f"{path}: a picture without alt text"
 
 
+def test_references_have_no_formulas():
+    """The list of references is plain text: a formula would stand there as it was typed."""
+    assert "$" not in (BOOK / "references.bib").read_text(encoding="utf8")
+
+
 def test_references_carry_links():
     text = (BOOK / "references.bib").read_text(encoding="utf8")
     entries = re.findall(r"^@\w+\{(\w+),(.*?)^\}", text, re.MULTILINE | re.DOTALL)

@@ -13,6 +13,7 @@ import concordance
 import equation_checks
 import equation_seals
 import equation_sources
+import gallery
 import nbformat
 import numpy as np
 import offline
@@ -269,6 +270,10 @@ def test_rows_have_targets():
     assert concordance.target("5.21") == "c-5-21"
     assert {row["id"] for row in concordance.syllabus()} >= {"1.01", "5.21", "11.08"}
     assert "<strong>1</strong> of 253" in concordance.progress({"c-5-21": None})
+
+
+def test_every_widget_stands_on_a_page_that_the_gallery_knows():
+    assert [kind.__name__ for kind in gallery.kinds() if not [*gallery.homes(kind)]] == []
 
 
 def test_mathjax_is_where_it_is_copied_from():

@@ -57,7 +57,7 @@ def links(kind: type[LessonWidget]) -> Iterator[tuple[str, str, str]]:
 
 def homes(kind: type[LessonWidget]) -> Iterator[str]:
     """The pages of the book that show this widget, such as "02-vae/elbo"."""
-    call = re.compile(rf"\b{kind.__name__}\(")
+    call = re.compile(rf"\b{kind.__name__}(\.example)?\(")
     for path in sorted(BOOK.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
             cells = json.loads(path.read_text(encoding="utf8"))["cells"]
