@@ -35,6 +35,7 @@ ROWS = (
     ("evaluation",),
     ("recipes",),
     ("train",),
+    ("questions",),
     ("plots", "widgets", "exercises"),
 )
 RANK = {name: row for row, names in enumerate(ROWS) for name in names}
