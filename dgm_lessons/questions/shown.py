@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,17 +63,15 @@ class Shown:
             given = float(answer)
         except (TypeError, ValueError, RuntimeError):
             return False, f"{self.wanted} You gave {answer!r}."
+        if not math.isfinite(given):
+            return False, f"{self.wanted} You gave {given}, which is not finite."
         if abs(given - question.right) <= question.error(question.right):
             return True, f"Right. {question.why}"
         for number, reason in question.wrong:
             if abs(given - number) <= question.error(number):
                 return False, f"Not yet. {reason}"
-        if given - given != 0:
-            return False, f"{self.wanted} You gave {given}, which is not finite."
-        return (
-            False,
-            f"Not yet. The right number is {'larger' if given < question.right else 'smaller'}.",
-        )
+        larger = "larger" if given < question.right else "smaller"
+        return False, f"Not yet. The right number is {larger}."
 
 
 def shown(name: str, variant: int = 0) -> Shown:
