@@ -419,8 +419,8 @@ QUESTIONS: dict[str, Question | Family] = {
         wrong={
             "The noise at $y$ is another than at $x$, so the way back is a wider one.": "Both "
             "Gaussians have the covariance $2\\eta I$. They differ in their means.",
-            "Without $q$ in the ratio the unknown constant $Z$ would stay in it, and would not cancel.": "$Z$ cancels "
-            "between $p(y)$ and $p(x)$, with or without $q$.",
+            "Without $q$ in the ratio the unknown constant $Z$ would stay in it, and would not "
+            "cancel.": "$Z$ cancels between $p(y)$ and $p(x)$, with or without $q$.",
             "The walk is not at rest yet, and $q$ corrects for the start.": "Detailed balance is a "
             "property of the step, at every place and time. It knows nothing of the start.",
         },
@@ -498,13 +498,13 @@ QUESTIONS: dict[str, Question | Family] = {
         "next, with the same letter. Which term is the same in both conventions?",
         right="$\\frac12\\lVert\\nabla E\\rVert^2$ in the loss of score matching",
         wrong={
-            "$-\\operatorname{Tr}\\nabla^2E$ in the loss of score matching": "It is the divergence "
-            "of the score, which is $-\\nabla E$ for $e^{-E}$ and $+\\nabla E$ for $e^{E}$: the sign "
-            "turns.",
-            "$-\\eta\\nabla E$ in the step of Langevin dynamics": "The step goes up the density. That "
-            "is down the energy for $e^{-E}$, and up for $e^{E}$.",
-            "$+\\mathbb E_{p_{\\rm data}}[E]$ in the negative log-likelihood": "With $e^{E}$ it enters "
-            "as $-E$: training then pushes $E$ *up* at the data.",
+            "$-\\operatorname{Tr}\\nabla^2E$ in the loss of score matching": "It is the "
+            "divergence of the score, which is $-\\nabla E$ for $e^{-E}$ and $+\\nabla E$ for "
+            "$e^{E}$: the sign turns.",
+            "$-\\eta\\nabla E$ in the step of Langevin dynamics": "The step goes up the density. "
+            "That is down the energy for $e^{-E}$, and up for $e^{E}$.",
+            "$+\\mathbb E_{p_{\\rm data}}[E]$ in the negative log-likelihood": "With $e^{E}$ it "
+            "enters as $-E$: training then pushes $E$ *up* at the data.",
         },
         why="Changing the convention turns the sign of $E$. A square does not notice; everything "
         "linear in $E$ does. So the sign of the trace must follow the convention.",
