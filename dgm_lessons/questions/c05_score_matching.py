@@ -129,7 +129,7 @@ def _probes(random: Generator) -> Question:
 
 
 def _constant(random: Generator) -> Question:
-    data, noise = [(1.0, 1.0), (3.0, 1.0), (0.75, 0.25), (4.0, 1.0), (1.5, 0.5), (0.25, 0.25)][
+    data, noise = [(2, 0.5), (3, 1), (0.75, 0.25), (4, 1), (1.5, 0.5), (0.6, 0.4)][
         int(random.integers(6))
     ]
     power = 1 / (data + noise)
