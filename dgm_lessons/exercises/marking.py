@@ -5,6 +5,8 @@ from __future__ import annotations
 from inspect import signature
 from typing import Any
 
+from dgm_lessons.questions import shown
+
 from .catalogue import find
 from .evaluation import call, crash, numbers
 from .exercise import Exercise
@@ -14,7 +16,7 @@ UNANSWERED = "Not answered yet"
 
 
 def check(name: str, answer: Any) -> None:
-    """Mark an answer to the exercise called `name` and say what it looks like."""
+    """Mark an answer to the exercise or the question called `name`; say what it looks like."""
     right, message = diagnose(name, answer)
     mark = "✓" if right else "○" if message.startswith(UNANSWERED) else "✗"
     print(mark, message)
@@ -26,6 +28,8 @@ def diagnose(name: str, answer: Any) -> tuple[bool, str]:
     A message "Not yet: ..." names the mistake. Nothing that an answer does ends the cell; only
     the reader's own interrupt passes.
     """
+    if name.startswith("q-"):
+        return shown(name).told(answer)
     exercise = find(name)
     if answer is None or answer is ...:
         return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
