@@ -102,7 +102,7 @@ def one_step_back(g: Generator) -> Number:
 
 
 def left_at_the_end(g: Generator) -> Number:
-    alpha, square = float(g.choice([0.01, 0.02, 0.05])), float(g.choice([200, 600, 800]))
+    alpha, square = float(g.choice([0.01, 0.02, 0.05])), float(g.choice([400, 600, 800]))
     right = alpha**2 * square / 2
     return Number(
         section=KERNELS,
