@@ -435,7 +435,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Data of variance 1.7 have spread by Brownian motion until $T=16$. Now every step is "
         "undone by *minus fresh noise* of the same size. Where does this lead?",
-        right="The grains spread on, to a variance of about $1.7+32$.",
+        right="The grains spread on and on, to a variance of about $1.7+32$.",
         wrong={
             "The law of the data returns, since the signs cancel on average.": "Signs cancel in "
             "the mean, which was zero anyway. Independent noises add their *variances*, with "
@@ -476,7 +476,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="The GAN is trained. The best discriminator for its generator would see at least "
         "0.25 nats of Jensen–Shannon divergence. How much does the discriminator see with which "
         "the game ended?",
-        right="Next to nothing: it is a mild critic.",
+        right="Next to nothing: it is smooth, and mild nearly everywhere.",
         wrong={
             "About as much: it was trained against this very generator.": "It had to chase a "
             "generator that moved, it is a smooth network, and it paid a fine for its slope. It "

@@ -577,7 +577,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A network predicts the noise of *all* steps so far, as DDPM's does. Somebody puts it "
         "into Su's mean $\\frac1{\\alpha_i}(x_i-\\beta_i\\,\\cdot)$ without conversion. What "
         "do the samples look like?",
-        right="Too narrow: each step takes away too much.",
+        right="Too narrow: each step takes away more than is due.",
         wrong={
             "Too noisy: each step takes away too little of the noise.": "Su's network is smaller "
             "by $\\beta_i/\\bar\\sigma_i<1$. With DDPM's in its place more is taken away, not "
