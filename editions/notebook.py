@@ -10,11 +10,11 @@ import nbformat
 from exercise_names import CHECK
 from figures import MARK
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from .book import Book
 from .markdown import Translator, folded
-from .myst import directive, parse
+from .myst import Directive, directive, parse
 
 SOLUTIONS = {  # what the text of a solution becomes
     "colab": folded,
@@ -43,6 +43,8 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         if "instructor" in cell.metadata.get("tags", []) and kind != "instructor":
             continue
         cells += [plain(cell, translate)]
+        if kind == "student":
+            cells += asked(cell)
         if kind == "instructor" and (check := CHECK.search(cell.source)):
             cells += slips(check[1], f"{cell.id}-slips")
     title, text = cells[0].source.split("\n", 1)
@@ -54,7 +56,7 @@ def groups(cells: list[NotebookNode]) -> Iterator[tuple[bool, list[NotebookNode]
     """The cells one by one, and those of each solution, from its start to its end, together."""
     solution: list[NotebookNode] = []
     for cell in cells:
-        names = _directives(cell)
+        names = {found.name for found in _directives(cell)}
         if solution or "solution-start" in names:
             solution.append(cell)
             if "solution-end" in names:
@@ -81,6 +83,14 @@ def _said(cell: NotebookNode, translate: Translator) -> str:
     return (
         translate(cell.source) if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
     )
+
+
+def asked(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """For each question of a cell a cell to answer it."""
+    for found in _directives(cell):
+        if found.name == "question":
+            source = f'from dgm_lessons.exercises import check\n\ncheck("{found.argument}", ...)'
+            yield new_code_cell(source, id=f"{cell.id}-{found.argument}")
 
 
 def slips(name: str, place: str) -> list[NotebookNode]:
@@ -134,7 +144,7 @@ def _about(book: Book, page: str) -> str:
     return f"*A page of {book.title}: {link}. There every picture moves without running anything.*"
 
 
-def _directives(cell: NotebookNode) -> set[str]:
+def _directives(cell: NotebookNode) -> list[Directive]:
     if cell.cell_type != "markdown":
-        return set()
-    return {found.name for token in parse(cell.source) if (found := directive(token))}
+        return []
+    return [found for token in parse(cell.source) if (found := directive(token))]

@@ -77,13 +77,11 @@ class QuestionDirective(SphinxDirective):
 
     def reasons(self, question: Shown) -> Iterator[nodes.Node]:
         """Each answer with its reason; the script shows that of the answer that was given."""
-        words = [question.question.why, *question.wrong.values()]
-        for k, (data, text) in enumerate(zip(answers(question), words, strict=True)):
+        words = {question.right: question.question.why, **question.wrong}
+        for data, (answer, text) in zip(answers(question), words.items(), strict=True):
             marks = "".join(f' data-{key}="{html.escape(value)}"' for key, value in data.items())
-            said = data["answer"]
-            if isinstance(question.question, Number):
-                said = f"{float(said):.4g} {html.escape(question.question.unit)}".strip()
-            verdict = "right" if k == 0 else "wrong"
+            verdict = "right" if answer == question.right else "wrong"
+            said = html.escape(question.written(answer))
             yield raw(f"<p><b>{said}</b> is {verdict}. <span{marks}>")
             yield from self.inline(text)
             yield raw("</span></p>")

@@ -42,6 +42,26 @@ class Shown:
             return f"Give the letters in order, such as {''.join(self.items)!r}."
         return f"Choose one of {', '.join(self.items)}."
 
+    @property
+    def asked(self) -> str:
+        """The question with its letters, as Markdown."""
+        listed = "\n".join(f"- **{letter}** {text}" for letter, text in self.items.items())
+        wanted = "" if isinstance(self.question, Choice) else self.wanted
+        return "\n\n".join(filter(None, (self.question.asks, listed, wanted)))
+
+    @property
+    def answered(self) -> str:
+        """Each answer that has a reason, the right one first, with it; as Markdown."""
+        said = {self.right: f"is right. {self.question.why}"}
+        said |= {answer: f"is wrong. {reason}" for answer, reason in self.wrong.items()}
+        return "\n".join(f"- **{self.written(answer)}** {text}" for answer, text in said.items())
+
+    def written(self, answer: str | float) -> str:
+        """An answer as a reader sees it: letters, or a number with its unit."""
+        if not isinstance(self.question, Number):
+            return str(answer)
+        return f"{float(answer):.4g} {self.question.unit}".strip()
+
     def told(self, answer: Any) -> tuple[bool, str]:
         """Whether `answer` is right, and why or why not."""
         if answer is None or answer is ... or answer == "":
@@ -95,7 +115,7 @@ def shown(name: str, variant: int = 0) -> Shown:
     letters = {place: letter for letter, place in zip(items, places, strict=True)}
     if isinstance(question, Choice):
         wrong = {letters[k]: reason for k, reason in enumerate(question.wrong.values(), 1)}
-        return Shown(name, question, items, letters[0], wrong)
+        return Shown(name, question, items, letters[0], dict(sorted(wrong.items())))
     right = "".join(letters[place] for place in range(len(texts)))
     orders = {"".join(right[k] for k in positions): reason for positions, reason in question.wrong}
     return Shown(name, question, items, right, orders)
