@@ -300,9 +300,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-1-04": Choice(
         section=DIVERGENCES,
         kind="plot",
-        asks="The model has the right shape and five free numbers. It is trained on 1,000 points, "
-        "and another time on 10. The figure draws both losses with the entropy of the data, "
-        "1.19 nats. Where does the loss with ten points end?",
+        asks="The model has the right shape and five free numbers. It is trained on twenty samples "
+        "of 1,000 points, and on twenty of 10. The figure draws both mean losses with the entropy "
+        "of the data, 1.19 nats. Where does the mean loss with ten points end?",
         right="Below the entropy: it fits its ten points better than the truth does.",
         wrong={
             "On the entropy: it is the floor of the loss, and no model can get below it.": "It "
@@ -574,9 +574,9 @@ QUESTIONS: dict[str, Question | Family] = {
             "changed.",
             "The networks are built to be invertible, so that the inverse is as fast.": "The "
             "*layer* can be undone, whatever networks stand in it. Only a line is inverted.",
-            "Sampling does not go through the inverse; only evaluating a density does.": "One of "
-            "the two directions does need it. But in a coupling both directions cost one call "
-            "of the networks for each layer.",
+            "The networks are inverted for training; sampling runs them as they stand.": "Neither "
+            "of the two inverts a network. Both call it on the half that is known, once for each "
+            "layer.",
         },
         why="A coupling maps $(a,c)$ to $(a,(c-b(a))e^{-s(a)})$. Since $a$ is still there, "
         "$b(a)$ and $s(a)$ can be computed again, and $c$ follows from a line.",
