@@ -300,9 +300,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-1-04": Choice(
         section=DIVERGENCES,
         kind="plot",
-        asks="The model has the right shape and five free numbers. It is trained on 1,000 points, "
-        "and another time on 10. The figure draws both losses with the entropy of the data, "
-        "1.19 nats. Where does the loss with ten points end?",
+        asks="The model has the right shape and five free numbers. It is trained on twenty samples "
+        "of 1,000 points, and on twenty of 10. The figure draws both mean losses with the entropy "
+        "of the data, 1.19 nats. Where does the mean loss with ten points end?",
         right="Below the entropy: it fits its ten points better than the truth does.",
         wrong={
             "On the entropy: it is the floor of the loss, and no model can get below it.": "It "
@@ -435,7 +435,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Data of variance 1.7 have spread by Brownian motion until $T=16$. Now every step is "
         "undone by *minus fresh noise* of the same size. Where does this lead?",
-        right="The grains spread on, to a variance of about $1.7+32$.",
+        right="The grains spread on and on, to a variance of about $1.7+32$.",
         wrong={
             "The law of the data returns, since the signs cancel on average.": "Signs cancel in "
             "the mean, which was zero anyway. Independent noises add their *variances*, with "
@@ -476,7 +476,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="The GAN is trained. The best discriminator for its generator would see at least "
         "0.25 nats of Jensen–Shannon divergence. How much does the discriminator see with which "
         "the game ended?",
-        right="Next to nothing: it is a mild critic.",
+        right="Next to nothing: it is smooth, and mild nearly everywhere.",
         wrong={
             "About as much: it was trained against this very generator.": "It had to chase a "
             "generator that moved, it is a smooth network, and it paid a fine for its slope. It "
@@ -574,9 +574,9 @@ QUESTIONS: dict[str, Question | Family] = {
             "changed.",
             "The networks are built to be invertible, so that the inverse is as fast.": "The "
             "*layer* can be undone, whatever networks stand in it. Only a line is inverted.",
-            "Sampling does not go through the inverse; only evaluating a density does.": "One of "
-            "the two directions does need it. But in a coupling both directions cost one call "
-            "of the networks for each layer.",
+            "The networks are inverted for training; sampling runs them as they stand.": "Neither "
+            "of the two inverts a network. Both call it on the half that is known, once for each "
+            "layer.",
         },
         why="A coupling maps $(a,c)$ to $(a,(c-b(a))e^{-s(a)})$. Since $a$ is still there, "
         "$b(a)$ and $s(a)$ can be computed again, and $c$ follows from a line.",

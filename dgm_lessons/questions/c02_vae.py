@@ -221,6 +221,7 @@ def bits(g: Generator) -> Number:
         f"decoder gives them $\\log p(x)={nats:g}$ nats on average, as a density. How many bits "
         "per dimension are that, about?",
         right=math.log2(levels - 1) - each / math.log(2),
+        within=0.02,
         unit="bits",
         wrong=(
             (
@@ -335,7 +336,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Some notes say: the ELBO is the expectation of the ratio "
         "$p_\\phi(x,z)/q_\\theta(z\\mid x)$ under a Gaussian encoder. What is this expectation "
         "in truth?",
-        right="It is $p_\\phi(x)$ itself, whatever the encoder is.",
+        right="It is $p_\\phi(x)$ itself, whichever Gaussian it is.",
         wrong={
             "It is $e^{\\mathcal L}$, the exponential of the ELBO.": "The ELBO is the mean of the "
             "*log* of the ratio. Its exponential is smaller than the mean of the ratio, by "

@@ -424,7 +424,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "With enough data it learns to infer $x_0$, and its loss goes down to zero.": "It "
             "cannot: many $x_0$ fit one $x_i$. The loss stays above the information that the "
             "step destroys.",
-            "The teacher's Gaussian is the right kernel if the step is small enough.": "It is "
+            "Every teacher's Gaussian is the right kernel already, whatever its datum.": "It is "
             "narrower and depends on $x_0$. Only the mixture of all the teachers is the right "
             "kernel.",
             "It learns the kernel with an error that gets smaller with larger networks.": "A "
@@ -577,7 +577,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A network predicts the noise of *all* steps so far, as DDPM's does. Somebody puts it "
         "into Su's mean $\\frac1{\\alpha_i}(x_i-\\beta_i\\,\\cdot)$ without conversion. What "
         "do the samples look like?",
-        right="Too narrow: each step takes away too much.",
+        right="Too narrow: each step takes away more than is due.",
         wrong={
             "Too noisy: each step takes away too little of the noise.": "Su's network is smaller "
             "by $\\beta_i/\\bar\\sigma_i<1$. With DDPM's in its place more is taken away, not "
