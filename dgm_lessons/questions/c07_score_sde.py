@@ -49,7 +49,7 @@ def _rough(random: Generator) -> Question:
 
 
 def _unscaled(random: Generator) -> Question:
-    count = int(random.choice([50, 100, 200, 250, 500]))
+    count = int(random.choice([50, 100, 200, 250, 400]))
     left = float(np.sqrt(1 - np.linspace(1e-4, 0.02, count)).prod())
     return Number(
         section=STEPS,
@@ -66,10 +66,6 @@ def _unscaled(random: Generator) -> Question:
                 r"steps of length $1/1000$; fewer of them add up to less noise.",
             ),
             (left**2, "This is the share of the *variance* that is left. The factor is its root."),
-            (
-                0.0,
-                "Each step leaves nearly everything. It takes many of them to make the datum fade.",
-            ),
         ),
         why=rf"The variances add up to about $B={count}\cdot0.01005={count * 0.01005:.2g}$, and "
         rf"$e^{{-B/2}}$ of the datum is left. Shorter chains need larger variances, "
@@ -109,7 +105,7 @@ def _linearised(random: Generator) -> Question:
 
 
 def _brake(random: Generator) -> Question:
-    strength = float(random.choice([0.5, 1, 2, 3]))
+    strength = float(random.choice([0.5, 1, 1.5, 2]))
     c = "" if strength == 1 else f"{strength:g}"
     return Number(
         section=FORWARD,
@@ -214,9 +210,9 @@ def _hindsight(random: Generator) -> Question:
 def _carried(random: Generator) -> Question:
     data, noise, start = [
         (0.3, 0.4, 1),
-        (0.6, 0.8, 2),
+        (1.2, 1.6, 3),
         (0.5, 1.2, 1),
-        (0.8, 0.6, 2),
+        (1.6, 1.2, 1),
         (0.4, 0.3, 1),
         (0.5, 1.2, 2),
     ][int(random.integers(6))]
@@ -615,7 +611,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks=r"“The kernel of VE keeps the mean $x_0$. So sampling must start from $\mathcal "
         r"N(x_0,\sigma_T^2)$.” What is wrong with it?",
-        right="At the end stands the average of all kernels, and its mean is that of the data.",
+        right="At the end stands the average of all kernels, with the mean of the data.",
         wrong={
             "At the end the mean of each kernel is zero, for the drift has pulled it in.": "So "
             "it is under VP. VE has no drift, and the mean of a kernel stays where it was.",
