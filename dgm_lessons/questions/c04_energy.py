@@ -395,9 +395,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-4-14": Choice(
         section=LANGEVIN,
         kind="plot",
-        asks="Three modes lie in a plane like the corners of a triangle, with the shares $0.7$, "
-        "$0.2$ and $0.1$. Walkers start on an even grid all around and follow $\\nabla\\log p$ "
-        "*without* noise. How many end in each?",
+        asks="Three modes of equal width lie in a plane like the corners of a triangle, with the "
+        "shares $0.7$, $0.2$ and $0.1$. Walkers start on an even grid all around and follow "
+        "$\\nabla\\log p$ *without* noise. How many end in each?",
         right="About a third in each of the three",
         wrong={
             "About $0.7$, $0.2$ and $0.1$, like $p$": "Nothing carries a walker out of the basin "

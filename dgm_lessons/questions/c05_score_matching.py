@@ -549,17 +549,17 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-5-22": Choice(
         section=TWEEDIE,
         kind="error",
-        asks=r"Notes print for the posterior of $\eta$ that it is *proportional* to "
-        r"$e^{\eta^\top\tilde x-\psi(\eta)-\lambda(\tilde x)}\,p(\eta)$, where $\lambda=\log "
-        r"p_\sigma-\log q_0$. What should they print?",
-        right="Equal, for all noise of this family",
+        asks=r"For noise of an exponential family notes say that the posterior of $\eta$ is "
+        r"*proportional* to $e^{\eta^\top\tilde x-\psi(\eta)-\lambda(\tilde x)}\,p(\eta)$, where "
+        r"$\lambda=\log p_\sigma-\log q_0$. Is this the best that can be said?",
+        right="No: the two are equal, for every such noise.",
         wrong={
-            "Equal, but only for Gaussian noise": r"The Gaussian was not used: $\lambda$ "
-            r"collects all that depends on $\tilde x$ alone, for each exponential family.",
-            "Proportional, as $p(\\eta)$ is unknown": r"Known or not, it stands there. What "
-            r"normalises the product is $\lambda$, and that is in it already.",
-            "Proportional, as $e^{-\\psi(\\eta)}$ is missing": r"It is not missing: "
-            r"$-\psi(\eta)$ stands in the exponent.",
+            "No: the two are equal, but for Gaussian noise only.": r"The Gaussian was not used: "
+            r"$\lambda$ collects all that depends on $\tilde x$ alone, whatever the family.",
+            "Yes: with $p(\\eta)$ unknown the factor is unknown as well.": r"Known or not, it "
+            r"stands there. What normalises the product is $\lambda$, and that is in it already.",
+            "Yes: for an equality a factor $e^{-\\psi(\\eta)}$ is missing.": r"It is not "
+            r"missing: $-\psi(\eta)$ stands in the exponent.",
         },
         why=r"Bayes' rule divides by $p_\sigma(\tilde x)$, and with $q_0$ that gives "
         r"$e^{-\lambda}$. So $\lambda$ is the log-normaliser of the posterior: this is why its "
@@ -634,8 +634,8 @@ QUESTIONS: dict[str, Question | Family] = {
             r"term $-d\,\sigma^2$ is part of it. What it estimates is the error against the "
             r"clean picture.",
         },
-        why="The least of many estimates is too low: who chooses and judges by the same readings "
-        "flatters himself. Keep some noisy pictures aside, and judge by their SURE.",
+        why="The least of many estimates is too low: to choose and to judge by the same readings "
+        "flatters the choice. Keep some noisy pictures aside, and judge by their SURE.",
     ),
     "q-5-28": Choice(
         section=SURE,

@@ -147,9 +147,9 @@ def _top(random: Generator) -> Question:
     return Number(
         section=ANNEALED,
         kind="concept",
-        asks=rf"A ladder runs from $\sigma_1={bottom:g}$ to $\sigma_L={top:g}$. How many times "
-        rf"as large is Langevin's step $\eta$ at the top as at the bottom, if drift and noise "
-        rf"are to keep their proportion?",
+        asks=rf"A ladder runs from $\sigma_1={bottom:g}$ to $\sigma_L={top:g}$. The data are "
+        rf"narrower than $\sigma_1$. How many times as large is Langevin's step $\eta$ at the "
+        rf"top as at the bottom, if drift and noise are to keep their proportion?",
         right=ratio**2,
         wrong=(
             (
@@ -353,7 +353,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"One network learns ten levels from $\sigma=0.05$ to $4$, once with the weight "
         r"$\lambda=\sigma^2$ and once with $\lambda=1$, with equal steps and learning rate. "
-        r"Without the weight the smallest level makes nearly all of the loss. At which levels is "
+        r"Without the weight the smallest levels make nearly all of the loss. At which levels is "
         r"the error then *larger* than with it?",
         right="At all of them, the smallest included",
         wrong={
@@ -436,7 +436,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "$\\sqrt{2\\eta}$. Both are tiny there.",
             "About right, for the last level has the right step.": "Its steps are right for "
             "walkers that arrive nearly in place. Those that come from far away would need "
-            "thousands.",
+            "hundreds.",
             "There are none: the walkers run away at the top.": "That needs a step of twice the "
             "variance or more. This one is far too small for it.",
         },
@@ -488,8 +488,8 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-6-18": Choice(
         section=BOTH,
         kind="plot",
-        asks="The same network draws by three samplers, with 21 calls each, on levels that each "
-        "of them spaces alike. Which lands nearest to the data?",
+        asks="The same network draws by three samplers, with 21 calls each, on levels that are "
+        "spaced by one rule. Which lands nearest to the data?",
         right="The ancestral walk of DDPM",
         wrong={
             "Annealed Langevin, with one step a level": "It adds twice the variance that its "

@@ -261,9 +261,8 @@ def _order(random: Generator) -> Question:
         wrong=(
             (
                 calls * 10 ** (digits // (3 - order)),
-                f"{name}'s method is of order {order}: ten "
-                f"times the evaluations cost it {'one digit' if order == 1 else 'two digits'} of "
-                f"error.",
+                f"{name}'s method is of order {order}: ten times the evaluations take off "
+                f"{'one digit' if order == 1 else 'two digits'} of the error.",
             ),
             (
                 calls * 2,
@@ -524,8 +523,8 @@ QUESTIONS: dict[str, Question | Family] = {
         section=FLOW,
         kind="error",
         asks=r"Slides print the probability flow as $\dot x=f\,x-g^2\,\nabla\log p_t$: the "
-        r"reverse SDE with its noise crossed out. The crowd rides it from $p_T$ back to $t=0$. "
-        r"How does it arrive?",
+        r"reverse SDE with its noise crossed out. The crowd rides it from $p_T$, nearly pure "
+        r"noise, back to $t=0$. How does it arrive?",
         right="Nearly all on one spot",
         wrong={
             "Half as wide as the data": "A factor of two in a *rate* acts all along the way, and "
@@ -545,9 +544,9 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"On the way back, at $t=0.6$ under VP, every particle is pushed by $1$. From then "
         r"on all goes right. Which crowd ends nearer to the data: that of the flow, or that of "
         r"the reverse SDE?",
-        right="The SDE's: its noise forgets the push.",
+        right="The SDE's: its noise forgets most of the push.",
         wrong={
-            "The flow's: it adds no noise to the error.": "Nor does it take anything away. It "
+            "The flow's: it does not add noise to the error.": "Nor does it take anything away. It "
             "keeps ranks, and the push with them, to the end.",
             "The flow's: its smooth paths lead to the data.": "They lead *pushed* particles to "
             "the wrong data: most of one mode goes over to the other.",
