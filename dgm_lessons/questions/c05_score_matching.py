@@ -20,7 +20,7 @@ def _scaled(random: Generator) -> Question:
         section=SCORE,
         kind="derivation",
         asks=rf"A network says ${scale:g}$ times the true score, whose mean square is $\mathbb "
-        rf"E\lVert s^*\rVert^2={square}$. Which value has the implicit loss $\mathbb "
+        rf"E\lVert s^*\rVert^2={square}$. What is the implicit loss $\mathbb "
         rf"E\big[\nabla\cdot s_\phi+\frac12\lVert s_\phi\rVert^2\big]$?",
         right=(scale**2 / 2 - scale) * square,
         wrong=(
@@ -109,8 +109,9 @@ def _probes(random: Generator) -> Question:
     return Number(
         section=SLICED,
         kind="concept",
-        asks=rf"For a fixed batch, the sliced loss with one probe a point has the standard "
-        rf"deviation ${one:g}$ from the probes. Which has it with ${count}$ probes a point?",
+        asks=rf"For a fixed batch, the sliced loss with one probe a point has a standard "
+        rf"deviation of ${one:g}$ that is due to the probes. What is it with ${count}$ probes a "
+        rf"point?",
         right=one / count**0.5,
         wrong=(
             (one / count, "The *variance* is divided by the number of probes, not its root."),
@@ -137,8 +138,8 @@ def _constant(random: Generator) -> Question:
         section=DENOISING,
         kind="derivation",
         asks=rf"Data on the line follow $\mathcal N(0,s^2)$ with $s^2={data:g}$, and noise with "
-        rf"$\sigma^2={noise:g}$ is added. Which denoising loss $\frac12\mathbb "
-        rf"E\,(s_\phi+\varepsilon/\sigma)^2$ has the *exact* score of the noisy law?",
+        rf"$\sigma^2={noise:g}$ is added. What is the denoising loss $\frac12\mathbb "
+        rf"E\,(s_\phi+\varepsilon/\sigma)^2$ of the *exact* score of the noisy law?",
         right=(1 / noise - power) / 2,
         wrong=(
             (
@@ -266,7 +267,7 @@ def _sure(random: Generator) -> Question:
         section=SURE,
         kind="derivation",
         asks=rf"One number is seen: $\tilde x={seen}$, with noise of $\sigma={noise}$. The "
-        rf"denoiser is $D(\tilde x)={keep:g}\,\tilde x$. Which error does SURE read?",
+        rf"denoiser is $D(\tilde x)={keep:g}\,\tilde x$. What does SURE read?",
         right=moved + react - noise**2,
         wrong=(
             (

@@ -83,7 +83,7 @@ def _floor(random: Generator) -> Question:
         section=LEVELS,
         kind="derivation",
         asks=rf"Data follow $\mathcal N(0,s^2I)$ in ${dim}$ dimensions, and at one level "
-        rf"$\sigma={ratio:g}\,s$. Which loss $\frac12\mathbb E\lVert\sigma "
+        rf"$\sigma={ratio:g}\,s$. What loss $\frac12\mathbb E\lVert\sigma "
         rf"s_\phi+\varepsilon\rVert^2$ does a *perfect* network pay there?",
         right=dim / 2 * left,
         wrong=(
@@ -122,7 +122,7 @@ def _last(random: Generator) -> Question:
         asks=rf"Data follow $\mathcal N(0,{data:g}^2)$, and the lowest levels are "
         rf"$\sigma_1={lower:g}$ and $\sigma_2={upper:g}$. A printed loop of annealed Langevin "
         rf"runs from $\ell=L$ to $2$ and returns the result as a sample at $\sigma_1$. With many "
-        rf"tiny steps at each level, which standard deviation do the samples have?",
+        rf"tiny steps at each level, what standard deviation do the samples have?",
         right=math.hypot(data, upper),
         wrong=(
             (
@@ -174,8 +174,7 @@ def _denoised(random: Generator) -> Question:
         kind="derivation",
         asks=rf"Around a Gaussian mode of standard deviation ${data:g}$ the walkers follow the "
         rf"law of $\sigma_1={noise:g}$. One last call sends each to $\hat "
-        rf"x=x+\sigma_1^2\,\nabla\log p_{{\sigma_1}}(x)$. Which standard deviation have they "
-        rf"then?",
+        rf"x=x+\sigma_1^2\,\nabla\log p_{{\sigma_1}}(x)$. What is their standard deviation then?",
         right=data**2 / wide,
         wrong=(
             (
@@ -230,7 +229,7 @@ def _ancestral(random: Generator) -> Question:
         section=BOTH,
         kind="derivation",
         asks=rf"The ancestral step goes down the ladder from $\tau_i={above}$ to "
-        rf"$\tau_{{i-1}}={below}$. Which *variance* does the fresh noise have that it adds?",
+        rf"$\tau_{{i-1}}={below}$. What is the *variance* of the fresh noise that it adds?",
         right=(below / above) ** 2 * full,
         wrong=(
             (

@@ -55,7 +55,7 @@ def _unscaled(random: Generator) -> Question:
         section=STEPS,
         kind="error",
         asks=rf"DDPM's variances $\beta_i^2$, evenly spaced from $0.0001$ to $0.02$, are used as "
-        rf"they stand in a chain of ${count}$ steps in place of $1{{,}}000$. Which factor "
+        rf"they stand in a chain of ${count}$ steps in place of $1{{,}}000$. What factor "
         rf"$\bar\alpha_L$ is left before $x_0$ at the end?",
         right=left,
         within=0.03,
@@ -111,7 +111,7 @@ def _brake(random: Generator) -> Question:
         section=FORWARD,
         kind="error",
         asks=rf"“A negative $f$ makes the mean of $x_t$ go to zero.” Let "
-        rf"$f(t)=-{c or 1}/(1+t)^2$. Which part of $x_0$ does the mean keep for ever, as "
+        rf"$f(t)=-{c or 1}/(1+t)^2$. What part of $x_0$ does the mean keep for ever, as "
         rf"$t\to\infty$?",
         right=math.exp(-strength),
         wrong=(
@@ -283,7 +283,7 @@ def _prior(random: Generator) -> Question:
         kind="derivation",
         asks=rf"Data of mean ${mean}$ and negligible spread are noised by VE up to "
         rf"$\sigma_T={noise}$, and sampling starts from $\mathcal N(0,\sigma_T^2)$. How many "
-        rf"nats lies the true $p_T$ from this prior, $D_{{\rm KL}}(p_T\,\|\,\mathcal "
+        rf"nats is the true $p_T$ away from this prior, $D_{{\rm KL}}(p_T\,\|\,\mathcal "
         rf"N(0,\sigma_T^2))$?",
         right=ratio**2 / 2,
         unit="nats",
