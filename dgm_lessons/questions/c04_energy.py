@@ -18,7 +18,7 @@ def _valley(random: Generator) -> Question:
         section=ENERGY,
         kind="derivation",
         asks=rf"A region holds the probability ${mass:g}$. There, and nowhere else, the energy is "
-        rf"lowered by $\log {ratio}$. Which probability does the region hold now?",
+        rf"lowered by $\log {ratio}$. What probability does the region hold now?",
         right=mass * ratio / total,
         wrong=(
             (
@@ -83,7 +83,7 @@ def _least_loss(random: Generator) -> Question:
         kind="derivation",
         asks=r"The energy $E(x)=x^2/2v$ is fitted to data of mean $0$ and variance "
         rf"${variance:g}$ by score matching, that is by the loss "
-        r"$\mathbb E\big[-E''+\frac12(E')^2\big]$. Which value has the loss at its least?",
+        r"$\mathbb E\big[-E''+\frac12(E')^2\big]$. What is its least value?",
         right=least,
         wrong=(
             (
@@ -128,10 +128,12 @@ def _wrong_noise(random: Generator) -> Question:
     return Number(
         section=LANGEVIN,
         kind="derivation",
-        asks=rf"Somebody shakes the walkers with ${'' if c == 1 else c}\sqrt\eta\,\varepsilon$ in "
-        r"place of $\sqrt{2\eta}\,\varepsilon$. The steps are tiny, and $p$ has two modes of equal "
-        rf"width, far apart, with the shares ${weight:g}$ and ${1 - weight:g}$. Which share has "
-        "the smaller mode when the walkers have come to rest?",
+        asks=rf"Somebody shakes the walkers with ${'' if c == 1 else c}\sqrt\eta\,\varepsilon$ "
+        rf"in "
+        r"place of $\sqrt{2\eta}\,\varepsilon$. The steps are tiny, and $p$ has two modes of "
+        r"equal "
+        rf"width, far apart, with the shares ${weight:g}$ and ${1 - weight:g}$. What share does "
+        rf"the smaller mode hold when the walkers have come to rest?",
         right=share,
         within=0.03,
         wrong=(
@@ -395,9 +397,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-4-14": Choice(
         section=LANGEVIN,
         kind="plot",
-        asks="Three modes lie in a plane like the corners of a triangle, with the shares $0.7$, "
-        "$0.2$ and $0.1$. Walkers start on an even grid all around and follow $\\nabla\\log p$ "
-        "*without* noise. How many end in each?",
+        asks="Three modes of equal width lie in a plane like the corners of a triangle, with the "
+        "shares $0.7$, $0.2$ and $0.1$. Walkers start on an even grid all around and follow "
+        "$\\nabla\\log p$ *without* noise. How many end in each?",
         right="About a third in each of the three",
         wrong={
             "About $0.7$, $0.2$ and $0.1$, like $p$": "Nothing carries a walker out of the basin "

@@ -20,7 +20,7 @@ def _scaled(random: Generator) -> Question:
         section=SCORE,
         kind="derivation",
         asks=rf"A network says ${scale:g}$ times the true score, whose mean square is $\mathbb "
-        rf"E\lVert s^*\rVert^2={square}$. Which value has the implicit loss $\mathbb "
+        rf"E\lVert s^*\rVert^2={square}$. What is the implicit loss $\mathbb "
         rf"E\big[\nabla\cdot s_\phi+\frac12\lVert s_\phi\rVert^2\big]$?",
         right=(scale**2 / 2 - scale) * square,
         wrong=(
@@ -109,8 +109,9 @@ def _probes(random: Generator) -> Question:
     return Number(
         section=SLICED,
         kind="concept",
-        asks=rf"For a fixed batch, the sliced loss with one probe a point has the standard "
-        rf"deviation ${one:g}$ from the probes. Which has it with ${count}$ probes a point?",
+        asks=rf"For a fixed batch, the sliced loss with one probe a point has a standard "
+        rf"deviation of ${one:g}$ that is due to the probes. What is it with ${count}$ probes a "
+        rf"point?",
         right=one / count**0.5,
         wrong=(
             (one / count, "The *variance* is divided by the number of probes, not its root."),
@@ -137,8 +138,8 @@ def _constant(random: Generator) -> Question:
         section=DENOISING,
         kind="derivation",
         asks=rf"Data on the line follow $\mathcal N(0,s^2)$ with $s^2={data:g}$, and noise with "
-        rf"$\sigma^2={noise:g}$ is added. Which denoising loss $\frac12\mathbb "
-        rf"E\,(s_\phi+\varepsilon/\sigma)^2$ has the *exact* score of the noisy law?",
+        rf"$\sigma^2={noise:g}$ is added. What is the denoising loss $\frac12\mathbb "
+        rf"E\,(s_\phi+\varepsilon/\sigma)^2$ of the *exact* score of the noisy law?",
         right=(1 / noise - power) / 2,
         wrong=(
             (
@@ -266,7 +267,7 @@ def _sure(random: Generator) -> Question:
         section=SURE,
         kind="derivation",
         asks=rf"One number is seen: $\tilde x={seen}$, with noise of $\sigma={noise}$. The "
-        rf"denoiser is $D(\tilde x)={keep:g}\,\tilde x$. Which error does SURE read?",
+        rf"denoiser is $D(\tilde x)={keep:g}\,\tilde x$. What does SURE read?",
         right=moved + react - noise**2,
         wrong=(
             (
@@ -549,17 +550,17 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-5-22": Choice(
         section=TWEEDIE,
         kind="error",
-        asks=r"Notes print for the posterior of $\eta$ that it is *proportional* to "
-        r"$e^{\eta^\top\tilde x-\psi(\eta)-\lambda(\tilde x)}\,p(\eta)$, where $\lambda=\log "
-        r"p_\sigma-\log q_0$. What should they print?",
-        right="Equal, for all noise of this family",
+        asks=r"For noise of an exponential family notes say that the posterior of $\eta$ is "
+        r"*proportional* to $e^{\eta^\top\tilde x-\psi(\eta)-\lambda(\tilde x)}\,p(\eta)$, where "
+        r"$\lambda=\log p_\sigma-\log q_0$. Is this the best that can be said?",
+        right="No: the two are equal, for every such noise.",
         wrong={
-            "Equal, but only for Gaussian noise": r"The Gaussian was not used: $\lambda$ "
-            r"collects all that depends on $\tilde x$ alone, for each exponential family.",
-            "Proportional, as $p(\\eta)$ is unknown": r"Known or not, it stands there. What "
-            r"normalises the product is $\lambda$, and that is in it already.",
-            "Proportional, as $e^{-\\psi(\\eta)}$ is missing": r"It is not missing: "
-            r"$-\psi(\eta)$ stands in the exponent.",
+            "No: the two are equal, but for Gaussian noise only.": r"The Gaussian was not used: "
+            r"$\lambda$ collects all that depends on $\tilde x$ alone, whatever the family.",
+            "Yes: with $p(\\eta)$ unknown the factor is unknown as well.": r"Known or not, it "
+            r"stands there. What normalises the product is $\lambda$, and that is in it already.",
+            "Yes: for an equality a factor $e^{-\\psi(\\eta)}$ is missing.": r"It is not "
+            r"missing: $-\psi(\eta)$ stands in the exponent.",
         },
         why=r"Bayes' rule divides by $p_\sigma(\tilde x)$, and with $q_0$ that gives "
         r"$e^{-\lambda}$. So $\lambda$ is the log-normaliser of the posterior: this is why its "
@@ -634,8 +635,8 @@ QUESTIONS: dict[str, Question | Family] = {
             r"term $-d\,\sigma^2$ is part of it. What it estimates is the error against the "
             r"clean picture.",
         },
-        why="The least of many estimates is too low: who chooses and judges by the same readings "
-        "flatters himself. Keep some noisy pictures aside, and judge by their SURE.",
+        why="The least of many estimates is too low: to choose and to judge by the same readings "
+        "flatters the choice. Keep some noisy pictures aside, and judge by their SURE.",
     ),
     "q-5-28": Choice(
         section=SURE,

@@ -83,7 +83,7 @@ def _floor(random: Generator) -> Question:
         section=LEVELS,
         kind="derivation",
         asks=rf"Data follow $\mathcal N(0,s^2I)$ in ${dim}$ dimensions, and at one level "
-        rf"$\sigma={ratio:g}\,s$. Which loss $\frac12\mathbb E\lVert\sigma "
+        rf"$\sigma={ratio:g}\,s$. What loss $\frac12\mathbb E\lVert\sigma "
         rf"s_\phi+\varepsilon\rVert^2$ does a *perfect* network pay there?",
         right=dim / 2 * left,
         wrong=(
@@ -122,7 +122,7 @@ def _last(random: Generator) -> Question:
         asks=rf"Data follow $\mathcal N(0,{data:g}^2)$, and the lowest levels are "
         rf"$\sigma_1={lower:g}$ and $\sigma_2={upper:g}$. A printed loop of annealed Langevin "
         rf"runs from $\ell=L$ to $2$ and returns the result as a sample at $\sigma_1$. With many "
-        rf"tiny steps at each level, which standard deviation do the samples have?",
+        rf"tiny steps at each level, what standard deviation do the samples have?",
         right=math.hypot(data, upper),
         wrong=(
             (
@@ -147,9 +147,9 @@ def _top(random: Generator) -> Question:
     return Number(
         section=ANNEALED,
         kind="concept",
-        asks=rf"A ladder runs from $\sigma_1={bottom:g}$ to $\sigma_L={top:g}$. How many times "
-        rf"as large is Langevin's step $\eta$ at the top as at the bottom, if drift and noise "
-        rf"are to keep their proportion?",
+        asks=rf"A ladder runs from $\sigma_1={bottom:g}$ to $\sigma_L={top:g}$. The data are "
+        rf"narrower than $\sigma_1$. How many times as large is Langevin's step $\eta$ at the "
+        rf"top as at the bottom, if drift and noise are to keep their proportion?",
         right=ratio**2,
         wrong=(
             (
@@ -174,8 +174,7 @@ def _denoised(random: Generator) -> Question:
         kind="derivation",
         asks=rf"Around a Gaussian mode of standard deviation ${data:g}$ the walkers follow the "
         rf"law of $\sigma_1={noise:g}$. One last call sends each to $\hat "
-        rf"x=x+\sigma_1^2\,\nabla\log p_{{\sigma_1}}(x)$. Which standard deviation have they "
-        rf"then?",
+        rf"x=x+\sigma_1^2\,\nabla\log p_{{\sigma_1}}(x)$. What is their standard deviation then?",
         right=data**2 / wide,
         wrong=(
             (
@@ -230,7 +229,7 @@ def _ancestral(random: Generator) -> Question:
         section=BOTH,
         kind="derivation",
         asks=rf"The ancestral step goes down the ladder from $\tau_i={above}$ to "
-        rf"$\tau_{{i-1}}={below}$. Which *variance* does the fresh noise have that it adds?",
+        rf"$\tau_{{i-1}}={below}$. What is the *variance* of the fresh noise that it adds?",
         right=(below / above) ** 2 * full,
         wrong=(
             (
@@ -353,7 +352,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"One network learns ten levels from $\sigma=0.05$ to $4$, once with the weight "
         r"$\lambda=\sigma^2$ and once with $\lambda=1$, with equal steps and learning rate. "
-        r"Without the weight the smallest level makes nearly all of the loss. At which levels is "
+        r"Without the weight the smallest levels make nearly all of the loss. At which levels is "
         r"the error then *larger* than with it?",
         right="At all of them, the smallest included",
         wrong={
@@ -436,7 +435,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "$\\sqrt{2\\eta}$. Both are tiny there.",
             "About right, for the last level has the right step.": "Its steps are right for "
             "walkers that arrive nearly in place. Those that come from far away would need "
-            "thousands.",
+            "hundreds.",
             "There are none: the walkers run away at the top.": "That needs a step of twice the "
             "variance or more. This one is far too small for it.",
         },
@@ -488,8 +487,8 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-6-18": Choice(
         section=BOTH,
         kind="plot",
-        asks="The same network draws by three samplers, with 21 calls each, on levels that each "
-        "of them spaces alike. Which lands nearest to the data?",
+        asks="The same network draws by three samplers, with 21 calls each, on levels that are "
+        "spaced by one rule. Which lands nearest to the data?",
         right="The ancestral walk of DDPM",
         wrong={
             "Annealed Langevin, with one step a level": "It adds twice the variance that its "

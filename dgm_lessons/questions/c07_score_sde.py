@@ -49,13 +49,13 @@ def _rough(random: Generator) -> Question:
 
 
 def _unscaled(random: Generator) -> Question:
-    count = int(random.choice([50, 100, 200, 250, 500]))
+    count = int(random.choice([50, 100, 200, 250, 400]))
     left = float(np.sqrt(1 - np.linspace(1e-4, 0.02, count)).prod())
     return Number(
         section=STEPS,
         kind="error",
         asks=rf"DDPM's variances $\beta_i^2$, evenly spaced from $0.0001$ to $0.02$, are used as "
-        rf"they stand in a chain of ${count}$ steps in place of $1{{,}}000$. Which factor "
+        rf"they stand in a chain of ${count}$ steps in place of $1{{,}}000$. What factor "
         rf"$\bar\alpha_L$ is left before $x_0$ at the end?",
         right=left,
         within=0.03,
@@ -66,10 +66,6 @@ def _unscaled(random: Generator) -> Question:
                 r"steps of length $1/1000$; fewer of them add up to less noise.",
             ),
             (left**2, "This is the share of the *variance* that is left. The factor is its root."),
-            (
-                0.0,
-                "Each step leaves nearly everything. It takes many of them to make the datum fade.",
-            ),
         ),
         why=rf"The variances add up to about $B={count}\cdot0.01005={count * 0.01005:.2g}$, and "
         rf"$e^{{-B/2}}$ of the datum is left. Shorter chains need larger variances, "
@@ -109,13 +105,13 @@ def _linearised(random: Generator) -> Question:
 
 
 def _brake(random: Generator) -> Question:
-    strength = float(random.choice([0.5, 1, 2, 3]))
+    strength = float(random.choice([0.5, 1, 1.5, 2]))
     c = "" if strength == 1 else f"{strength:g}"
     return Number(
         section=FORWARD,
         kind="error",
         asks=rf"“A negative $f$ makes the mean of $x_t$ go to zero.” Let "
-        rf"$f(t)=-{c or 1}/(1+t)^2$. Which part of $x_0$ does the mean keep for ever, as "
+        rf"$f(t)=-{c or 1}/(1+t)^2$. What part of $x_0$ does the mean keep for ever, as "
         rf"$t\to\infty$?",
         right=math.exp(-strength),
         wrong=(
@@ -214,9 +210,9 @@ def _hindsight(random: Generator) -> Question:
 def _carried(random: Generator) -> Question:
     data, noise, start = [
         (0.3, 0.4, 1),
-        (0.6, 0.8, 2),
+        (1.2, 1.6, 3),
         (0.5, 1.2, 1),
-        (0.8, 0.6, 2),
+        (1.6, 1.2, 1),
         (0.4, 0.3, 1),
         (0.5, 1.2, 2),
     ][int(random.integers(6))]
@@ -265,9 +261,8 @@ def _order(random: Generator) -> Question:
         wrong=(
             (
                 calls * 10 ** (digits // (3 - order)),
-                f"{name}'s method is of order {order}: ten "
-                f"times the evaluations cost it {'one digit' if order == 1 else 'two digits'} of "
-                f"error.",
+                f"{name}'s method is of order {order}: ten times the evaluations take off "
+                f"{'one digit' if order == 1 else 'two digits'} of the error.",
             ),
             (
                 calls * 2,
@@ -288,7 +283,7 @@ def _prior(random: Generator) -> Question:
         kind="derivation",
         asks=rf"Data of mean ${mean}$ and negligible spread are noised by VE up to "
         rf"$\sigma_T={noise}$, and sampling starts from $\mathcal N(0,\sigma_T^2)$. How many "
-        rf"nats lies the true $p_T$ from this prior, $D_{{\rm KL}}(p_T\,\|\,\mathcal "
+        rf"nats is the true $p_T$ away from this prior, $D_{{\rm KL}}(p_T\,\|\,\mathcal "
         rf"N(0,\sigma_T^2))$?",
         right=ratio**2 / 2,
         unit="nats",
@@ -528,8 +523,8 @@ QUESTIONS: dict[str, Question | Family] = {
         section=FLOW,
         kind="error",
         asks=r"Slides print the probability flow as $\dot x=f\,x-g^2\,\nabla\log p_t$: the "
-        r"reverse SDE with its noise crossed out. The crowd rides it from $p_T$ back to $t=0$. "
-        r"How does it arrive?",
+        r"reverse SDE with its noise crossed out. The crowd rides it from $p_T$, nearly pure "
+        r"noise, back to $t=0$. How does it arrive?",
         right="Nearly all on one spot",
         wrong={
             "Half as wide as the data": "A factor of two in a *rate* acts all along the way, and "
@@ -549,9 +544,9 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"On the way back, at $t=0.6$ under VP, every particle is pushed by $1$. From then "
         r"on all goes right. Which crowd ends nearer to the data: that of the flow, or that of "
         r"the reverse SDE?",
-        right="The SDE's: its noise forgets the push.",
+        right="The SDE's: its noise forgets most of the push.",
         wrong={
-            "The flow's: it adds no noise to the error.": "Nor does it take anything away. It "
+            "The flow's: it does not add noise to the error.": "Nor does it take anything away. It "
             "keeps ranks, and the push with them, to the end.",
             "The flow's: its smooth paths lead to the data.": "They lead *pushed* particles to "
             "the wrong data: most of one mode goes over to the other.",
@@ -615,7 +610,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks=r"“The kernel of VE keeps the mean $x_0$. So sampling must start from $\mathcal "
         r"N(x_0,\sigma_T^2)$.” What is wrong with it?",
-        right="At the end stands the average of all kernels, and its mean is that of the data.",
+        right="At the end stands the average of all kernels, with the mean of the data.",
         wrong={
             "At the end the mean of each kernel is zero, for the drift has pulled it in.": "So "
             "it is under VP. VE has no drift, and the mean of a kernel stays where it was.",
