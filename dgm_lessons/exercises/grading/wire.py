@@ -10,11 +10,15 @@ from torch import Tensor
 
 from ..attempt import Attempt, Odd
 
-MOST = 4 << 20  # bytes of an answer
+MOST = 4 << 20  # bytes that are read
+NUMBERS = 50_000  # in an answer
 AXES = 8
 
 
 def pack(tried: Attempt) -> bytes:
+    """What `unpack` reads. An answer of more than 50,000 numbers has stopped there."""
+    if sum(value.numel() for value in tried.values if isinstance(value, Tensor)) > NUMBERS:
+        return pack(Attempt(stopped=f"too large an answer: more than {NUMBERS} numbers."))
     values = [as_json(value) for value in tried.values]
     return json.dumps([values, tried.function, tried.stopped]).encode()
 
