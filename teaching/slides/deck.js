@@ -5,30 +5,41 @@
   const LARGEST = { opens: 34, sums: 40, asks: 30, mistake: 30, title: 30 };
   const phone = matchMedia("(max-width: 600px)");
 
-  const tooLarge = (box) => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1;
+  const tooWide = (box) => box.scrollWidth > box.clientWidth + 1;
+  const tooLarge = (box) => tooWide(box) || box.scrollHeight > box.clientHeight + 1;
 
-  // The largest text with which all of a slide is inside of it.
+  // The largest text with which all of a slide is inside of it; a wide formula becomes smaller alone.
   const fitText = (section) => {
+    const boxes = [...section.querySelectorAll(".equation > div")];
     let size = LARGEST[section.classList[0]];
-    do section.style.fontSize = `${size}px`; while ((tooLarge(section) || wide(section)) && --size >= SMALLEST);
-  };
-  const wide = (section) => [...section.querySelectorAll(".equation > div, pre")].some((box) => box.scrollWidth > box.clientWidth + 1);
-
-  // A widget as large as there is room; as it grows later (a sentence more), it becomes smaller.
-  const fitWidget = (live, from = 1.7) => {
-    const widget = live.firstElementChild;
-    const { clientWidth: width, clientHeight: height } = live;
-    if (!width || !height) return;
-    let zoom = from;
     do {
-      widget.style.zoom = zoom;
-      widget.style.width = `${Math.min(860, width / zoom)}px`;
-      zoom -= 0.05;
-    } while (zoom > 0.5 && live.scrollHeight > height + 1);
+      section.style.fontSize = `${size}px`;
+      for (const box of boxes) {
+        let scale = 1.3;
+        do box.style.fontSize = `${scale}em`; while (tooWide(box) && (scale -= 0.05) * size >= SMALLEST);
+      }
+    } while (([...boxes, ...section.querySelectorAll("pre")].some(tooWide) || tooLarge(section)) && --size >= SMALLEST);
   };
-  const watch = (live) => new ResizeObserver(() => {
-    if (live.scrollHeight > live.clientHeight + 1) fitWidget(live, Number(live.firstElementChild.style.zoom));
-  }).observe(live.firstElementChild);
+
+  // A widget with letters as large as there is room for, and then with the larger picture; as it
+  // grows later, by a sentence more, it becomes smaller.
+  const fitWidget = (live, from = 1.3) => {
+    const { style } = live.querySelector(".dgm-widget");
+    for (let zoom = from; zoom > 0.5; zoom -= 0.05) {
+      style.zoom = zoom;
+      for (const words of ["right", "left"]) for (const width of [100, 75]) for (const share of [1.7, 1.2, 0.85, 0.6]) {
+        live.dataset.words = words; // presets and status, below the controls or below the picture
+        style.width = `${width}%`;
+        style.setProperty("--share", `${share}fr`);
+        if (!tooLarge(live)) return;
+      }
+    }
+  };
+  const watch = (live) => {
+    const widget = live.querySelector(".dgm-widget");
+    const observer = new ResizeObserver(() => tooLarge(live) && fitWidget(live, Number(widget.style.zoom)));
+    observer.observe(widget);
+  };
 
   const drawn = () => Promise.all([MathJax.startup.promise, document.fonts.ready]);
   const mounted = async () => {
