@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -16,6 +17,7 @@ from .outline import Slide
 
 SAID = {"asks": "Question", "mistake": "Often thought, and wrong", "sums": "In short"}
 LINES = 16  # of code on one slide
+TIED = re.compile(r"\\\((?:(?!\\\)).)*\\\)[-.,;:?!)]+")  # a formula and what must stay on its line
 
 
 def _formula(tex: str, options: dict) -> str:
@@ -27,11 +29,11 @@ MARKDOWN.use(dollarmath_plugin, double_inline=True, renderer=_formula)
 
 
 def inline(text: str) -> str:
-    return MARKDOWN.renderInline(text)
+    return TIED.sub(r'<span class="tie">\g<0></span>', MARKDOWN.renderInline(text))
 
 
 def block(text: str) -> str:
-    return MARKDOWN.render(text)
+    return TIED.sub(r'<span class="tie">\g<0></span>', MARKDOWN.render(text))
 
 
 def slide(made: Slide, material: Material, name: str, picture: Callable[[bytes], str]) -> str:
