@@ -1,7 +1,8 @@
 """What each notebook of the book costs in CPU seconds, measured.
 
-`python -m teaching.costs` runs the notebooks without a number, `python -m teaching.costs all` all, `python -m teaching.costs 02-vae/elbo` some. Each runs in a kernel of its own; the CPU
-seconds of that kernel are written down in teaching/costs.json, with the date.
+`python -m teaching.costs` runs the notebooks without a number, `python -m teaching.costs all` all,
+`python -m teaching.costs 02-vae/elbo` some. Each runs in a kernel of its own; the CPU seconds of
+that kernel are written down in teaching/costs.json, with the date.
 """
 
 import json
