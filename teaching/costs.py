@@ -1,8 +1,8 @@
 """What each notebook of the book costs in CPU seconds, measured.
 
-`python -m teaching.costs [PAGE...]` runs the notebooks of the book (or those named, such as
-02-vae/elbo), each in a kernel of its own, and writes down the CPU seconds of that kernel in
-teaching/costs.json, with the date. A page measured earlier keeps its number.
+`python -m teaching.costs` runs the notebooks without a number, `python -m teaching.costs all` all,
+`python -m teaching.costs 02-vae/elbo` some. Each runs in a kernel of its own; the CPU seconds of
+that kernel are written down in teaching/costs.json, with the date.
 """
 
 import json
@@ -52,7 +52,9 @@ def notebooks() -> list[str]:
 
 def main(pages: list[str]) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for page in pages or notebooks():
+    if pages == ["all"]:
+        pages = notebooks()
+    for page in pages or [page for page in notebooks() if page not in stored()]:
         seconds = round(cpu_seconds((BOOK / page).with_suffix(".ipynb")), 1)
         cost = {"cpu_seconds": seconds, "date": date.today().isoformat(), "machine": machine()}
         store(stored() | {page: cost})

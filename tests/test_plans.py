@@ -104,7 +104,7 @@ def test_a_plan_in_words():
     unit = text(plan, plan.units[0])
     assert "{ref}`c-3-06 <ex-fwd-one-shot>`" in unit
     assert 'href="../03-ddpm/forward.html#set-demolition?step=450"' in unit
-    assert "jump from a clean datum" in unit and "10 exercises" in unit
+    assert "jump from a clean datum" in unit and "10 for exercises, 55 at the board" in unit
 
 
 def test_the_costs_of_all_notebooks_are_measured():

@@ -2,8 +2,8 @@
 
 A plan stands in `teaching/plans/NAME.yml` as a list of units; pictures stand in `pictures.yml`, by
 section. All else is taken from the pages and from the measured costs: outcomes, needs, exercises,
-minutes. In class a unit has its slot; questions on the last exercises, pictures and exercises take
-theirs, and the board has what is left.
+minutes. In class a unit has its slot; questions, pictures and exercises take their minutes, and the
+board has what is left.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ..pages import Section, measured, section
 HERE = Path(__file__).parent
 NAMES = ("twelve-weeks", "five-days", "one-day", "self-study")
 MINUTES_A_PICTURE = 5  # ask, write down, show, talk
+BOARD = "at the board"
 LEAST_AT_THE_BOARD = 15  # minutes a section
 
 
@@ -76,8 +77,11 @@ class Unit:
         return sum(s.reading for s in self.sections)
 
     @property
-    def cpu_seconds(self) -> float:
-        return sum(measured().get(s.page, 0.0) for s in self.sections)
+    def cpu_seconds(self) -> float | None:
+        """Of all its notebooks; None where one has not been measured."""
+        pages = [s.page for s in self.sections if s.exercises]
+        known = measured()
+        return sum(known[page] for page in pages) if set(pages) <= known.keys() else None
 
     @property
     def timetable(self) -> dict[str, int]:
@@ -85,11 +89,11 @@ class Unit:
         if self.slot is None:
             return {}
         fixed = {
-            "questions on the last exercises": self.questions,
-            "pictures": MINUTES_A_PICTURE * len(self.pictures),
-            "exercises": self.practice(self.in_class),
+            "for questions": self.questions,
+            "for pictures": MINUTES_A_PICTURE * len(self.pictures),
+            "for exercises": self.practice(self.in_class),
         }
-        return {"at the board": self.slot - sum(fixed.values()), **fixed}
+        return {**fixed, BOARD: self.slot - sum(fixed.values())}
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ def problems(plan: Plan) -> Iterator[str]:
         for name in set(unit.in_class) - names:
             yield f"{unit.title}: no exercise {name} in its sections, but {sorted(names)}"
             return
-        board = unit.timetable.get("at the board", LEAST_AT_THE_BOARD * len(unit.sections))
+        board = unit.timetable.get(BOARD, LEAST_AT_THE_BOARD * len(unit.sections))
         if board < LEAST_AT_THE_BOARD * len(unit.sections):
             yield f"{unit.title}: {board} minutes at the board for {len(unit.sections)} sections"
     if len(plan.units) != plan.sessions:

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from .. import pages
+from ..costs import notebooks
 from . import MINUTES_A_PICTURE, Picture, Plan, Unit
+
+UNKNOWN = "–"  # a notebook that has not been measured
 
 
 def rules() -> str:
@@ -22,11 +25,18 @@ def machine(costs: dict[str, dict]) -> str:
     kinds = sorted({cost["machine"] for cost in costs.values()})
     days = sorted({cost["date"] for cost in costs.values()})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    return f"CPU seconds are of a whole run of the notebook ({'; '.join(kinds)}), measured {when}."
+    text = f"CPU seconds are of a whole run of the notebook ({'; '.join(kinds)}), measured {when}."
+    unknown = [page for page in notebooks() if page not in costs]
+    return text + (f" Not measured yet: {len(unknown)} notebooks, a dash." if unknown else "")
 
 
-def seconds(value: float) -> str:
-    return f"{value:.0f}"
+def seconds(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.0f}"
+
+
+def total(column: Iterable[str]) -> str:
+    cells = list(column)
+    return UNKNOWN if UNKNOWN in cells else str(sum(map(int, cells)))
 
 
 def overview(plan: Plan) -> str:
@@ -36,8 +46,7 @@ def overview(plan: Plan) -> str:
     else:
         head = ["Session", "In class (min)", f"{plan.later} (min)", "Running (CPU s)"]
     rows = [cells(unit, number) for number, unit in enumerate(plan.units, 1)]
-    total = [sum(int(row[i]) for row in rows) for i in range(1, len(head))]
-    rows.append(["**In all**", *map(str, total)])
+    rows.append(["**In all**", *(total(row[i] for row in rows) for i in range(1, len(head)))])
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -70,7 +79,7 @@ def paragraphs(plan: Plan, unit: Unit) -> Iterator[str]:
     if unit.slot:
         spent = [f"{minutes} {what}" for what, minutes in unit.timetable.items() if minutes]
         yield f"**{unit.slot} minutes:** {', '.join(spent)}."
-    if before := [f"{s.title}: {s.before}" for s in unit.sections if s.before]:
+    if before := [f"*{s.title}*: {s.before}" for s in unit.sections if s.before]:
         yield "**Needs.**\n\n" + bullets(before)
     yield "**Students can then**\n\n" + bullets(unit.outcomes) if unit.outcomes else ""
     if unit.pictures:
