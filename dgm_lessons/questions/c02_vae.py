@@ -221,7 +221,6 @@ def bits(g: Generator) -> Number:
         f"decoder gives them $\\log p(x)={nats:g}$ nats on average, as a density. How many bits "
         "per dimension are that, about?",
         right=math.log2(levels - 1) - each / math.log(2),
-        within=0.02,
         unit="bits",
         wrong=(
             (
