@@ -45,7 +45,7 @@ def slide(g: Generator) -> Number:
 
 def forgotten_mode(g: Generator) -> Number:
     """The reverse KL of a bell that fits one of two modes."""
-    share = float(g.choice([0.15, 0.2, 0.25, 0.75, 0.8, 0.85]))
+    share = float(g.choice([0.1, 0.12, 0.15, 0.2, 0.25, 0.35, 0.65, 0.75, 0.8, 0.85, 0.9]))
     return Number(
         section=DIVERGENCES,
         kind="derivation",
@@ -177,7 +177,7 @@ def grid_of_energies(g: Generator) -> Number:
 
 def game_value(g: Generator) -> Number:
     """The value of the GAN's game against the best discriminator."""
-    js = float(g.choice([0.1, 0.2, 0.3, 0.4, 0.5]))
+    js = int(g.integers(10, 61)) / 100
     return Number(
         section=FAMILIES,
         kind="derivation",

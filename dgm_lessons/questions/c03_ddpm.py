@@ -48,7 +48,7 @@ def mixed_variance(g: Generator) -> Number:
 
 def papers_letters(g: Generator) -> Number:
     """The factor of the noise, read from the table of the DDPM paper."""
-    theirs = float(g.choice([0.19, 0.36, 0.64, 0.75, 0.84]))
+    theirs = float(g.choice([0.1, 0.19, 0.2, 0.3, 0.36, 0.4, 0.6, 0.64, 0.7, 0.75, 0.8, 0.84, 0.9]))
     return Number(
         section=FORWARD,
         kind="error",
@@ -77,9 +77,7 @@ def papers_letters(g: Generator) -> Number:
 
 def old_noise(g: Generator) -> Number:
     """The noise after two steps."""
-    first, second = ((0.6, 0.8), (0.8, 0.6), (0.6, 0.6), (0.8, 0.8), (0.28, 0.6), (0.6, 0.28))[
-        int(g.integers(6))
-    ]
+    first, second = float(g.choice([0.28, 0.6, 0.8])), float(g.choice([0.6, 0.8]))
     kept = math.sqrt(1 - second**2)
     return Number(
         section=FORWARD,
@@ -239,8 +237,9 @@ def magnified(g: Generator) -> Number:
 
 def recycled(g: Generator) -> Number:
     """How much of the guessed noise stays beside the fresh one."""
-    total, fresh, old = ((0.5, 0.3, 0.4), (0.5, 0.4, 0.3), (0.65, 0.25, 0.6), (0.65, 0.6, 0.25),
-                         (0.85, 0.4, 0.75), (0.85, 0.75, 0.4))[int(g.integers(6))]  # fmt: skip
+    sides = ((3, 4, 5), (5, 12, 13), (8, 15, 17))[int(g.integers(3))]
+    scale, which = float(g.choice([0.02, 0.03, 0.05])), int(g.integers(2))
+    fresh, old, total = (round(scale * sides[k], 2) for k in (which, 1 - which, 2))
     return Number(
         section=SAMPLING,
         kind="derivation",
