@@ -370,8 +370,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "must climb a hill, and the climb is a matter of rare luck.",
             "By equal factors: about 7 each time": "This would be exponential in the distance. "
             "The height of the hill is *quadratic* in it.",
-            "By shrinking factors: about 7, then 3": "So would a power of the distance grow. The "
-            "hill's height stands in the exponent.",
+            "By shrinking factors: about 7, then 3": "A power of the distance would grow like "
+            "this. But the hill's height stands in the exponent.",
         },
         why="The time is exponential in the hill's height, by Kramers' formula, and the height is "
         "about $d^2/2s^2$. From $d=1$ to $2$ the time grows $165$ times.",
