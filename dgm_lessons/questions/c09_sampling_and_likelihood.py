@@ -429,8 +429,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-9-09": Choice(
         section=SOLVERS,
         kind="plot",
-        asks="The race, 8 calls for everybody, the grid it opens with, the exact denoiser. Whose "
-        "*median* distance from the exact end is smaller: Euler's or Heun's?",
+        asks="The race of solvers on the ring: 8 calls for everybody, times even in the angle, "
+        "the exact denoiser. Whose *median* distance from the exact end is smaller: Euler's or "
+        "Heun's?",
         right="Euler's: at 8 calls Heun has four steps.",
         wrong={
             "Heun's: a method of order 2 beats one of order 1.": "Order says how fast an error "

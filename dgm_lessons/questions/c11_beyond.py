@@ -660,8 +660,7 @@ QUESTIONS: dict[str, Question | Family] = {
         section=LATENT,
         kind="plot",
         asks="Small digits: the first stage is trained with noise on its codes, or without. What "
-        "did the measurement on this page show, of a *kick* to a code and of the *samples* in the "
-        "end?",
+        "did the book's measurement show, of a *kick* to a code and of the *samples* in the end?",
         right="With noise a kick does less; the samples are no better.",
         wrong={
             "With noise a kick does less, so the samples are better.": "The first half is "
