@@ -279,8 +279,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-03": Choice(
         section=EQUATION,
         kind="plot",
-        asks="100,000 particles follow 500 Euler–Maruyama steps; beside them the equation is "
-        "solved on a grid. How large is the Kolmogorov–Smirnov distance of the two?",
+        asks=r"100,000 particles follow 500 Euler–Maruyama steps of $dx=-x/2\,dt+dw$ up to $t=1$; "
+        "beside them the equation is solved on a grid. How large is the Kolmogorov–Smirnov "
+        "distance of the two?",
         right="About that of 100,000 perfect samples of the true density.",
         wrong={
             "Zero but for rounding, since both follow the same equation.": "The density follows "
@@ -404,9 +405,9 @@ QUESTIONS: dict[str, Question | Family] = {
         "text finds still right?",
         right="Its mean is part of what keeps the kernel's mass at one.",
         wrong={
-            r"A factor $1+O(\Delta t)$ goes to one as $\Delta t\to0$.": r"Over $T/\Delta t$ "
-            r"steps, factors $1+c\,\Delta t$ multiply to $e^{cT}$, which does not go to one. "
-            "Something must cancel it.",
+            r"A factor $1+O(\Delta t)$ goes to one as $\Delta t\to0$.": "This is the usual short "
+            r"answer, and it is too short: over $T/\Delta t$ steps, factors $1+c\,\Delta t$ "
+            "multiply to $e^{cT}$, which does not go to one. Something must cancel it.",
             r"The remainder has a random sign and averages out over the steps.": "Its mean is "
             r"negative for every smooth density: $-\frac12g^2\,\mathbb E\lVert s_t\rVert^2\Delta "
             "t$. It does not average out.",
@@ -477,16 +478,18 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-18": Choice(
         section=MARGINALS,
         kind="plot",
-        asks=r"The flow from noise to data, exact score, but with $f-g^2\nabla\log p_t$: the half "
-        "is forgotten, and there is no noise. What will the crowd look like at the end?",
-        right="It has fallen together, nearly to one point.",
+        asks="VP, data with two modes. The flow from noise to data, exact score, but with "
+        r"$f-g^2\nabla\log p_t$: the half is forgotten, and there is no noise. What does the "
+        "crowd look like at the end?",
+        right="It has fallen together, with hardly any width left.",
         wrong={
             "It has flown apart, far beyond the data.": "So it does if the same slip is made "
             "*forward*, from the data. Backward the extra pull points uphill.",
             "It is right: this is the reverse SDE's drift.": "The reverse SDE has this drift "
             "*and* fresh noise, which spreads what the extra half of the pull gathers.",
-            "It has the two modes, but with the wrong weights.": "The extra half draws everybody "
-            "together all the way, already while there is only one broad hill. No width is left.",
+            "It has the two modes, well shaped, with wrong weights.": "The extra half draws "
+            "everybody together all the way, already while there is only one broad hill. No width "
+            "is left.",
         },
         why=r"The flow alone keeps the law. The extra $-\frac12g^2\nabla\log p_t$ goes uphill on "
         r"$\log p_t$ when time runs down, and no noise works against it.",

@@ -371,7 +371,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Flow matching, noise prediction, times drawn evenly in $t$: the samples are bad. "
         "Now the *exact* score is used for $t>0.9$, and the network for all other times. What "
-        "happens to the distance?",
+        "happens to the distance of the samples from the data?",
         right="It falls to less than half.",
         wrong={
             "It hardly changes: there is nothing but noise at $t>0.9$.": "There "
@@ -411,7 +411,7 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-9-08": Choice(
         section=SOLVERS,
         kind="plot",
-        asks="From *one* noise $x_T$ inside the ring, 400 paths of the reverse SDE are drawn, "
+        asks="From *one* noise $x_T$ inside the ring, 400 paths of VP's reverse SDE are drawn, "
         "with a good network. In which of the eight clusters do they end?",
         right="In all eight, with about the data's weights.",
         wrong={
@@ -429,8 +429,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-9-09": Choice(
         section=SOLVERS,
         kind="plot",
-        asks="The race, 8 calls for everybody, the grid it opens with, the exact denoiser. Whose "
-        "*median* distance from the exact end is smaller: Euler's or Heun's?",
+        asks="The race of solvers on the ring: 8 calls for everybody, times even in the angle, "
+        "the exact denoiser. Whose *median* distance from the exact end is smaller: Euler's or "
+        "Heun's?",
         right="Euler's: at 8 calls Heun has four steps.",
         wrong={
             "Heun's: a method of order 2 beats one of order 1.": "Order says how fast an error "
@@ -446,8 +447,8 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-9-10": Choice(
         section=SOLVERS,
         kind="plot",
-        asks="With the trained network and 128 calls: how far are Euler's and Heun's ends from "
-        "those of the *exact* flow?",
+        asks="The ring, with the trained network and 128 calls: how far are Euler's and Heun's "
+        "ends from those of the *exact* flow?",
         right="About equally far, and not near zero.",
         wrong={
             "Heun's much nearer: its error falls with the square.": "So it does with the exact "
@@ -524,8 +525,8 @@ QUESTIONS: dict[str, Question | Family] = {
                 "and with one step it does not.",
             ),
         ),
-        why="Without dice few calls go furthest; the ancestral step is close behind; Langevin "
-        "needs many steps a level. From 100 calls on most of them are alike.",
+        why="With few calls the plain step of the SDE lags behind, and Langevin is far off. From "
+        "100 calls on all but Langevin can hardly be told apart.",
     ),
     "q-9-14": Family(surviving_width),
     "q-9-15": Family(left_over_noise),
@@ -568,9 +569,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-9-18": Choice(
         section=LIKELIHOOD,
         kind="plot",
-        asks="Gaussian data of standard deviation 0.5, and a score that is 20% too steep at all "
-        "times. The flow and the reverse SDE run back from the prior. How wide are the laws that "
-        "they make?",
+        asks="VP, Gaussian data of standard deviation 0.5, and a score that is 20% too steep at "
+        "all times. The flow and the reverse SDE run back from the prior. How wide are the laws "
+        "that they make?",
         right="Both too narrow, the flow's much more.",
         wrong={
             "Both too narrow, and equally so.": "With the exact score they are equal. With a "
@@ -629,7 +630,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"“The code of this picture has $\lVert z\rVert^2/D=0.17$. That is nearer to the "
         r"mode of $\mathcal N(0,I)$ than any digit's code, so this is the most likely picture of "
         "all.” What is wrong?",
-        right="Codes of data have length about $\\sqrt D$, not less.",
+        right="A code so short is no more typical than one too long.",
         wrong={
             r"The density of $\mathcal N(0,I)$ is not largest at $z=0$.": "It is largest there. "
             "But in 576 dimensions almost no mass is near it: the volume is on the shell.",

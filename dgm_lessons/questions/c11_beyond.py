@@ -194,8 +194,8 @@ def guided_variance(g: Generator) -> Number:
         section=GUIDANCE,
         kind="derivation",
         asks=rf"The class is $\mathcal N(0,{a:g})$, the whole $\mathcal N(0,{b:g})$. The "
-        f"probability flow is run with the guided score of weight $w={w}$, from noise without "
-        "limit. Which variance do its samples have?",
+        f"probability flow is run with the guided score of weight $w={w}$, from infinite noise. "
+        "Which variance do its samples have?",
         right=a * (a / b) ** w,
         wrong=(
             (
@@ -295,8 +295,8 @@ def wrong_width(g: Generator) -> Number:
     return Number(
         section=LATENT,
         kind="derivation",
-        asks="A latent model on the line, with an exact diffusion as prior and $z$ a number. The "
-        f"encoder has the mean of the true posterior and ${factor:g}$ times its standard "
+        asks="A latent model with an exact diffusion as prior, all Gaussian, and $z$ a number. "
+        f"The encoder has the mean of the true posterior and ${factor:g}$ times its standard "
         r"deviation. By how many nats does the bound miss $-\log p(x)$?",
         right=factor**2 / 2 - 0.5 - math.log(factor),
         unit="nats",
@@ -443,10 +443,10 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-11-02": Choice(
         section=MATCHING,
         kind="plot",
-        asks="A flow is rectified once, twice, three times, each time trained on pairs of the "
-        "flow before. All are solved *finely*. How does the share of strays between the modes "
-        "change?",
-        right="It rises a little with every round.",
+        asks="A flow is rectified once, twice, three times, each time by a small network that is "
+        "trained on pairs of the flow before. All are solved *finely*. How does the share of "
+        "strays between the modes change?",
+        right="It rises with every round.",
         wrong={
             "It falls with every round, as paths get straighter.": "Straight paths help a sampler "
             "with few steps. Solved finely, bent paths are no fault.",
@@ -469,8 +469,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "cheapest: nobody moves.",
             "each noise with an independent datum": "These lines cross, so the flow bends: it is "
             "no straight flow that could be called optimal.",
-            "each noise with the nearest datum of a batch": "Nearly the cheapest pairs there are. "
-            "They do not show that straight ones can be costly.",
+            "a batch of noises with as many data, at the least cost": "Nearly the cheapest pairs "
+            "there are. They do not show that straight ones can be costly.",
         },
         why="Turned pairs make straight lines that never meet at one time, so rectification "
         "leaves them as they are. But the cheapest way is to stay.",
@@ -542,7 +542,7 @@ QUESTIONS: dict[str, Question | Family] = {
         "(order 1) or DPM-Solver++ 2M (order 2)?",
         right="DDIM: there 2M extrapolates too far.",
         wrong={
-            "2M: the higher order wins on every grid.": "It wins on most grids, and in the limit "
+            "2M: the higher order wins on every grid.": "It wins on some grids, and in the limit "
             "of many steps. Here the last steps are as long as they can be.",
             "2M: it knows the ratio of two steps.": "It takes the ratio into account, and so it "
             "goes a long way along an old slope when a step is much longer than the last.",
@@ -606,8 +606,8 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-11-16": Choice(
         section=GUIDANCE,
         kind="plot",
-        asks="Guidance of weight 3 acts only where the noise is *above* 1, or only where it is "
-        "*below* 1. A mode of the class lies near another class. What happens to its samples?",
+        asks="Guidance of weight 3 acts only where the noise level is *above* 1, or only where it "
+        "is *below* 1. A mode of the class lies near another class. What happens to its samples?",
         right="Above 1 it empties, below 1 it keeps most.",
         wrong={
             "Below 1 it empties, above 1 it keeps most.": "With little noise a sample has long "
@@ -649,7 +649,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "digits, a little blurred": "Two moments do not say where codes lie. Most of the "
             "drawn ones lie where no digit was ever coded.",
             "digits, but always of a few kinds": "That would need codes that fall together. These "
-            "are spread, mostly *between* the places of digits.",
+            "are spread in all directions, also where no digit has its code.",
             "blank paper": "Blank would be the decoder's answer only by training on it. Away from "
             "the codes what it does is an accident.",
         },
@@ -660,8 +660,7 @@ QUESTIONS: dict[str, Question | Family] = {
         section=LATENT,
         kind="plot",
         asks="Small digits: the first stage is trained with noise on its codes, or without. What "
-        "did the measurement on this page show, of a *kick* to a code and of the *samples* in the "
-        "end?",
+        "did the book's measurement show, of a *kick* to a code and of the *samples* in the end?",
         right="With noise a kick does less; the samples are no better.",
         wrong={
             "With noise a kick does less, so the samples are better.": "The first half is "
@@ -819,8 +818,8 @@ QUESTIONS: dict[str, Question | Family] = {
         "200 calls. How do its samples look?",
         right="clean modes with wrong shares",
         wrong={
-            "clean modes with right shares": "In the limit of a very long walk. In 200 steps a "
-            "walker falls into the next mode, and stays.",
+            "clean modes with right shares": "So it is in the limit of a very long walk. In 200 "
+            "steps a walker falls into the next mode, and stays.",
             "right shares, with points between the modes": "The score of the data draws every "
             "walker to a mode. It is the shares that it cannot mend.",
             "all points in the largest mode": "A walker does not know which mode is the largest: "
