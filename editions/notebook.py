@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from exercise_names import CHECK
 from figures import MARK
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from .assignment import exercise_of, graded, heading, rubric, with_points
 from .book import Book
 from .markdown import Translator, folded
 from .myst import directive, parse
@@ -43,10 +43,15 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         if "instructor" in cell.metadata.get("tags", []) and kind != "instructor":
             continue
         cells += [plain(cell, translate)]
-        if kind == "instructor" and (check := CHECK.search(cell.source)):
-            cells += slips(check[1], f"{cell.id}-slips")
+        if name := exercise_of(cell):
+            if kind == "student":
+                cells += [graded(cell, name)]
+            if kind == "instructor":
+                cells += [rubric(name, f"{cell.id}-rubric")]
     title, text = cells[0].source.split("\n", 1)
     cells[0].source = f"{title}\n\n{_about(book, page)}\n{text}"
+    if kind != "colab" and (total := with_points(cells)):
+        cells.insert(1, heading(page, kind, total))
     return nbformat.from_dict(source | {"cells": cells})
 
 
@@ -81,15 +86,6 @@ def _said(cell: NotebookNode, translate: Translator) -> str:
     return (
         translate(cell.source) if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
     )
-
-
-def slips(name: str, place: str) -> list[NotebookNode]:
-    """What the check of an exercise recognises, for who teaches."""
-    from dgm_lessons.exercises import find  # it loads torch, which the other editions do without
-
-    mistakes = "\n".join(f"- {slip}" for slip in find(name).mistakes)
-    text = f"**For the instructor.** `{name}` recognises these slips:\n\n{mistakes}"
-    return [new_markdown_cell(text, id=place)] if mistakes else []
 
 
 def plain(cell: NotebookNode, translate: Translator) -> NotebookNode:
