@@ -75,8 +75,8 @@ def heading(page: str, kind: str, total: int) -> NotebookNode:
     if kind == "student":
         text = (
             f"**Name:**\n\n**Exercises with a check: {total} points.** A right answer earns all "
-            "of its points, a formula with a slip that the check names half of them. Try as often as you "
-            "like. The cells that show points stay as they are."
+            "of its points, a formula with a slip that the check names half of them. Try as "
+            "often as you like. The cells that show points stay as they are."
         )
     else:
         text = (

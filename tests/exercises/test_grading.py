@@ -51,6 +51,7 @@ SAID = {  # of the attacked exercise; all others of the submission are marked as
     "forged_result": "data that are no answer",
     "kills_its_parent": "PermissionError",
     "reads_others": "PermissionError",
+    "reads_secrets": "told: None, no",
     "huge_answer": "more than 50000 numbers",
     "pipe_flood": "too large an answer: more than 4 MB",
 }
@@ -63,9 +64,8 @@ def notebook(*cells):
 
 def grade(folder, out, *more):
     line = [sys.executable, "-m", "dgm_lessons.exercises", "grade", folder, "--out", out, *more]
-    return subprocess.run(
-        list(map(str, line)), capture_output=True, text=True, timeout=300, cwd=folder
-    )
+    told = {"cwd": folder, "env": {**os.environ, "EXAM_PASSWORD": "secret"}}
+    return subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=300, **told)
 
 
 @pytest.fixture(scope="module")
