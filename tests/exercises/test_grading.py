@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -326,8 +327,7 @@ def test_the_numbers_of_the_calls_are_those_of_the_headers(machine):
     header = Path(HEADERS[machine])
     if not header.exists():
         pytest.skip(f"no {header}")
-    lines = [line.split() for line in header.read_text().splitlines()]
-    known = {w[1].removeprefix("__NR_"): w[2] for w in lines if w[:1] == ["#define"] and len(w) > 2}
+    known = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text()))
     column = seccomp.MACHINES[machine][0]
     for call, numbers in seccomp.NUMBERS.items():
         if numbers[column] < 450:  # newer than the headers
