@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -51,6 +52,7 @@ SAID = {  # of the attacked exercise; all others of the submission are marked as
     "forged_result": "data that are no answer",
     "kills_its_parent": "PermissionError",
     "reads_others": "PermissionError",
+    "reads_secrets": "told: None, no",
     "huge_answer": "more than 50000 numbers",
     "pipe_flood": "too large an answer: more than 4 MB",
 }
@@ -63,9 +65,8 @@ def notebook(*cells):
 
 def grade(folder, out, *more):
     line = [sys.executable, "-m", "dgm_lessons.exercises", "grade", folder, "--out", out, *more]
-    return subprocess.run(
-        list(map(str, line)), capture_output=True, text=True, timeout=300, cwd=folder
-    )
+    told = {"cwd": folder, "env": {**os.environ, "EXAM_PASSWORD": "secret"}}
+    return subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=300, **told)
 
 
 @pytest.fixture(scope="module")
@@ -326,8 +327,7 @@ def test_the_numbers_of_the_calls_are_those_of_the_headers(machine):
     header = Path(HEADERS[machine])
     if not header.exists():
         pytest.skip(f"no {header}")
-    lines = [line.split() for line in header.read_text().splitlines()]
-    known = {w[1].removeprefix("__NR_"): w[2] for w in lines if w[:1] == ["#define"] and len(w) > 2}
+    known = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text()))
     column = seccomp.MACHINES[machine][0]
     for call, numbers in seccomp.NUMBERS.items():
         if numbers[column] < 450:  # newer than the headers

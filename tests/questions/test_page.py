@@ -4,11 +4,11 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-import questions as extension
 from axe_playwright_python.base import AXE_SCRIPT
 from sphinx.application import Sphinx
 from visit import READY, WIDTH
 
+import questions as extension
 from dgm_lessons.questions import Choice, Number, chapters, shown
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,13 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from threading import Lock
 from typing import Any
 
 from ..attempt import Attempt
@@ -16,7 +20,8 @@ from ..catalogue import find
 from . import student
 from .wire import MOST, unpack
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR")
+SET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,11 @@ class Bench:
 
     def __init__(self, seconds: int, memory: int, safe: bool = True) -> None:
         self.seconds, self.memory, self.safe = seconds, memory, safe
-        os.environ |= {**dict.fromkeys(THREADS, "1"), "MPLBACKEND": "agg"}
         self.context = get_context("forkserver")
         self.context.set_forkserver_preload([f"{__package__}.preload"])
+        self.lock = Lock()  # `multiprocessing` looks after all of its processes in each thread
+        with environment({name: os.environ[name] for name in KEPT if name in os.environ} | SET):
+            forkserver.ensure_running()
 
     def protections(self) -> list[str]:
         """What a process on this machine finds itself unable to do."""
@@ -70,18 +77,39 @@ class Bench:
         """Run the task in a process, with the pipe that it writes to as its last argument."""
         reader, writer = self.context.Pipe(duplex=False)
         process = self.context.Process(target=task, args=(*arguments, writer), daemon=True)
-        process.start()  # back when it runs
+        with self.lock:
+            process.start()  # back when it runs
         writer.close()
         start = time.monotonic()
         data = read(reader.fileno(), start + seconds)
         if len(data) <= MOST:
-            process.join(max(0.0, start + seconds - time.monotonic()))
-        code = process.exitcode
+            wait([process.sentinel], max(0.0, start + seconds - time.monotonic()))
+        code = self._code(process)
         if code is None or not self.safe:
             end(process.ident)
-        process.join()
+            wait([process.sentinel])
+            self._code(process)
         reader.close()
         return Ended(data, code, time.monotonic() - start)
+
+    def _code(self, process: BaseProcess) -> int | None:
+        """The exit code; None while it runs."""
+        with self.lock:
+            process.join(0)
+            return process.exitcode
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Nothing but these variables, for a while: what else there is, passwords say, is not told."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def read(pipe: int, until: float) -> bytes:

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 
-MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+
+SURE = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.Import, ast.ImportFrom)  # no `if` about it
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def needed(sources: Sequence[str], name: str) -> Needed:
     cell = statements[place][0]
     before = [(k, s) for k, s in statements[:place] if not any(asks(s))]
     own = {n for n, (k, _) in enumerate(before) if k == cell}
-    used = set().union(reads(ast.Expr(answer)), *(reads(before[n][1]) for n in own))
+    used = uses([*(before[n][1] for n in sorted(own)), ast.Expr(answer)])
     return Needed([before[n] for n in closure(before, own, used)], answer, cell)
 
 
@@ -44,15 +46,18 @@ def parsed(sources: Sequence[str]) -> tuple[dict[int, list[ast.stmt]], dict[int,
     cells, broken = {}, {}
     for number, source in enumerate(sources):
         try:
-            cells[number] = ast.parse(plain(source)).body
+            cells[number] = parse(source)
         except SyntaxError as error:
             broken[number] = error
     return cells, broken
 
 
-def plain(source: str) -> str:
-    """A cell without the lines that are for IPython, such as `%pip install`."""
-    return MAGIC.sub(lambda line: re.sub(r"[%!].*", "pass", line[0]), source)
+def parse(source: str) -> list[ast.stmt]:
+    """The statements of a cell, without the lines that are for IPython, such as `%pip install`."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return ast.parse(MAGIC.sub(r"\1pass", source)).body
 
 
 def asks(statement: ast.stmt, name: str = "") -> Iterator[ast.expr]:
@@ -80,12 +85,19 @@ def closure(before: Sequence[tuple[int, ast.stmt]], own: set[int], used: set[str
     return sorted(kept)
 
 
+def uses(statements: Sequence[ast.stmt]) -> set[str]:
+    """The names that they need from before, since none of them has surely bound them by then."""
+    used: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements:
+        scope = table(statement)
+        used |= outer(scope) - bound
+        bound |= binds(scope) if isinstance(statement, SURE) else set()
+    return used
+
+
 def table(statement: ast.stmt) -> SymbolTable:
     return symtable(ast.unparse(statement), "cell", "exec")
-
-
-def reads(statement: ast.stmt) -> set[str]:
-    return outer(table(statement))
 
 
 def binds(scope: SymbolTable) -> set[str]:

@@ -42,13 +42,13 @@ def marked(
 
 
 def marks(one: Submission, asked: Sequence[str], bench: Bench) -> Iterator[Mark]:
-    left = float(IN_ALL * bench.seconds)
+    who, left = clean(one.student), float(IN_ALL * bench.seconds)
     for page in asked:
         for name in pages()[page]:
             right, said, seconds = mark(one, name, bench, left)
             left -= seconds
             points = score(name, right, said)
-            yield Mark(one.student, page, name, points, FULL, right, clean(said), round(seconds, 2))
+            yield Mark(who, page, name, points, FULL, right, clean(said), round(seconds, 2))
 
 
 def mark(one: Submission, name: str, bench: Bench, left: float) -> tuple[bool, str, float]:

@@ -17,7 +17,7 @@ from ..attempt import Attempt, attempt
 from ..catalogue import find
 from ..evaluation import crash
 from ..marking import called
-from .cells import Needed, needed, plain
+from .cells import Needed, needed
 from .confinement import confine, protections
 from .wire import pack
 
@@ -51,7 +51,7 @@ def run(sources: Sequence[str], found: Needed) -> Any:
     """Run the statements, cell by cell, and the expression that is the answer."""
     space: dict[str, Any] = {"__name__": "__main__", "display": lambda *shown, **how: None}
     for number, group in itertools.groupby(found.statements, key=lambda pair: pair[0]):
-        name, source = title(number), plain(sources[number])
+        name, source = title(number), sources[number]
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         module = ast.Module([statement for _, statement in group], [])
         exec(compile(module, name, "exec", dont_inherit=True), space)

@@ -1,5 +1,4 @@
 # %%
-# %%
 import socket
 
 from dgm_lessons.exercises import check

@@ -1,6 +1,4 @@
 # %%
-
-# %%
 import os
 
 from dgm_lessons.exercises import check

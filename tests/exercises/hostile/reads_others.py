@@ -1,6 +1,4 @@
 # %%
-
-# %%
 from pathlib import Path
 
 from dgm_lessons.exercises import check

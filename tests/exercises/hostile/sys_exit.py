@@ -1,6 +1,4 @@
 # %%
-
-# %%
 import sys
 
 from dgm_lessons.exercises import check
