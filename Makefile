@@ -48,7 +48,7 @@ $(CHECKS): $(READY) $(CHECKED)
 
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check dgm_lessons tests benchmarks editions book/_ext
+	$(BIN)/ruff format --check dgm_lessons tests benchmarks editions teaching book/_ext
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
