@@ -110,6 +110,8 @@ class Translator:
             question = shown(title)
             answer = self.solution("Answer and reasons", question.answered)
             return f"**Question.** {question.asked}\n\n{answer}".rstrip()
+        if name == "route":
+            return f"The map of the chapters stands on {self.book.link_to('book/index')}."
         if name == "checks":
             return f"See {self.book.link_to('book/checks')}."
         raise ValueError(f"{self.page}: say in editions/markdown.py what {{{name}}} becomes")
