@@ -212,6 +212,12 @@ def test_the_last_check_counts_with_what_its_cell_does_before():
     assert [cell for cell, _ in found.statements] == [1, 1] and found.cell == 1
 
 
+def test_a_line_for_ipython_is_left_out_and_a_remainder_is_not():
+    sources = ["if True:\n    %pip install x\n    f = 1", "f = (7\n% 4)\ncheck('c-5-21', f)"]
+    assert names(sources) == [1]
+    assert names([sources[0], "!ls\ncheck('c-5-21', f)"]) == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("source", "error", "words"),
     [
