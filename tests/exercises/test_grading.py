@@ -165,6 +165,21 @@ def test_the_protections_are_named_first(run):
     assert all(words in first for words in confinement.trials(1)), first
 
 
+@pytest.mark.timing
+def test_two_hundred_submissions_take_two_cores_less_than_ten_minutes(tmp_path):
+    """Scaled from ten, which start when PyTorch is loaded."""
+    folder, out = tmp_path / "submissions", tmp_path / "marks.csv"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number}.ipynb").write_text(notebook(*START, RIGHT, NEXT))
+    assert grade(folder, out, "--jobs", "2").returncode == 0
+    rows = list(csv.DictReader(out.open(encoding="utf8")))
+    seconds = [float(row["seconds"]) for row in rows if row["right"] == "True"]
+    assert len(seconds) == 20
+    answers = 200 * len(rows) / 10
+    assert answers / 2 * sum(seconds) / len(seconds) < 600
+
+
 @pytest.mark.parametrize("missing", confinement.trials(1))
 def test_a_machine_without_a_protection_is_refused(tmp_path, monkeypatch, missing, capsys):
     """And with --unsafe it is said what is missing."""
