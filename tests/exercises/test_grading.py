@@ -165,6 +165,21 @@ def test_the_protections_are_named_first(run):
     assert all(words in first for words in confinement.trials(1)), first
 
 
+@pytest.mark.timing
+def test_two_hundred_submissions_take_two_cores_less_than_ten_minutes(tmp_path):
+    """Scaled from ten, which start when PyTorch is loaded."""
+    folder, out = tmp_path / "submissions", tmp_path / "marks.csv"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number}.ipynb").write_text(notebook(*START, RIGHT, NEXT))
+    assert grade(folder, out, "--jobs", "2").returncode == 0
+    rows = list(csv.DictReader(out.open(encoding="utf8")))
+    seconds = [float(row["seconds"]) for row in rows if row["right"] == "True"]
+    assert len(seconds) == 20
+    answers = 200 * len(rows) / 10
+    assert answers / 2 * sum(seconds) / len(seconds) < 600
+
+
 @pytest.mark.parametrize("missing", confinement.trials(1))
 def test_a_machine_without_a_protection_is_refused(tmp_path, monkeypatch, missing, capsys):
     """And with --unsafe it is said what is missing."""
@@ -210,6 +225,12 @@ def test_the_last_check_counts_with_what_its_cell_does_before():
     sources = ['f = 1\ncheck("c-5-21", f)', 'f = 2\ng = f\ncheck("c-5-22", g)\ncheck("c-5-21", g)']
     found = needed(sources, "c-5-21")
     assert [cell for cell, _ in found.statements] == [1, 1] and found.cell == 1
+
+
+def test_a_line_for_ipython_is_left_out_and_a_remainder_is_not():
+    sources = ["if True:\n    %pip install x\n    f = 1", "f = (7\n% 4)\ncheck('c-5-21', f)"]
+    assert names(sources) == [1]
+    assert names([sources[0], "!ls\ncheck('c-5-21', f)"]) == [0, 1]
 
 
 @pytest.mark.parametrize(
