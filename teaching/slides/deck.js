@@ -2,7 +2,7 @@
 // the slides stay a page to scroll, and without JavaScript they are one, too.
 {
   const SMALLEST = 20; // pixels of 720: what the last row can read
-  const LARGEST = { opens: 34, sums: 40, asks: 30, mistake: 30, title: 30 };
+  const LARGEST = { opens: 34, sums: 40, asks: 30, vote: 30, mistake: 30, title: 30 };
   const phone = matchMedia("(max-width: 600px)");
 
   const tooWide = (box) => box.scrollWidth > box.clientWidth + 1;
