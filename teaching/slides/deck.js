@@ -2,7 +2,7 @@
 // the slides stay a page to scroll, and without JavaScript they are one, too.
 {
   const SMALLEST = 20; // pixels of 720: what the last row can read
-  const LARGEST = { opens: 34, sums: 40, asks: 30, mistake: 30, title: 30 };
+  const LARGEST = { opens: 34, sums: 40, asks: 30, vote: 30, mistake: 30, title: 30 };
   const phone = matchMedia("(max-width: 600px)");
 
   const tooWide = (box) => box.scrollWidth > box.clientWidth + 1;
@@ -10,21 +10,23 @@
 
   // The largest text with which all of a slide is inside of it; a wide formula becomes smaller alone.
   const fitText = (section) => {
-    const boxes = [...section.querySelectorAll(".equation > div")];
-    const body = section.querySelector(".body");
+    const formulas = [...section.querySelectorAll(".equation > div")];
+    const inside = [section, section.querySelector(".body")];
+    const scale = section.querySelector("img, .live") ? 1 : 1.3;
     let size = LARGEST[section.classList[0]];
     do {
       section.style.fontSize = `${size}px`;
-      for (const box of boxes) {
-        let scale = section.querySelector("img, .live") ? 1 : 1.3;
-        do box.style.fontSize = `${scale}em`; while (tooWide(box) && (scale -= 0.05) * size >= SMALLEST);
+      for (const box of formulas) {
+        box.style.fontSize = `${scale}em`;
+        const fits = (0.99 * box.clientWidth) / box.scrollWidth;
+        if (fits < 0.99) box.style.fontSize = `${Math.max(scale * fits, SMALLEST / size)}em`;
       }
-    } while (([...boxes, ...section.querySelectorAll("pre")].some(tooWide) || tooLarge(body) || tooLarge(section)) && --size >= SMALLEST);
+    } while (([...formulas, ...section.querySelectorAll("pre")].some(tooWide) || inside.some(tooLarge)) && --size >= SMALLEST);
   };
 
   // Of all ways to lay a widget out that leave it inside its slide, the one with the largest letters
   // times the largest picture. `most` bounds the letters, once they have been too large.
-  const fitWidget = (live, most = 1.3) => {
+  const fitWidget = (live, most = 2) => {
     const widget = live.querySelector(".dgm-widget");
     const set = ([zoom, words, width, share]) => {
       live.dataset.words = words; // presets and status, below the controls or below the picture
@@ -32,13 +34,13 @@
     };
     const picture = widget.querySelector(".dgm-stage, canvas, svg");
     const beside = widget.querySelector(".dgm-layout > .dgm-panel");
-    let best = [0.5, "right", 55, 0.85], top = 0;
-    for (const zoom of [1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7, 0.6]) if (zoom <= most)
-      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of [100, 75, 55])
-        for (const share of beside ? [1.7, 1.2, 0.85, 0.6] : [1]) {
+    let best = [0.5, "right", 50, 1], top = 0;
+    for (const zoom of [1.2, 1, 0.85, 0.7, 0.6]) if (zoom <= most)
+      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of [100, 75, 50])
+        for (const share of beside ? [1.5, 1, 0.65] : [1]) {
           set([zoom, words, width, share]);
           const { width: wide, height: high } = picture?.getBoundingClientRect() ?? { width: 1, height: 1 };
-          const worth = Math.min(zoom, 1.1) ** 1.5 * Math.sqrt(wide * high);
+          const worth = Math.min(zoom, 1.1) ** 2 * Math.sqrt(wide * high);
           if (worth > top && !tooLarge(live)) [best, top] = [[zoom, words, width, share], worth];
         }
     set(best);
@@ -64,7 +66,21 @@
     }
   }, true);
 
+  // A slide is fitted when it is first seen, and all are before they are printed.
+  const fit = (section) => {
+    if ("fitted" in section.dataset) return;
+    section.dataset.fitted = "";
+    fitText(section);
+    section.querySelectorAll(".live").forEach((live) => (fitWidget(live), watch(live)));
+  };
+  addEventListener("beforeprint", () => {
+    delete document.documentElement.dataset.ready; // one below the other: only what is shown has a size
+    document.querySelectorAll(".slides > section").forEach(fit);
+    document.documentElement.dataset.ready = "";
+  });
+
   const start = async () => {
+    for (const event of ["ready", "slidechanged"]) Reveal.on(event, ({ currentSlide }) => fit(currentSlide));
     await Reveal.initialize({
       width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 4, center: false, display: "flex",
       hash: true, hashOneBasedIndex: true, slideNumber: "c/t", transition: "none", viewDistance: 1, mobileViewDistance: 1,
@@ -78,11 +94,7 @@
     MathJax.startup.defaultReady();
     drawn().then(mounted).then(async () => {
       if (phone.matches) document.getElementById(location.hash.slice(2))?.scrollIntoView();
-      else {
-        document.querySelectorAll(".slides > section").forEach(fitText);
-        document.querySelectorAll(".live").forEach((live) => (fitWidget(live), watch(live)));
-        await start();
-      }
+      else await start();
       document.documentElement.dataset.ready = "";
     });
   } } };

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import nbformat
@@ -42,21 +41,18 @@ class Live(NamedTuple):
     caption: str
 
 
-@dataclass(frozen=True)
 class Material:
     """The page `page` of the book, such as "book/05-score-matching/tweedie".
 
     What it has not is a `ValueError` that says what it has.
     """
 
-    book: Book
-    page: str
-
-    def __post_init__(self) -> None:
-        source = nbformat.read(self.book.source(self.page), as_version=4)
-        object.__setattr__(self, "cells", {cell.id: cell for cell in source.cells})
+    def __init__(self, book: Book, page: str) -> None:
+        self.book, self.page = book, page
+        source = nbformat.read(book.source(page), as_version=4)
+        self.cells = {cell.id: cell for cell in source.cells}
         text = "\n\n".join(c.source for c in source.cells if c.cell_type == "markdown")
-        object.__setattr__(self, "tokens", list(everything(text)))
+        self.tokens = list(everything(text))
 
     def equation(self, label: str) -> Equation:
         found = {

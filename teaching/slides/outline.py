@@ -8,19 +8,21 @@ from pathlib import Path
 import yaml
 
 OUTLINES = Path(__file__).parent / "outlines"
-KINDS = ("opens", "title", "asks", "mistake", "sums")
+KINDS = ("opens", "title", "asks", "vote", "mistake", "sums")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slide:
     """One slide. Texts are Markdown with $formulas$.
 
-    Exactly one of five gives its heading and its kind.
+    Exactly one of six gives its heading and its kind.
 
     Args:
         opens: the question with which the section begins; its heading is the page's title.
         title: the heading of a plain slide.
         asks: a question to the class; the answer stands in the notes.
+        vote: the name of a question of the bank, such as "q-5-01", for a show of hands; the
+            answer and what each wrong one should think of stand in the notes.
         mistake: what is usually thought, and wrong.
         sums: what to take home, in a sentence.
         text: a sentence or two below the heading.
@@ -35,6 +37,7 @@ class Slide:
     opens: str = ""
     title: str = ""
     asks: str = ""
+    vote: str = ""
     mistake: str = ""
     sums: str = ""
     text: str = ""
@@ -74,4 +77,7 @@ def made(entry: dict[str, str], place: str) -> Slide:
     if len(kinds := [kind for kind in KINDS if entry.get(kind)]) != 1:
         said = ", ".join(kinds) or "none"
         raise ValueError(f"{place} needs one of {', '.join(KINDS)}, and has {said}")
-    return Slide(**entry | {"equations": tuple(entry.get("equations", "").split())})
+    labels = tuple(entry.get("equations", "").split())
+    return Slide(
+        **{name: text for name, text in entry.items() if name != "equations"}, equations=labels
+    )

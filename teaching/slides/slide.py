@@ -12,10 +12,17 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from dgm_lessons.questions import Shown, shown
+
 from .material import Material
 from .outline import Slide
 
-SAID = {"asks": "Question", "mistake": "Often thought, and wrong", "sums": "In short"}
+SAID = {
+    "asks": "Question",
+    "vote": "Vote",
+    "mistake": "Often thought, and wrong",
+    "sums": "In short",
+}
 LINES = 16  # of code on one slide
 TIED = re.compile(r"\\\((?:(?!\\\)).)*\\\)[-.,;:?!)]+")  # a formula and what must stay on its line
 
@@ -43,12 +50,12 @@ def slide(made: Slide, material: Material, name: str, picture: Callable[[bytes],
         name: its id in the deck.
         picture: stores a PNG and tells its address.
     """
-    body, notes = shown(made, material, picture)
-    said = block(f"{made.text}") if made.text else ""
-    notes = "".join(block(note) for note in (made.notes, *notes) if note)
+    body, said = taken(made, material, picture)
+    notes = "".join(block(note) for note in (made.notes, *said) if note)
     return (
         f'<section id="{name}" class="{made.kind}">{head(made, material)}'
-        f'<div class="body">{said}{body}</div><aside class="notes">{notes}</aside></section>'
+        f'<div class="body">{block(made.text)}{body}</div>'
+        f'<aside class="notes">{notes}</aside></section>'
     )
 
 
@@ -59,15 +66,23 @@ def head(made: Slide, material: Material) -> str:
         return f'<h1>{title}</h1><p class="lead">{inline(text)}</p>'
     if made.kind == "sums":
         return f'<h2>{SAID["sums"]}</h2><p class="lead">{inline(text)}</p>'
+    if made.kind == "vote":
+        text = shown(made.vote).question.asks
+        return f'<p class="kind">{SAID["vote"]}</p><div class="asked">{block(text)}</div>'
     kind = f'<p class="kind">{SAID[made.kind]}</p>' if made.kind in SAID else ""
     return f"{kind}<h2>{inline(text)}</h2>"
 
 
-def shown(
+def taken(
     made: Slide, material: Material, picture: Callable[[bytes], str]
 ) -> tuple[str, list[str]]:
     """What the slide takes from its page, and what the page says of it, for the notes."""
-    parts, notes = [], []
+    parts: list[str] = []
+    notes: list[str] = []
+    if made.vote:
+        question = shown(made.vote)
+        parts.append(options(question))
+        notes.append(answered(question))
     for label in made.equations:
         tex, number, address = material.equation(label)
         parts.append(
@@ -88,6 +103,18 @@ def shown(
         parts.append(f'<div class="live" data-prevent-swipe>{live.html}</div>')
         notes += [guess(live.state.get("guess") or {}), live.caption]
     return "".join(parts), notes
+
+
+def options(question: Shown) -> str:
+    """The statements to choose from, with their letters; nothing where a number is asked."""
+    items = "".join(f"<li>{inline(item)}</li>" for item in question.items.values())
+    return f'<ol type="a">{items}</ol>' if items else ""
+
+
+def answered(question: Shown) -> str:
+    """For the speaker: the right answer and why, and what each wrong one should think of."""
+    wrong = "\n".join(f"- **{answer}:** {reason}" for answer, reason in question.wrong.items())
+    return f"**{question.right}.** {question.question.why}\n\n{wrong}"
 
 
 def code(material: Material, cell: str) -> str:
