@@ -52,7 +52,8 @@ def overview(plan: Plan) -> str:
 
 
 def cells(unit: Unit, number: int) -> list[str]:
-    link, practice = f"[{number}. {unit.title}](#{anchor(number)})", unit.practice(unit.at_home)
+    link = f'<a href="#{anchor(number)}">{number}. {escape(unit.title)}</a>'
+    practice = unit.practice(unit.at_home)
     if unit.slot is None:
         sums = [len(unit.sections), unit.reading, practice]
     else:
