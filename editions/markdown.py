@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from markdown_it.token import Token
 
+from dgm_lessons.questions import shown
+
 from .book import Book, equation_label
 from .inline import Inline
 from .myst import PROOFS, Directive, directive, parse
@@ -104,6 +106,12 @@ class Translator:
         if name in {"figure", "image"}:
             picture = f"![{found.options.get('alt', '')}]({self.inline.picture(title)})"
             return f"{picture}\n\n*{self(body)}*" if body else picture
+        if name == "question":
+            question = shown(title)
+            answer = self.solution("Answer and reasons", question.answered)
+            return f"**Question.** {question.asked}\n\n{answer}".rstrip()
+        if name == "route":
+            return f"The map of the chapters stands on {self.book.link_to('book/index')}."
         if name == "checks":
             return f"See {self.book.link_to('book/checks')}."
         raise ValueError(f"{self.page}: say in editions/markdown.py what {{{name}}} becomes")

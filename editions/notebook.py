@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from exercise_names import CHECK
 from figures import MARK
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from .assignment import exercise_of, graded, heading, rubric, with_points
 from .book import Book
 from .markdown import Translator, folded
-from .myst import directive, parse
+from .myst import Directive, directive, parse
 
 SOLUTIONS = {  # what the text of a solution becomes
     "colab": folded,
@@ -43,10 +43,17 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         if "instructor" in cell.metadata.get("tags", []) and kind != "instructor":
             continue
         cells += [plain(cell, translate)]
-        if kind == "instructor" and (check := CHECK.search(cell.source)):
-            cells += slips(check[1], f"{cell.id}-slips")
+        if kind == "student":
+            cells += asked(cell)
+        if name := exercise_of(cell):
+            if kind == "student":
+                cells += [graded(cell, name)]
+            if kind == "instructor":
+                cells += [rubric(name, f"{cell.id}-rubric")]
     title, text = cells[0].source.split("\n", 1)
     cells[0].source = f"{title}\n\n{_about(book, page)}\n{text}"
+    if kind != "colab" and (total := with_points(cells)):
+        cells.insert(1, heading(page, kind, total))
     return nbformat.from_dict(source | {"cells": cells})
 
 
@@ -54,7 +61,7 @@ def groups(cells: list[NotebookNode]) -> Iterator[tuple[bool, list[NotebookNode]
     """The cells one by one, and those of each solution, from its start to its end, together."""
     solution: list[NotebookNode] = []
     for cell in cells:
-        names = _directives(cell)
+        names = {found.name for found in _directives(cell)}
         if solution or "solution-start" in names:
             solution.append(cell)
             if "solution-end" in names:
@@ -83,13 +90,12 @@ def _said(cell: NotebookNode, translate: Translator) -> str:
     )
 
 
-def slips(name: str, place: str) -> list[NotebookNode]:
-    """What the check of an exercise recognises, for who teaches."""
-    from dgm_lessons.exercises import find  # it loads torch, which the other editions do without
-
-    mistakes = "\n".join(f"- {slip}" for slip in find(name).mistakes)
-    text = f"**For the instructor.** `{name}` recognises these slips:\n\n{mistakes}"
-    return [new_markdown_cell(text, id=place)] if mistakes else []
+def asked(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """For each question of a cell a cell to answer it."""
+    for found in _directives(cell):
+        if found.name == "question":
+            source = f'from dgm_lessons.exercises import check\n\ncheck("{found.argument}", ...)'
+            yield new_code_cell(source, id=f"{cell.id}-{found.argument}")
 
 
 def plain(cell: NotebookNode, translate: Translator) -> NotebookNode:
@@ -134,7 +140,7 @@ def _about(book: Book, page: str) -> str:
     return f"*A page of {book.title}: {link}. There every picture moves without running anything.*"
 
 
-def _directives(cell: NotebookNode) -> set[str]:
+def _directives(cell: NotebookNode) -> list[Directive]:
     if cell.cell_type != "markdown":
-        return set()
-    return {found.name for token in parse(cell.source) if (found := directive(token))}
+        return []
+    return [found for token in parse(cell.source) if (found := directive(token))]

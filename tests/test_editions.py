@@ -33,7 +33,9 @@ def source(page):
 
 
 def code(cells):
-    return [cell.source for cell in cells if cell.cell_type == "code"]
+    """The sources of the cells of code, but for those that an assignment adds."""
+    own = [c for c in cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
+    return [cell.source for cell in own]
 
 
 def text(notebook):
@@ -61,7 +63,23 @@ def test_code_runs_as_in_the_source_but_for_solutions(made):
     page, kind, notebook = made
     parts = list(groups(source(page).cells))
     kept = [c for solution, group in parts for c in group if kind == "instructor" or not solution]
-    assert code(notebook.cells) == code(kept)
+    added = questions(page) if kind == "student" else 0
+    asked = [
+        cell for cell in code(notebook.cells) if re.search(r'check\("q-[^"]+", \.\.\.\)$', cell)
+    ]
+    assert len(asked) == added
+    assert [cell for cell in code(notebook.cells) if cell not in asked] == code(kept)
+
+
+def questions(page):
+    return text(source(page)).count("```{question} ")
+
+
+def test_the_answers_of_questions_are_folded_for_colab_and_absent_for_students(made):
+    page, kind, notebook = made
+    folds = text(notebook).count("<details>\n<summary>Answer and reasons</summary>")
+    assert folds == (questions(page) if kind == "colab" else 0)
+    assert text(notebook).count("** is right. ") == (questions(page) if kind != "student" else 0)
 
 
 def test_solutions_are_closed_text_for_colab_and_absent_for_students(made):

@@ -25,7 +25,7 @@ MODULES = (
     *("calculus", "processes", "mixtures", "denoisers", "guidance", "objectives", "samplers"),
     *("likelihood", "fokker_planck", "divergences", "vae", "energy", "networks", "data"),
     *("training", "rectification", "flow_maps", "bounds", "zoo", "metrics", "evaluation"),
-    *("recipes", "plots", "widgets", "exercises"),
+    *("recipes", "questions", "plots", "widgets", "exercises"),
 )
 
 

@@ -6,6 +6,7 @@ in class, in a quiz, or on a page before the picture that answers it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -41,10 +42,19 @@ class Choice(Question):
         right: the right statement, as Markdown with $formulas$.
         wrong: the others, two to four, each with the reason why it is wrong: what somebody who
             chose it should think of.
+
+    Raises:
+        ValueError: if there are too few statements, too many, or two alike.
     """
 
     right: str
     wrong: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.wrong) <= 4:
+            raise ValueError(f"a choice has two to four wrong statements, not {len(self.wrong)}")
+        if self.right in self.wrong:
+            raise ValueError(f"the statement {self.right!r} is right and wrong")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +63,32 @@ class Number(Question):
 
     Args:
         right: the number.
-        within: the largest error accepted, relative to the size of `right`.
+        within: the largest error accepted, relative to the size of the number; absolute if the
+            number is 0.
         wrong: numbers that usual mistakes lead to, as (number, reason).
         unit: of the number, if it has one.
+
+    Raises:
+        ValueError: if a number is not finite, or a wrong one would pass for the right one.
     """
 
     right: float
     within: float = 0.01
     wrong: tuple[tuple[float, str], ...] = field(default=())
     unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(number) for number in (self.right, *dict(self.wrong))):
+            raise ValueError(f"the numbers {self.right}, {[*dict(self.wrong)]} must be finite")
+        if not 0 < self.within < 1:
+            raise ValueError(f"within = {self.within} must lie between 0 and 1")
+        for number, _ in self.wrong:
+            if abs(number - self.right) <= self.error(number) + self.error(self.right):
+                raise ValueError(f"{number} as a mistake is too close to the right {self.right}")
+
+    def error(self, number: float) -> float:
+        """The largest error accepted of `number`, the right one or a wrong one."""
+        return self.within * (abs(number) or 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +99,22 @@ class Order(Question):
         right: the things in the right order, as Markdown with $formulas$.
         wrong: orders that usual mistakes lead to, as (positions in `right`, reason): (1, 0, 2)
             is the order in which the first two have changed places.
+
+    Raises:
+        ValueError: if there are too few things, too many, or two alike, or if a wrong order is
+            none or is the right one.
     """
 
     right: tuple[str, ...]
     wrong: tuple[tuple[tuple[int, ...], str], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        count = len(self.right)
+        if not 3 <= count <= 6 or len(set(self.right)) < count:
+            raise ValueError(f"an order is of three to six different things, not {self.right}")
+        for positions, _ in self.wrong:
+            if sorted(positions) != [*range(count)] or positions == tuple(range(count)):
+                raise ValueError(f"{positions} is no wrong order of {count} things")
 
 
 @dataclass(frozen=True)
