@@ -19,7 +19,7 @@ import yaml
 from ..pages import Section, measured, section
 
 HERE = Path(__file__).parent
-NAMES = ("twelve-weeks", "five-days", "one-day", "self-study")
+NAMES = tuple(sorted(path.stem for path in HERE.glob("*.yml") if path.stem != "pictures"))
 MINUTES_A_PICTURE = 5  # ask, write down, show, talk
 BOARD = "at the board"
 LEAST_AT_THE_BOARD = 15  # minutes a section

@@ -42,17 +42,19 @@ def total(column: Iterable[str]) -> str:
 def overview(plan: Plan) -> str:
     """A line for each unit, and the sum."""
     if plan.slot is None:
-        head = ["Stage", "Sittings", "Reading (min)", "Exercises (min)", "Running (CPU s)"]
+        head = ["Stage", "Sittings", "Reading", "Exercises", "Running"]
     else:
-        head = ["Session", "In class (min)", f"{plan.later} (min)", "Running (CPU s)"]
+        head = ["Session", "In class", plan.later, "Running"]
     rows = [cells(unit, number) for number, unit in enumerate(plan.units, 1)]
     rows.append(["**In all**", *(total(row[i] for row in rows) for i in range(1, len(head)))])
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"Minutes; and the CPU seconds of running the notebooks.\n\n{table}"
 
 
 def cells(unit: Unit, number: int) -> list[str]:
-    link, practice = f"[{number}. {unit.title}](#{anchor(number)})", unit.practice(unit.at_home)
+    link = f'<a href="#{anchor(number)}">{number}. {escape(unit.title)}</a>'
+    practice = unit.practice(unit.at_home)
     if unit.slot is None:
         sums = [len(unit.sections), unit.reading, practice]
     else:
