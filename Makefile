@@ -4,6 +4,7 @@
 # make notebooks   run every notebook and store its outputs      make clean     remove what was built
 # make gallery     every widget on one page, for those who work on them
 # make editions    plain notebooks for Colab, students and instructors
+# make student, make instructor   those of one kind: assignments to hand out; solved, with a rubric
 # make bank        the questions for Moodle, Canvas and paper, in _build/bank
 # make newest, make lowest   the quick tests with the newest and the lowest dependencies
 
@@ -27,7 +28,7 @@ BOTH := -n 2 --dist loadfile
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions bank newest lowest clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -87,6 +88,9 @@ gallery: $(READY)
 
 editions: $(READY)
 	$(BIN)/python -m editions
+
+student instructor: $(READY)
+	$(BIN)/python -m editions --edition $@
 
 bank: $(READY)
 	$(BIN)/python -m teaching.bank

@@ -7,12 +7,12 @@ and in a plain JupyterLab a theorem would be a grey block of source. From the on
 package makes notebooks in plain Markdown:
 
 - `colab`: what the site's rocket opens; solutions are text in a closed fold;
-- `student`: no solutions;
-- `instructor`: solutions as cells that run, the slips that `check` names, and the cells that are
-  tagged `instructor` (tag them `remove-cell` too, and the site leaves them out).
+- `student`: an assignment: a place for the name, points, cells for nbgrader, no solutions;
+- `instructor`: solutions as cells that run, a rubric with the slips that `check` names, and the
+  cells that are tagged `instructor` (tag them `remove-cell` too, and the site leaves them out).
 
 `book` knows the pages, their labels and numbers; `myst` reads the syntax; `markdown` and `inline`
-write plain Markdown; `notebook` puts an edition together.
+write plain Markdown; `assignment` adds what is graded; `notebook` puts an edition together.
 """
 
 import sys

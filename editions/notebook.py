@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from exercise_names import CHECK
 from figures import MARK
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from .assignment import exercise_of, graded, heading, rubric, with_points
 from .book import Book
 from .markdown import Translator, folded
 from .myst import Directive, directive, parse
@@ -45,10 +45,15 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         cells += [plain(cell, translate)]
         if kind == "student":
             cells += asked(cell)
-        if kind == "instructor" and (check := CHECK.search(cell.source)):
-            cells += slips(check[1], f"{cell.id}-slips")
+        if name := exercise_of(cell):
+            if kind == "student":
+                cells += [graded(cell, name)]
+            if kind == "instructor":
+                cells += [rubric(name, f"{cell.id}-rubric")]
     title, text = cells[0].source.split("\n", 1)
     cells[0].source = f"{title}\n\n{_about(book, page)}\n{text}"
+    if kind != "colab" and (total := with_points(cells)):
+        cells.insert(1, heading(page, kind, total))
     return nbformat.from_dict(source | {"cells": cells})
 
 
@@ -91,15 +96,6 @@ def asked(cell: NotebookNode) -> Iterator[NotebookNode]:
         if found.name == "question":
             source = f'from dgm_lessons.exercises import check\n\ncheck("{found.argument}", ...)'
             yield new_code_cell(source, id=f"{cell.id}-{found.argument}")
-
-
-def slips(name: str, place: str) -> list[NotebookNode]:
-    """What the check of an exercise recognises, for who teaches."""
-    from dgm_lessons.exercises import find  # it loads torch, which the other editions do without
-
-    mistakes = "\n".join(f"- {slip}" for slip in find(name).mistakes)
-    text = f"**For the instructor.** `{name}` recognises these slips:\n\n{mistakes}"
-    return [new_markdown_cell(text, id=place)] if mistakes else []
 
 
 def plain(cell: NotebookNode, translate: Translator) -> NotebookNode:

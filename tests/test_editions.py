@@ -33,7 +33,9 @@ def source(page):
 
 
 def code(cells):
-    return [cell.source for cell in cells if cell.cell_type == "code"]
+    """The sources of the cells of code, but for those that an assignment adds."""
+    own = [c for c in cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
+    return [cell.source for cell in own]
 
 
 def text(notebook):

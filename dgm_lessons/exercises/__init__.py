@@ -9,5 +9,6 @@ The exercises of a page stand in a module at the same place: those of
 from .catalogue import exercises, find, pages
 from .exercise import Exercise
 from .marking import check, diagnose
+from .scoring import points
 
-__all__ = ["Exercise", "check", "diagnose", "exercises", "find", "pages"]
+__all__ = ["Exercise", "check", "diagnose", "exercises", "find", "pages", "points"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -16,7 +17,8 @@ def pages() -> Mapping[str, Mapping[str, Exercise]]:
     package = import_module(__package__)
     found = walk_packages(package.__path__, f"{__package__}.")
     names = [module.name.removeprefix(f"{__package__}.") for module in found if not module.ispkg]
-    return {name: import_module(f"{__package__}.{name}").EXERCISES for name in names if "." in name}
+    own = [name for name in names if re.match(r"c\d+_\w+\.", name)]
+    return {name: import_module(f"{__package__}.{name}").EXERCISES for name in own}
 
 
 @cache

@@ -45,12 +45,16 @@ def close(a: Tensor, b: Tensor, tol: float, size: Tensor | None = None) -> bool:
     return bool((a - b).abs().max() <= tol * scale)
 
 
-def crash(error: BaseException, answer: Any, called: str) -> str:
-    """What an exception says, and the line of the reader's function that it came from."""
+def crash(error: BaseException, file: str, called: str = "") -> str:
+    """What an exception says, and the line of the reader's file or cell that it came from."""
     first = str(error).strip().partition("\n")[0]
-    said = f"Your answer stopped with {type(error).__name__}{': ' * bool(first)}{first}"
-    code = getattr(answer, "__code__", None)
-    own = [f for f in extract_tb(error.__traceback__) if code and f.filename == code.co_filename]
-    if not own:
-        return f"{said}. It is called with {called}."
-    return f"{said}. It was in line {own[-1].lineno}: `{own[-1].line}`."
+    said = f"{type(error).__name__}{': ' * bool(first)}{first}."
+    own = [frame for frame in extract_tb(error.__traceback__) if frame.filename == file]
+    if own:
+        return f"{said} It was in line {own[-1].lineno}: `{own[-1].line}`."
+    return f"{said} It is called with {called}." if called else said
+
+
+def home(answer: Any) -> str:
+    """The file or cell where a function was written; "" for anything else."""
+    return getattr(getattr(answer, "__code__", None), "co_filename", "")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from inspect import signature
 from typing import Any
 
+from torch import Tensor
+
 from dgm_lessons.questions import shown
 
+from .attempt import Attempt, Odd, attempt
 from .catalogue import find
-from .evaluation import call, crash, numbers
 from .exercise import Exercise
 from .verdict import verdict
 
@@ -30,31 +32,33 @@ def diagnose(name: str, answer: Any) -> tuple[bool, str]:
     """
     if name.startswith("q-"):
         return shown(name).told(answer)
-    exercise = find(name)
-    if answer is None or answer is ...:
+    return judge(name, attempt(answer, find(name).trials, called(name)))
+
+
+def judge(name: str, tried: Attempt) -> tuple[bool, str]:
+    """The same of an answer that has been tried already, in this process or in another."""
+    exercise, values = find(name), tried.values
+    if any(value is Odd.UNANSWERED for value in values):
         return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
-    if callable(exercise.solution) and not callable(answer):
-        called = f"check({name!r}, your_function)"
-        return False, f"Hand over the function itself, without calling it: `{called}`."
-    try:
-        said = [call(answer, inputs) for inputs in exercise.trials]
-    except (Exception, SystemExit, GeneratorExit) as error:
-        return False, crash(error, answer, _called(exercise))
-    if any(value is ... for value in said):
-        return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
-    if any(value is None for value in said):
+    if callable(exercise.solution) and not tried.function:
+        handed = f"check({name!r}, your_function)"
+        return False, f"Hand over the function itself, without calling it: `{handed}`."
+    if tried.stopped:
+        return False, f"Your answer stopped with {tried.stopped}"
+    if any(value is Odd.NOTHING for value in values):
         return False, "Your function returned nothing: did you forget `return`?"
     if isinstance(exercise.solution, str):
-        return _choice(exercise, str(said[0]))
-    try:
-        given = [numbers(value) for value in said]
-    except (TypeError, ValueError, RuntimeError):
+        return _choice(exercise, values[0] if isinstance(values[0], str) else "")
+    given = [value for value in values if isinstance(value, Tensor)]
+    if len(given) < len(values):
         return False, f"The answer should be numbers. Wanted: {exercise.asks}."
     return verdict(exercise, given)
 
 
-def _called(exercise: Exercise) -> str:
-    return ", ".join(signature(exercise.solution).parameters) if callable(exercise.solution) else ""
+def called(name: str) -> str:
+    """The names of what the exercise hands to a function, for a sentence."""
+    solution = find(name).solution
+    return ", ".join(signature(solution).parameters) if callable(solution) else ""
 
 
 def _choice(exercise: Exercise, given: str) -> tuple[bool, str]:

@@ -162,7 +162,7 @@ def page(samples, built, chromium):
     page.evaluate(READY)
     page.evaluate("document.documentElement.dataset.theme = 'light'")
     yield page
-    assert not heard
+    assert not heard, heard
     page.close()
 
 
@@ -266,16 +266,20 @@ def test_on_paper_stand_the_question_and_its_answers_without_the_form(page):
         assert all(one.is_visible() for one in box.locator("label span").all())
 
 
-def test_narrow_dark_and_without_barriers(page):
+def test_narrow_and_without_barriers(page):
+    """Colours are the theme's: they are looked at on the pages of the book."""
     page.set_viewport_size({"width": 360, "height": 700})
     page.add_style_tag(content="div.body { min-width: 0 !important; }")  # of Sphinx's own theme
     assert page.evaluate(WIDTH) <= 0
-    for theme in ("light", "dark"):
-        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        page.evaluate(AXE_SCRIPT)
-        code = """async () => (await axe.run(".dgm-question")).violations.flatMap((v) =>
-          v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)}`))"""
-        assert page.evaluate(code) == []
+    for details in page.locator("details").all():
+        details.evaluate("(one) => { one.open = true; }")
+    page.evaluate(AXE_SCRIPT)
+    code = """async () => {
+      const rules = { "color-contrast": { enabled: false } };
+      const { violations } = await axe.run(".dgm-question", { rules, preload: false });
+      return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)}`));
+    }"""
+    assert page.evaluate(code) == []
 
 
 def test_an_unknown_question_is_told_by_the_build(tmp_path):

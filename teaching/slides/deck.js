@@ -1,0 +1,89 @@
+// Runs a deck: lets formulas be drawn, makes all fit, then starts reveal.js. On a phone held upright
+// the slides stay a page to scroll, and without JavaScript they are one, too.
+{
+  const SMALLEST = 20; // pixels of 720: what the last row can read
+  const LARGEST = { opens: 34, sums: 40, asks: 30, mistake: 30, title: 30 };
+  const phone = matchMedia("(max-width: 600px)");
+
+  const tooWide = (box) => box.scrollWidth > box.clientWidth + 1;
+  const tooLarge = (box) => tooWide(box) || box.scrollHeight > box.clientHeight + 1;
+
+  // The largest text with which all of a slide is inside of it; a wide formula becomes smaller alone.
+  const fitText = (section) => {
+    const boxes = [...section.querySelectorAll(".equation > div")];
+    const body = section.querySelector(".body");
+    let size = LARGEST[section.classList[0]];
+    do {
+      section.style.fontSize = `${size}px`;
+      for (const box of boxes) {
+        let scale = section.querySelector("img, .live") ? 1 : 1.3;
+        do box.style.fontSize = `${scale}em`; while (tooWide(box) && (scale -= 0.05) * size >= SMALLEST);
+      }
+    } while (([...boxes, ...section.querySelectorAll("pre")].some(tooWide) || tooLarge(body) || tooLarge(section)) && --size >= SMALLEST);
+  };
+
+  // Of all ways to lay a widget out that leave it inside its slide, the one with the largest letters
+  // times the largest picture. `most` bounds the letters, once they have been too large.
+  const fitWidget = (live, most = 1.3) => {
+    const widget = live.querySelector(".dgm-widget");
+    const set = ([zoom, words, width, share]) => {
+      live.dataset.words = words; // presets and status, below the controls or below the picture
+      widget.style.cssText = `zoom: ${zoom}; width: ${width}%; --share: ${share}fr`;
+    };
+    const picture = widget.querySelector(".dgm-stage, canvas, svg");
+    const beside = widget.querySelector(".dgm-layout > .dgm-panel");
+    let best = [0.5, "right", 55, 0.85], top = 0;
+    for (const zoom of [1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7, 0.6]) if (zoom <= most)
+      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of [100, 75, 55])
+        for (const share of beside ? [1.7, 1.2, 0.85, 0.6] : [1]) {
+          set([zoom, words, width, share]);
+          const { width: wide, height: high } = picture?.getBoundingClientRect() ?? { width: 1, height: 1 };
+          const worth = Math.min(zoom, 1.1) ** 1.5 * Math.sqrt(wide * high);
+          if (worth > top && !tooLarge(live)) [best, top] = [[zoom, words, width, share], worth];
+        }
+    set(best);
+    live.dataset.zoom = best[0];
+  };
+  const watch = (live) => {
+    const again = () => tooLarge(live) && live.dataset.zoom > 0.5 && fitWidget(live, live.dataset.zoom - 0.05);
+    new ResizeObserver(again).observe(live.querySelector(".dgm-widget"));
+  };
+
+  const drawn = () => Promise.all([MathJax.startup.promise, document.fonts.ready]);
+  const mounted = async () => {
+    const waiting = () => document.querySelector(".dgm-widget:not([data-mounted=done]):not([data-mounted=failed])");
+    for (let tries = 0; tries < 100 && waiting(); tries++) await new Promise((next) => setTimeout(next, 50));
+  };
+
+  // The keys belong to a widget while it has the focus; Escape gives them back.
+  const inWidget = () => document.activeElement?.closest(".live");
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && inWidget()) {
+      document.activeElement.blur();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  const start = async () => {
+    await Reveal.initialize({
+      width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 4, center: false, display: "flex",
+      hash: true, hashOneBasedIndex: true, slideNumber: "c/t", transition: "none", viewDistance: 1, mobileViewDistance: 1,
+      scrollActivationWidth: null, keyboardCondition: () => !inWidget(), plugins: [RevealNotes],
+    });
+    const notes = { keyCode: 78, key: "N", description: "Speaker's notes below" };
+    Reveal.addKeyBinding(notes, () => Reveal.configure({ showNotes: !Reveal.getConfig().showNotes }));
+  };
+
+  window.MathJax = { options: { enableMenu: false }, startup: { ready() {
+    MathJax.startup.defaultReady();
+    drawn().then(mounted).then(async () => {
+      if (phone.matches) document.getElementById(location.hash.slice(2))?.scrollIntoView();
+      else {
+        document.querySelectorAll(".slides > section").forEach(fitText);
+        document.querySelectorAll(".live").forEach((live) => (fitWidget(live), watch(live)));
+        await start();
+      }
+      document.documentElement.dataset.ready = "";
+    });
+  } } };
+}
