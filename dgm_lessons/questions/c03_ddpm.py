@@ -487,7 +487,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "steps double. Near the data it is closer to the truth than $\\sigma(i)$.",
             "With the true width of the kernel.": "It falls fastest, towards a quarter for each "
             "doubling: only the shape is left to pay for.",
-            "With none: small steps cure all.": "They cure the shape. A width that is too narrow "
+            "With none of them: all costs fall.": "They cure the shape. A width that is too narrow "
             "by a *factor* near the data stays so, however many the steps.",
         },
         why="$\\sigma(i)$ is right for a datum that is known exactly. In the steps next to the "
