@@ -478,9 +478,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-3-14": Choice(
         section=REVERSE,
         kind="plot",
-        asks="Gaussian steps with the exact mean walk back whole cosine chains of 5, 10, 20, 40 and "
-        "80 steps, with one of three widths. The cost is the KL divergence of the path. With which "
-        "width does it hardly fall, however many the steps?",
+        asks="Gaussian steps with the exact mean walk back whole cosine chains of 5, 10, 20, 40 "
+        "and 80 steps, with one of three widths. The cost is the KL divergence of the path. With "
+        "which width does it hardly fall, however many the steps?",
         right="With the lemma's $\\sigma(i)$.",
         wrong={
             "With the forward width $\\beta_i$.": "With $\\beta_i$ the cost halves whenever the "
