@@ -478,17 +478,17 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-3-14": Choice(
         section=REVERSE,
         kind="plot",
-        asks="Gaussian steps with the exact mean and a fixed width walk whole cosine chains of 5, "
-        "10, 20, 40 and 80 steps. The cost is the KL divergence of the path. With which width does "
-        "it hardly fall, however many the steps?",
+        asks="Gaussian steps with the exact mean walk back whole cosine chains of 5, 10, 20, 40 "
+        "and 80 steps, with one of three widths. The cost is the KL divergence of the path. With "
+        "which width does it hardly fall, however many the steps?",
         right="With the lemma's $\\sigma(i)$.",
         wrong={
             "With the forward width $\\beta_i$.": "With $\\beta_i$ the cost halves whenever the "
             "steps double. Near the data it is closer to the truth than $\\sigma(i)$.",
             "With the true width of the kernel.": "It falls fastest, towards a quarter for each "
             "doubling: only the shape is left to pay for.",
-            "With none: small steps cure all.": "They cure the shape. A width that is too narrow "
-            "by a *factor* near the data stays so, however many the steps.",
+            "With none of them: all costs fall.": "Small steps cure the shape. A width that is too "
+            "narrow by a *factor* near the data stays so, however many the steps.",
         },
         why="$\\sigma(i)$ is right for a datum that is known exactly. In the steps next to the "
         "data nobody knows it so well, and with more steps those steps come closer to the data.",
