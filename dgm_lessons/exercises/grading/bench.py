@@ -41,7 +41,7 @@ class Ended:
         if self.code is None:
             return f"TimeOut: it ran out of time, {most:.0f} s."
         if self.code < 0:
-            return f"{signal.Signals(-self.code).name}, which ended its process."
+            return f"signal {-self.code} ({signal.strsignal(-self.code)}), which ended its process."
         if self.code or not self.data:
             return f"exit code {self.code}: it ended its process before it answered."
         return ""

@@ -78,9 +78,9 @@ def assignment(handed_in: Sequence[Submission]) -> list[str]:
 
     Raises `ValueError` where there is none.
     """
-    asked = Counter(
-        page for one in handed_in for page, own in pages().items() if one.asked() & set(own)
-    )
+    asked: Counter[str] = Counter()
+    for names in [one.asked() for one in handed_in]:
+        asked.update(page for page, own in pages().items() if names & set(own))
     found = [page for page in pages() if 2 * asked[page] >= len(handed_in)]
     if not found:
         raise ValueError("no page is answered by half of the submissions: name it, as --page")

@@ -36,7 +36,8 @@ def unpack(data: bytes, trials: int) -> Attempt:
         tried = Attempt(tuple(map(value, values)), bool(function), str(stopped))
     except (ValueError, TypeError, KeyError, OverflowError, RuntimeError, RecursionError) as error:
         raise ValueError("this is no attempt at an answer") from error
-    complete = len(tried.values) == trials or tried.values[:1] == (Odd.UNANSWERED,)
+    unanswered = any(value is Odd.UNANSWERED for value in tried.values)
+    complete = len(tried.values) == trials or unanswered
     if bool(tried.stopped) == complete:
         raise ValueError(f"there should be {trials} values")
     return tried
