@@ -51,7 +51,9 @@ const questions = (() => {
     const form = box.querySelector("form"), reply = form.querySelector("output");
     const words = [...box.querySelectorAll("[data-answer]")];
     const answers = words.map(({ dataset: { answer, within } }) => ({ answer, within: Number(within) }));
+    let latest; // tells the last reply
     form.addEventListener("input", () => {
+      latest = undefined;
       reply.replaceChildren();
       delete reply.dataset.mark;
     });
@@ -60,8 +62,14 @@ const questions = (() => {
       const found = mark(form.dataset.kind, answers, unique(form) ? given(form) : "");
       const sign = { right: "✓ Right.", wrong: "✗ Not yet.", open: "○" }[found.mark];
       reply.dataset.mark = found.mark;
-      if (found.said) reply.textContent = `${found.mark === "wrong" ? "✗" : "○"} ${found.said}`;
-      else reply.replaceChildren(`${sign} `, ...words[found.index].cloneNode(true).childNodes);
+      const say = found.said
+        ? () => (reply.textContent = `${found.mark === "wrong" ? "✗" : "○"} ${found.said}`)
+        : () => reply.replaceChildren(`${sign} `, ...words[found.index].cloneNode(true).childNodes);
+      latest = say;
+      say();
+      // Formulas that are not drawn yet come when all are.
+      if (!reply.querySelector(".math:not(:has(mjx-container))")) return;
+      window.MathJax?.startup.promise.then(() => latest === say && say());
     });
     form.querySelector("fieldset").disabled = false;
     form.querySelector("button").hidden = false;

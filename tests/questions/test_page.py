@@ -118,6 +118,30 @@ def test_an_answer_takes_less_than_50_ms(script):
     assert script.evaluate(code, known) < 50
 
 
+BOX = r"""<div id="q"><form data-kind="choice"><fieldset disabled>
+<input type="radio" value="a" checked>
+</fieldset><button hidden>Check</button><output></output></form>
+<div data-answer="a">It is <span class="math">\(x\)</span>.</div></div>"""
+
+
+def test_formulas_of_a_reply_are_drawn_even_if_they_come_late(chromium):
+    page = chromium.new_page()
+    page.set_content(BOX)
+    page.evaluate(
+        "window.MathJax = { startup: { promise: new Promise((kept) => (window.drawn = kept)) } }"
+    )
+    page.add_script_tag(path=STATIC / "questions.js")
+    page.evaluate("questions.enliven(document.getElementById('q'))")
+    page.click("button")
+    assert page.inner_text("output") == r"✓ Right. It is \(x\)."
+    draw = "(span) => (span.innerHTML = '<mjx-container>x</mjx-container>')"
+    page.locator("[data-answer] .math").evaluate(draw)
+    page.evaluate("drawn()")
+    page.wait_for_selector("output mjx-container")
+    assert page.inner_text("output") == "✓ Right. It is x."
+    page.close()
+
+
 # -- a built page ---------------------------------------------------------------------------------
 
 
