@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from dgm_lessons.exercises import exercises, find
+from dgm_lessons.exercises import exercises, find, pages
 from dgm_lessons.exercises.attempt import Attempt, Odd
 from dgm_lessons.exercises.grading import bench, command, confinement, seccomp, wire
 from dgm_lessons.exercises.grading.cells import needed
-from dgm_lessons.exercises.grading.marks import Mark, clean, judged, totals, write
+from dgm_lessons.exercises.grading.marks import Mark, clean, judged, marks, totals, write
 from dgm_lessons.exercises.grading.submissions import Submission, assignment, submissions
 
 HOSTILE = sorted((Path(__file__).parent / "hostile").glob("*.py"))
@@ -329,6 +329,19 @@ def test_files_that_are_no_notebooks_are_said(tmp_path):
     assert len(found) == 7 and all(one.problem and not one.asked() for one in found)
     with pytest.raises(ValueError, match="no notebook"):
         submissions(tmp_path.joinpath("empty").mkdir() or tmp_path / "empty")
+
+
+def test_a_submission_has_so_much_time_in_all_and_the_rest_is_not_run():
+    class Slow:
+        seconds = 20
+
+        def attempt(self, sources, name, most):
+            return Attempt(stopped="TimeOut: it ran out of time, 20 s."), 50.0
+
+    own = {name: exercises()[name] for name in pages()[PAGE]}
+    ann = Submission("ann", (tuple(f'check("{name}", f)' for name in own),))
+    said = [row.said for row in marks(ann, [PAGE], Slow())]
+    assert [words.startswith("Not run:") for words in said] == [False] * 3 + [True] * 2
 
 
 def test_no_cell_of_a_table_is_a_formula_or_many_lines(tmp_path):

@@ -16,7 +16,7 @@ from ..scoring import FULL, score
 from .bench import Bench
 from .submissions import Submission
 
-IN_ALL = 6  # a submission has this many times the seconds of an exercise
+IN_ALL = 6  # a page of a submission has this many times the seconds of an answer
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def marked(
 
 
 def marks(one: Submission, asked: Sequence[str], bench: Bench) -> Iterator[Mark]:
-    who, left = clean(one.student), float(IN_ALL * bench.seconds)
+    who, left = clean(one.student), float(IN_ALL * bench.seconds * len(asked))
     for page in asked:
         for name in pages()[page]:
             right, said, seconds = mark(one, name, bench, left)
