@@ -19,6 +19,7 @@ sys.path.insert(0, str(BOOK / "_ext"))  # labels and names are those of the site
 
 from equation_sources import formulas, prose  # noqa: E402
 from exercise_names import names  # noqa: E402
+from route import needs  # noqa: E402
 
 WORDS_A_MINUTE = 200
 MINUTES_AN_EQUATION = 1
@@ -28,7 +29,6 @@ MINUTES_AN_OPEN_EXERCISE = 20  # for pen and paper, or to extend: no check marks
 OUTCOMES = re.compile(r"\*\*You will be able to\*\*\n(.*?)\n\n", re.DOTALL)
 NEEDS = re.compile(r"\*\*You need\*\* (.*?)\s*\w+(?:\s\w+)?\s(?:hour|minutes)\sto\sread", re.DOTALL)
 LINK = re.compile(r"\{doc\}`([^`<]*)<([^`>]*)>`")
-ROW = re.compile(r"\{ref\}`[^`<]*<(c-\d+-\d+)>`")
 PRACTICE = re.compile(r"```+\{(exercise|solution)-start\}.*?\{\1-end\}", re.DOTALL)
 
 
@@ -84,27 +84,6 @@ def absolute(text: str, page: str) -> str:
     return LINK.sub(moved, text)
 
 
-def needed(before: str) -> tuple[str, ...]:
-    """The pages that a *You need* names; what merely helps is left out."""
-    found: list[str] = []
-    for clause in re.split(r"[.;]\s", before):
-        if re.search(r"helps?\.?$", clause):
-            continue
-        found += [target.removeprefix("/book/") for _, target in LINK.findall(clause)]
-        found += [home(row) for row in ROW.findall(clause)]
-    return tuple(page for page in found if page[0].isdigit())
-
-
-@functools.cache
-def home(row: str) -> str:
-    """The page on which the target of a row of the syllabus stands."""
-    for pages in chapters().values():
-        for page in pages:
-            if f"({row})=" in prose(source(page)):
-                return page
-    raise ValueError(f"no page has the target {row}")
-
-
 @functools.cache
 def section(page: str) -> Section:
     path = source(page)
@@ -120,7 +99,7 @@ def section(page: str) -> Section:
         title=re.findall(r"^# (.*)", text, re.MULTILINE)[0],
         outcomes=tuple(" ".join(line.split()).rstrip(";.") for line in listed),
         before=" ".join(told.split()),
-        needs=needed(" ".join(told.split())),
+        needs=tuple(sorted(needs(page))) if path.suffix == ".ipynb" else (),
         exercises=names(path) if path.suffix == ".ipynb" else {},
         words=len(PRACTICE.sub("", text).split()),
         equations=len(formulas(path)),

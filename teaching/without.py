@@ -37,6 +37,10 @@ class Without:
             known = ", ".join(folder for folder in folders if folder[0].isdigit())
             raise ValueError(f"no chapter is called {chapter!r}; there are {known}")
 
+    @property
+    def number(self) -> int:
+        return int(self.chapter.split("-")[0])
+
     def gone(self, page: str) -> bool:
         """Whether a page such as book/11-beyond/guidance is left out."""
         return self.chapter in page.split("/")
@@ -73,16 +77,16 @@ class Without:
     def write(self, out: Path) -> None:
         """The sources without the chapter, to a folder that is not there yet."""
         shutil.copytree(self.root, out, ignore=shutil.ignore_patterns(*LEFT), symlinks=True)
-        number = self.chapter.split("-")[0]
-        snake = self.chapter.replace("-", "_")
+        snake = f"c{self.chapter.replace('-', '_')}"
         shutil.rmtree(out / "book" / self.chapter)
-        shutil.rmtree(out / "tests" / "equations" / f"c{snake}", ignore_errors=True)
-        for page in (
-            p for p in self.book.pages if self.gone(p) and p.split("/")[1] != self.chapter
-        ):
-            (out / f"{page}.md").unlink()
-        (out / "teaching" / "sheets" / f"c{number}.yml").unlink()
+        shutil.rmtree(out / "tests" / "equations" / snake)
+        for page in filter(self.gone, self.book.pages):  # its checks, its sheet
+            (out / f"{page}.md").unlink(missing_ok=True)
+        (out / "teaching" / "sheets" / f"c{self.number:02d}.yml").unlink()
+        (out / "teaching" / "slides" / "outlines" / f"{self.chapter}.yml").unlink()
+        (out / "dgm_lessons" / "questions" / f"{snake}.py").unlink()
         changed(out / "_toc.yml", self.contents)
+        changed(out / "book" / "route.yml", self.map)
         for path in sorted((out / "book").rglob("*.md")):
             edited(path, self.text, path.relative_to(out).with_suffix("").as_posix())
         for path in sorted((out / "book").rglob("*.ipynb")):
@@ -105,6 +109,19 @@ class Without:
 
         parts = [part | {"chapters": kept(part["chapters"])} for part in toc["parts"]]
         return toc | {"parts": [part for part in parts if part["chapters"]]}
+
+    def map(self, route: dict) -> dict:
+        """The map on the front page: without the chapter, and the paths without its pages."""
+        chapters = [
+            chapter | {"needs": [need for need in chapter["needs"] if need != self.number]}
+            for chapter in route["chapters"]
+            if chapter["number"] != self.number
+        ]
+        paths = [
+            path | {"pages": [page for page in path["pages"] if not self.gone(page)]}
+            for path in route["paths"]
+        ]
+        return route | {"chapters": chapters, "paths": paths}
 
     def notebook(self, path: Path, page: str) -> None:
         notebook = nbformat.read(path, as_version=4)

@@ -8,7 +8,7 @@ import yaml
 
 from dgm_lessons import widgets
 from teaching import costs
-from teaching.pages import needed, section, sections, source
+from teaching.pages import section, sections, source
 from teaching.plans import HERE, NAMES, parsed, pictures, problems, read, shown
 from teaching.plans.markdown import overview, text
 
@@ -69,14 +69,6 @@ def test_a_section_says_what_it_needs_and_gives(page):
     if page != "11-beyond/further":  # a list of papers
         assert 3 <= len(found.outcomes) <= 6 and found.before and len(found.exercises) >= 4
     assert 10 < found.reading < 50
-
-
-def test_what_merely_helps_is_not_needed():
-    a, b = (f"{{doc}}`this </book/{page}>`" for page in ("02-vae/elbo", "03-ddpm/reverse"))
-    assert needed(f"{a}; {b} helps.") == needed(f"{a}. That {b} helps.") == ("02-vae/elbo",)
-    assert (
-        needed(f"{a} and {{ref}}`the flow map <c-8-09>`.")[1] == "08-fokker-planck/same-marginals"
-    )
 
 
 def changed(name, **entries):

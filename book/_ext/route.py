@@ -61,7 +61,7 @@ def drawn(app: Any, here: str, found: dict[str, Any]) -> str:
     paths = "".join(path(one, [link(page) for page in one["pages"]]) for one in found["paths"])
     shown = "".join(
         f'.route:has([value="{n}"]:not(:checked)) [data-chapter="{n}"] {{ display: none }}'
-        for n in range(1, len(chapters) + 1)
+        for n in (chapter["number"] for chapter in chapters)
     )
     return (
         f'<style>{shown}</style><div class="route">'
