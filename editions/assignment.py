@@ -48,7 +48,7 @@ def rubric(name: str, place: str) -> NotebookNode:
     half = (
         f"{FULL // 2} if it names a slip; else 0"
         if halves(name)
-        else "else 0, since a guess may meet a wrong answer that it names"
+        else "else 0, since a part may be guessed"
     )
     slips = "\n".join(f"- {slip}" for slip in find(name).mistakes)
     known = f"\n\nIt knows these slips, and those that every formula invites:\n\n{slips}"

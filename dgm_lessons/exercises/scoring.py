@@ -6,6 +6,7 @@ from typing import Any
 
 from .catalogue import find
 from .marking import diagnose
+from .slips import right as answer_of
 
 FULL = 2  # points for each exercise
 
@@ -26,6 +27,8 @@ def score(name: str, right: bool, message: str) -> int:
 
 
 def halves(name: str) -> bool:
-    """Whether a slip with a name earns half: in a formula, not in a choice or a row of guesses."""
+    """Whether a slip with a name earns half: in a formula, not in a choice or whole numbers."""
     exercise = find(name)
-    return callable(exercise.solution) and not exercise.parts
+    if exercise.parts or isinstance(exercise.solution, str):
+        return False
+    return any(bool((values != values.round()).any()) for values in answer_of(exercise))
