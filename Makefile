@@ -5,6 +5,7 @@
 # make gallery     every widget on one page, for those who work on them
 # make editions    plain notebooks for Colab, students and instructors
 # make student, make instructor   those of one kind: assignments to hand out; solved, with a rubric
+# make slides      a deck for each chapter, in _build/slides
 # make bank        the questions for Moodle, Canvas and paper, in _build/bank
 # make newest, make lowest   the quick tests with the newest and the lowest dependencies
 
@@ -28,7 +29,7 @@ BOTH := -n 2 --dist loadfile
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank newest lowest clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank slides newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -91,6 +92,9 @@ editions: $(READY)
 
 student instructor: $(READY)
 	$(BIN)/python -m editions --edition $@
+
+slides: $(READY)
+	$(BIN)/python -m teaching.slides
 
 bank: $(READY)
 	$(BIN)/python -m teaching.bank

@@ -7,5 +7,5 @@ sentence or two, what to ask in class, and the name of the formula, the figure, 
 code that the page has. Nothing is copied into it, so a slide changes with its page.
 
 `outline` reads the outlines, `material` finds what they name, `slide` writes one as HTML, `deck`
-puts them together; `deck.js` and `deck.css` run them, on reveal.js. Everything works from a disk.
+puts them together. `deck.js`, `notes.js` and `deck.css` run them, on reveal.js, from a disk too.
 """

@@ -84,10 +84,11 @@
     await Reveal.initialize({
       width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 4, center: false, display: "flex",
       hash: true, hashOneBasedIndex: true, slideNumber: "c/t", transition: "none", viewDistance: 1, mobileViewDistance: 1,
-      scrollActivationWidth: null, keyboardCondition: () => !inWidget(), plugins: [RevealNotes],
+      scrollActivationWidth: null, keyboardCondition: () => !inWidget(),
     });
-    const notes = { keyCode: 78, key: "N", description: "Speaker's notes below" };
-    Reveal.addKeyBinding(notes, () => Reveal.configure({ showNotes: !Reveal.getConfig().showNotes }));
+    const below = () => Reveal.configure({ showNotes: !Reveal.getConfig().showNotes });
+    Reveal.addKeyBinding({ keyCode: 83, key: "S", description: "Notes in a window" }, makeNotes(Reveal));
+    Reveal.addKeyBinding({ keyCode: 78, key: "N", description: "Notes below" }, below);
   };
 
   window.MathJax = { options: { enableMenu: false }, startup: { ready() {

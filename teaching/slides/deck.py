@@ -22,7 +22,7 @@ from .outline import chapters, read
 from .slide import inline, slide
 
 HERE = Path(__file__).parent
-REVEAL = ("dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE")
+REVEAL = ("dist/reveal.js", "dist/reveal.css", "LICENSE")
 KEYS = (
     "Arrow keys or space turn the slides, Home and End go to the ends, Esc shows all, F fills the "
     "screen. S opens the speaker's notes in a window, N shows them below. A picture that you have "
@@ -83,7 +83,7 @@ def page(title: str, slides: str) -> str:
         f'<style>{colours}</style><link rel="stylesheet" href="static/deck.css">'
         f'<body><main class="reveal"><div class="slides">{slides}</div></main>'
         '<script src="static/reveal/dist/reveal.js"></script>'
-        '<script src="static/reveal/plugin/notes/notes.js"></script>'
+        '<script src="static/notes.js"></script>'
         '<script src="static/deck.js"></script>'
         '<script src="static/mathjax/tex-chtml.js" async></script>'
     )
@@ -123,7 +123,7 @@ def assets(out: Path) -> None:
         target = out / "static" / "reveal" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(reveal / name, target)
-    for name in ("deck.css", "deck.js"):
+    for name in ("deck.css", "deck.js", "notes.js"):
         shutil.copy2(HERE / name, out / "static" / name)
 
 

@@ -170,9 +170,12 @@ def test_notes_below_and_in_a_window(opened):
     page.keyboard.press("n")
     with page.expect_popup() as popup:
         page.keyboard.press("s")
-    notes = popup.value.locator(".speaker-controls-notes .value")
+    notes = popup.value
     notes.get_by_text(wanted).wait_for()
-    assert notes.locator("math").first.is_visible()  # MathML: MathJax does not run there
+    assert notes.locator("main math").first.is_visible()  # MathML: MathJax does not run there
+    notes.keyboard.press("ArrowRight")
+    notes.get_by_text("Ask who the rivals should be").wait_for()
+    assert page.evaluate("Reveal.getCurrentSlide().id") == "tweedie-7"
 
 
 @pytest.mark.browser
