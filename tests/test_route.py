@@ -1,15 +1,19 @@
 """The map of the book says what the pages themselves say: what you need, and the road on."""
 
+from functools import cache
+
 import pytest
 import route
-from equation_sources import BOOK, prose
-
-from teaching.pages import absolute, needed, section, sections
+import yaml
+from equation_sources import BOOK
 
 FOUND = route.route()
 CHAPTERS = {chapter["number"]: chapter for chapter in FOUND["chapters"]}
-PAGES = [page for page in sections() if (BOOK / f"{page}.ipynb").exists()]
+TOC = yaml.safe_load((BOOK.parent / "_toc.yml").read_text(encoding="utf8"))
+FILES = [entry["file"].removeprefix("book/") for part in TOC["parts"] for entry in part["chapters"]]
+PAGES = [page for page in FILES if (BOOK / f"{page}.ipynb").exists() and page[:2].isdigit()]
 EDGES = [*route.edges(FOUND["chapters"])]
+needs, road_on = cache(route.needs), cache(route.road_on)
 
 
 def before(number):
@@ -19,16 +23,6 @@ def before(number):
 
 def number(page):
     return int(page[:2])
-
-
-def needs(page):
-    return set(section(page).needs)
-
-
-def road_on(page):
-    """The sections that a page's last words lead to."""
-    _, _, road = prose(BOOK / f"{page}.ipynb").partition("## The road on")
-    return set(needed(absolute(road, page)))
 
 
 def test_the_map_has_every_chapter_each_below_what_it_needs():
@@ -63,6 +57,12 @@ def test_a_path_holds_all_that_its_pages_need_in_order(path):
     for place, page in enumerate(path["pages"]):
         assert page in PAGES
         assert needs(page) <= set(path["pages"][:place]), f"{page} comes too early"
+
+
+def test_what_helps_is_not_needed(monkeypatch):
+    text = "**You need** {doc}`a <../02-vae/elbo>`; {doc}`b <reverse>` helps. Half an hour.\n:::"
+    monkeypatch.setattr(route, "text_of", lambda page: text)
+    assert route.needs("03-ddpm/sampling") == {"02-vae/elbo"}
 
 
 def test_every_chapter_has_a_picture():

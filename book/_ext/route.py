@@ -7,6 +7,7 @@ HTML: a chapter is a choice of a group, and styles alone show what belongs to it
 import re
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -17,6 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 PICTURE = re.compile(r'<svg class="dgm-picture".*?</svg>', re.DOTALL)
+NEED = re.compile(r"\*\*You need\*\*(.*?)(?:(?:Half an|An) hour|Forty|Twenty|\n:::)", re.DOTALL)
+ROAD = re.compile(r"^## The road on\n(.*)", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\{(doc|ref)\}`[^`<]*<?([^`<>]+)>?`")
 
 
 class Map(nodes.General, nodes.Element):
@@ -31,6 +35,46 @@ class Route(SphinxDirective):
 
 def route() -> dict[str, Any]:
     return yaml.safe_load((BOOK / "route.yml").read_text(encoding="utf8"))
+
+
+def text_of(page: str) -> str:
+    """The words of a section, such as "03-ddpm/reverse"."""
+    cells = nbformat.read(BOOK / f"{page}.ipynb", as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def linked(page: str, text: str) -> Iterator[str]:
+    """The sections that a piece of a page's text links to."""
+    for kind, target in LINK.findall(text):
+        name = (BOOK / page).parent.joinpath(target).resolve() if kind == "doc" else homes()[target]
+        if name.is_relative_to(BOOK) and (found := name.relative_to(BOOK).as_posix())[:1].isdigit():
+            yield found
+
+
+def homes() -> dict[str, Path]:
+    """The section of each target "(c-1-18)=" of a row of the syllabus."""
+    target = re.compile(r"\((c-\d+-\d+)\)=")
+    paths = sorted(BOOK.glob("[01]*/*.ipynb"))
+    return {
+        name: path.with_suffix("")
+        for path in paths
+        for name in target.findall(path.read_text(encoding="utf8"))
+    }
+
+
+def needs(page: str) -> set[str]:
+    """The sections without which a page cannot be read; not those that only help."""
+    found = NEED.search(text_of(page))
+    parts = re.split(r"[;.]\s", found[1]) if found else []
+    return {
+        one for part in parts if not re.search(r"\bhelps?\b", part) for one in linked(page, part)
+    }
+
+
+def road_on(page: str) -> set[str]:
+    """The sections that a page's last words lead to."""
+    found = ROAD.search(text_of(page))
+    return set(linked(page, found[1])) if found else set()
 
 
 def picture(page: str) -> str:
