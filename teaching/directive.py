@@ -76,7 +76,8 @@ class CheatSheet(SphinxDirective):
         return [top]
 
     def formula(self, formula: sheets.Formula) -> list[nodes.Node]:
-        block = nodes.container(classes=["sheet-formula"])
+        kinds = ["sheet-formula", *(["sheet-long"] if formula.long else [])]
+        block = nodes.container(classes=kinds)
         line = nodes.paragraph()
         line += Mark(label=formula.label)
         found, messages = self.state.inline_text(formula.line, self.lineno)

@@ -170,7 +170,8 @@ class Without:
         left = {label: line for label, line in sheet["formulas"].items() if label not in gone}
         page = sheet.get("algorithm", "").split("#")[0]
         return {k: v for k, v in sheet.items() if k != "algorithm" or not self.gone(page)} | {
-            "formulas": left
+            "formulas": left,
+            "long": [label for label in sheet.get("long", []) if label in left],
         }
 
 

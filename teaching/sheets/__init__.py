@@ -25,12 +25,13 @@ LEAST, MOST = 8, 14  # formulas on a sheet
 
 @dataclass(frozen=True)
 class Formula:
-    """A labelled equation of the book, and its meaning in a line."""
+    """A labelled equation of the book, and its meaning in a line; a long one is printed smaller."""
 
     label: str
     latex: str
     page: str
     line: str
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,21 @@ def read(name: str) -> Sheet:
     data = yaml.safe_load(path.read_text(encoding="utf8"))
     return Sheet(
         title=data["title"],
-        formulas=tuple(formula(*entry) for entry in data["formulas"].items()),
+        formulas=tuple(
+            formula(label, line, label in data.get("long", ()))
+            for label, line in data["formulas"].items()
+        ),
         symbols=data["symbols"],
         algorithm=algorithm(*data["algorithm"].split("#")) if "algorithm" in data else None,
         traps=tuple(data["traps"]),
     )
 
 
-def formula(label: str, line: str) -> Formula:
+def formula(label: str, line: str, long: bool = False) -> Formula:
     if label not in equations():
         raise ValueError(f"no equation of the book is labelled {label}")
     latex, page = equations()[label]
-    return Formula(label, latex, page, line)
+    return Formula(label, latex, page, line, long)
 
 
 def algorithm(page: str, function: str) -> tuple[str, str]:
