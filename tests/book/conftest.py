@@ -18,6 +18,7 @@ SITE = ROOT / "_build" / "html"
 def site() -> Path:
     """The site that `make book` built; built here if it is missing or older than its sources."""
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *(ROOT / "book").rglob("*.*")]
+    sources += (ROOT / "dgm_lessons" / "questions").glob("*.py")
     sources = [path for path in sources if "__pycache__" not in path.parts]
     done = SITE / "book" / "index.html"
     if not done.exists() or done.stat().st_mtime < max(p.stat().st_mtime for p in sources):
