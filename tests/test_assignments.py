@@ -116,6 +116,12 @@ def test_no_line_of_a_solution_is_left_in_a_student_notebook(page):
             assert json.dumps(telling, ensure_ascii=False)[1:-1] not in said, telling
 
 
+def test_a_question_is_no_exercise_with_points():
+    cell = nbformat.v4.new_code_cell
+    assert exercise_of(cell('check("c-5-21", f)')) == "c-5-21"
+    assert exercise_of(cell('check("q-5-01", ...)')) is None
+
+
 def test_points_are_full_half_or_none():
     formula, guess = "c-5-21", "tweedie-bends"
     assert halves(formula) and not any(map(halves, (guess, "rev-halved")))
