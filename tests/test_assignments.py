@@ -77,7 +77,7 @@ def test_every_exercise_has_a_cell_with_points_and_the_metadata_of_nbgrader(page
             c.source for c in notebook.cells if f"**Exercise {name}** ({FULL} points)" in c.source
         ]
         assert len(titles) == 1, name
-    assert f"{FULL * len(own)} points" in notebook.cells[1].source
+    assert f" check: {FULL * len(own)} points.**" in notebook.cells[1].source
     assert notebook.cells[1].source.startswith("**Name:**")
 
 
