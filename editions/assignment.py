@@ -18,7 +18,7 @@ TITLE = re.compile(r"^\*\*Exercise (\S+)\*\*", re.MULTILINE)
 
 
 def exercise_of(cell: NotebookNode) -> str | None:
-    """The exercise that a cell of code checks, if it does; questions have no points."""
+    """The exercise that a cell of code checks, if it does. Questions, `q-3-01`, have no points."""
     found = CHECK.search(cell.source) if cell.cell_type == "code" else None
     return found[1] if found and not found[1].startswith("q-") else None
 

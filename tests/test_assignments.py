@@ -77,7 +77,7 @@ def test_every_exercise_has_a_cell_with_points_and_the_metadata_of_nbgrader(page
             c.source for c in notebook.cells if f"**Exercise {name}** ({FULL} points)" in c.source
         ]
         assert len(titles) == 1, name
-    assert f"{FULL * len(own)} points" in notebook.cells[1].source
+    assert f" check: {FULL * len(own)} points.**" in notebook.cells[1].source
     assert notebook.cells[1].source.startswith("**Name:**")
 
 
@@ -114,6 +114,12 @@ def test_no_line_of_a_solution_is_left_in_a_student_notebook(page):
         telling = line.strip()
         if len(telling) > 12 and telling not in kept and not telling.startswith("```"):
             assert json.dumps(telling, ensure_ascii=False)[1:-1] not in said, telling
+
+
+def test_a_question_is_no_exercise_with_points():
+    cell = nbformat.v4.new_code_cell
+    assert exercise_of(cell('check("c-5-21", f)')) == "c-5-21"
+    assert exercise_of(cell('check("q-5-01", ...)')) is None
 
 
 def test_points_are_full_half_or_none():
