@@ -34,9 +34,9 @@
     };
     const picture = widget.querySelector(".dgm-stage, canvas, svg");
     const beside = widget.querySelector(".dgm-layout > .dgm-panel");
-    let best = [0.5, "right", 50, 1], top = 0;
-    for (const zoom of [1.2, 1, 0.85, 0.7, 0.6]) if (zoom <= most)
-      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of [100, 75, 50])
+    let best = [0.45, "right", 60, 1], top = 0;
+    for (const zoom of [1.2, 1, 0.85, 0.7, 0.6, 0.5]) if (zoom <= most)
+      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of beside ? [100, 75, 50] : [100, 85, 70, 60, 50, 40])
         for (const share of beside ? [1.5, 1, 0.65] : [1]) {
           set([zoom, words, width, share]);
           const { width: wide, height: high } = picture?.getBoundingClientRect() ?? { width: 1, height: 1 };

@@ -24,7 +24,7 @@ SAID = {
     "sums": "In short",
 }
 LINES = 16  # of code on one slide
-TIED = re.compile(r"\\\((?:(?!\\\)).)*\\\)[-.,;:?!)]+")  # a formula and what must stay on its line
+TIED = re.compile(r'<span class="math inline">[^<]*</span>[-.,;:?!)]+')  # stays on one line
 
 
 def _formula(tex: str, options: dict) -> str:
