@@ -45,9 +45,10 @@ def parser() -> MarkdownIt:
     return create_md_parser(MdParserConfig(enable_extensions=EXTENSIONS), RendererHTML)
 
 
-def parse(text: str) -> list[Token]:
-    """The tokens of a text; `token.map` says on which lines each stands."""
-    return parser().parse(text)
+@cache
+def parse(text: str) -> tuple[Token, ...]:
+    """The tokens of a text, to be read only; `token.map` says on which lines each stands."""
+    return tuple(parser().parse(text))
 
 
 def directive(token: Token) -> Directive | None:

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,19 @@ def links(kind: type[LessonWidget]) -> Iterator[tuple[str, str, str]]:
 def homes(kind: type[LessonWidget]) -> Iterator[str]:
     """The pages of the book that show this widget, such as "02-vae/elbo"."""
     call = re.compile(rf"\b{kind.__name__}(\.example)?\(")
+    yield from (page for page, code in code_of_the_book().items() if call.search(code))
+
+
+@cache
+def code_of_the_book() -> dict[str, str]:
+    """The code of each page, all of its cells."""
+    found = {}
     for path in sorted(BOOK.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
             cells = json.loads(path.read_text(encoding="utf8"))["cells"]
             code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-            if any(map(call.search, code)):
-                yield path.relative_to(BOOK).with_suffix("").as_posix()
+            found[path.relative_to(BOOK).with_suffix("").as_posix()] = "\n".join(code)
+    return found
 
 
 def chapter(kind: type[LessonWidget]) -> int:
