@@ -6,6 +6,7 @@
 # make editions    plain notebooks for Colab, students and instructors
 # make student, make instructor   those of one kind: assignments to hand out; solved, with a rubric
 # make bank        the questions for Moodle, Canvas and paper, in _build/bank
+# make pdf         the whole book as one PDF, printed by Chromium from the site
 # make newest, make lowest   the quick tests with the newest and the lowest dependencies
 
 PYTHON ?= python3
@@ -28,7 +29,7 @@ BOTH := -n 2 --dist loadfile
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank newest lowest clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank pdf newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -94,6 +95,9 @@ student instructor: $(READY)
 
 bank: $(READY)
 	$(BIN)/python -m teaching.bank
+
+pdf: book
+	$(BIN)/python -m teaching.press
 
 # The package's own dependencies as new, or as old, as pyproject.toml allows; the tools as pinned.
 newest lowest:
