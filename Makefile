@@ -7,6 +7,7 @@
 # make student, make instructor   those of one kind: assignments to hand out; solved, with a rubric
 # make slides      a deck for each chapter, in _build/slides
 # make bank        the questions for Moodle, Canvas and paper, in _build/bank
+# make pdf         the whole book as one PDF, printed by Chromium from the site
 # make newest, make lowest   the quick tests with the newest and the lowest dependencies
 
 PYTHON ?= python3
@@ -29,7 +30,7 @@ BOTH := -n 2 --dist loadfile
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank slides newest lowest clean anew
+.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank slides pdf newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -98,6 +99,9 @@ slides: $(READY)
 
 bank: $(READY)
 	$(BIN)/python -m teaching.bank
+
+pdf: book
+	$(BIN)/python -m teaching.press
 
 # The package's own dependencies as new, or as old, as pyproject.toml allows; the tools as pinned.
 newest lowest:
