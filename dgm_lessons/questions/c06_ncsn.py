@@ -228,8 +228,9 @@ def _ancestral(random: Generator) -> Question:
     return Number(
         section=BOTH,
         kind="derivation",
-        asks=rf"The ancestral step goes down the ladder from $\tau_i={above}$ to "
-        rf"$\tau_{{i-1}}={below}$. What is the *variance* of the fresh noise that it adds?",
+        asks=rf"DDPM's ancestral step, with the noise of $p(z_{{i-1}}\mid z_i,x_0)$, goes down the "
+        rf"ladder from $\tau_i={above}$ to $\tau_{{i-1}}={below}$. What is the *variance* of the "
+        rf"fresh noise that it adds?",
         right=(below / above) ** 2 * full,
         wrong=(
             (
@@ -317,12 +318,12 @@ QUESTIONS: dict[str, Question | Family] = {
             (
                 (2, 3, 1, 0),
                 "Noise makes *masses* alike. The Fisher divergence compares slopes, "
-                "and without noise the shares have none.",
+                "and without noise the shares hardly change the slopes.",
             ),
             (
                 (3, 2, 1, 0),
                 "Noise makes *masses* alike. The Fisher divergence compares slopes, "
-                "and without noise the shares have none.",
+                "and without noise the shares hardly change the slopes.",
             ),
         ),
         why=r"The shares show only where the clusters overlap. Without noise the divergence is "
@@ -372,9 +373,9 @@ QUESTIONS: dict[str, Question | Family] = {
         section=LEVELS,
         kind="concept",
         asks="In the loss of a noise-conditional network the weight of one level is made ten "
-        "times as large. The network is rich enough, and trained to its optimum. What changes in "
-        "what it says?",
-        right="Nothing, at that level or another",
+        "times as large. The network is rich enough, and trained to its optimum. How does "
+        "what it says change?",
+        right="It does not, at that level or any other",
         wrong={
             "The score at that level is ten times as long": "The weight multiplies the squared "
             "error, not the target. The best answer to a scaled error is the same.",
@@ -409,12 +410,12 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks=r"Two modes stand at $\pm8$, and a ladder goes from $\sigma=10$ down to $0.1$ in "
         r"ten levels. At which levels is it decided in which mode a walker ends?",
-        right="At the highest two or three",
+        right="At the highest two or three only",
         wrong={
             "At the lowest two or three": "There the modes are sharp, and no walker crosses. "
             "What is wrong by then stays wrong.",
-            "At each of them about equally": "Below $\\sigma\\approx3$ a hill stands between the "
-            "modes, and the share of walkers that change sides falls to nothing.",
+            "At each of them about equally": "Below $\\sigma\\approx3$ the valley between the "
+            "modes is too deep: the share of walkers that change sides falls to nothing.",
             "At none: the start decides": "So it is on a ladder whose top is too low. From "
             "$\\sigma=10$ the two modes are one hill, and a third of the walkers change sides.",
         },
@@ -489,11 +490,11 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="The same network draws by three samplers, with 21 calls each, on levels that are "
         "spaced by one rule. Which lands nearest to the data?",
-        right="The ancestral walk of DDPM",
+        right="The ancestral walk, with one step a level",
         wrong={
-            "Annealed Langevin, with one step a level": "It adds twice the variance that its "
-            "uphill step takes away, so as to *stay* at its level. Handed down at once, the "
-            "walkers are too hot for each level.",
+            "Annealed Langevin, with one step a level": "It gives back all the variance that "
+            "its uphill step takes away, at least twice what the ancestral step adds, so as to "
+            "*stay* at its level. Handed down at once, the walkers are too hot for each level.",
             "Annealed Langevin, with five steps a level": "Five steps settle better, but only "
             "four levels are left, and they stand too far apart.",
             "All alike, for the network is the same": "The score is the same. What a sampler "

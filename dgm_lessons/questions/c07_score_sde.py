@@ -356,7 +356,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="NCSN adds noise in only eight levels, in place of ever more. How far is the law of "
         "its points at the end from that of the limit?",
-        right="Not at all: only its path is coarse",
+        right="At distance zero: it is only the path that is coarse",
         wrong={
             "As far as that of DDPM's chain with eight steps": "DDPM's chain replaces an "
             "exponential by a product of roots, and with eight steps that shows. NCSN only adds "
@@ -386,8 +386,9 @@ QUESTIONS: dict[str, Question | Family] = {
             r"Like $\Delta t^2$, as the drift is linear in $x$": "A linear drift does not help "
             "Euler's rule: over a step it still holds the slope fixed.",
         },
-        why="With additive noise the kicks are exact, and what is left is Euler's error in the "
-        "drift: order 1, for paths and for the law.",
+        why=r"With additive noise what a kick misses has mean zero and is of order $\Delta "
+        r"t^{3/2}$. Over $1/\Delta t$ steps that adds up to order $\Delta t$, like Euler's error "
+        r"in the drift: order 1, for paths and for the law.",
     ),
     "q-7-05": Family(_linearised),
     "q-7-06": Family(_brake),
@@ -397,7 +398,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"The data have modes at $-1.5$ and $1$. Under VP a path starts far outside, at "
         r"$x_0=3$. Where does the drift pull it?",
-        right="To $0$, past the mode at $1$",
+        right="To $0$, right through the mode at $1$",
         wrong={
             "To $1$, which is the nearest mode": "The forward drift knows nothing of the data. "
             "What climbs to modes is the score, and that drives the way *back*.",
@@ -488,7 +489,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"A score is exact, except *near the data*, at $t<0.1$. The way back is run with "
         r"more and more noise: the flow, the reverse SDE, twice its Langevin share. What happens "
         r"to the distance from the data?",
-        right="It grows with the noise.",
+        right="It grows, as the score counts for more.",
         wrong={
             "It shrinks, for noise forgets errors.": "It forgets *early* ones. For a late one "
             "there is no time left to forget.",
@@ -618,8 +619,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "datum that is, is not known before. There is one prior, and it must serve all of "
             "them.",
             "The mean of a kernel does not matter, for only variances enter a score.": r"The "
-            r"score of a kernel is $-(x-x_0)/\sigma^2$, and holds its mean. At $\sigma_T=2$ a "
-            r"wrong mean is well seen.",
+            r"score of a kernel is $-(x-x_0)/\sigma^2$, and holds its mean. With a small "
+            r"$\sigma_T$ a wrong mean is well seen.",
         },
         why=r"$p_T$ has the mean of the data and the variance $s^2+\sigma_T^2$. Subtract the "
         r"mean from the data, make $\sigma_T$ large, and $\mathcal N(0,\sigma_T^2)$ is good.",
@@ -628,16 +629,17 @@ QUESTIONS: dict[str, Question | Family] = {
         section=BOTH,
         kind="plot",
         asks="DDIM rides from noise to data in 12 steps, from the same noise, with the exact "
-        "score, once under VE, once under VP and once under flow matching. The steps are placed "
-        "at the *same levels of log-SNR*. Which process ends nearest to the data?",
-        right="None: all three end in the same points.",
+        "score, once under VE, once under VP and once under flow matching. With steps even in "
+        "each process's own $t$ the three end in different points. Which change makes them end in "
+        "the same ones?",
+        right="Steps at the same levels of log-SNR for all",
         wrong={
-            "VP: its points keep the same size all along.": "This helps a *network*. An exact "
-            "score does not mind the size of its input.",
-            "FM: its straight lines need few steps.": "Lines look straight or bent by the unit "
-            "in which one measures. DDIM's step does not see the unit.",
-            "VE: without drift nothing can go wrong.": "Divided by $\\alpha_t$ none of them has "
-            "a drift. VE is the others, seen through another lens.",
+            "Steps half as long, 24 in place of 12": "This brings each of them nearer to the exact "
+            "ends, in its own way. They agree only in the limit.",
+            "Points divided by $\\alpha_t$ before a step": "DDIM's step does not see the unit in "
+            "which one measures, so this changes nothing. The steps stand where they stood.",
+            "Heun's steps of order two, for all three": "They make the errors smaller, not equal: "
+            "each process still puts its steps elsewhere.",
         },
         why="On the common clock the three are one. In its own $t$ each process puts its steps "
         "elsewhere, and that alone makes the difference.",

@@ -117,40 +117,42 @@ def explicit_steps(g: Generator) -> Number:
                 "for any step. The explicit one blows up.",
             ),
         ),
-        why=r"The bound is $\Delta t<h^2/(2d)$: cells $m$ times as narrow need $m^2$ times the "
+        why=r"The bound is $\Delta t<h^2/g^2$: cells $m$ times as narrow need $m^2$ times the "
         "steps.",
     )
 
 
 def one_step_back(g: Generator) -> Number:
     place, var, noise = (float(g.choice(v)) for v in ([2, 3, -4], [4, 5], [0.5, 2.0]))
+    keep = float(g.choice([0.5, 0.8]))
     shift = -noise * place / var
     return Number(
         section=BAYES,
         kind="derivation",
-        asks=rf"No drift. A step of noise of variance $g^2\Delta t={noise:g}$ has just been made, "
-        rf"and after it the law is $p_{{t+\Delta t}}=\mathcal N(0,{var:g})$. A particle now "
-        f"stands at $y={place:g}$. Where was it before the step, on average?",
-        right=place + shift,
+        asks=rf"One step multiplies all places on the line by ${keep:g}$, the drift, and then adds "
+        rf"noise of variance ${noise:g}$. After it the law is $\mathcal N(0,{var:g})$. A particle "
+        f"now stands at $y={place:g}$. Where was it before the step, on average?",
+        right=(place + shift) / keep,
         wrong=(
             (
-                place - shift,
+                (place - shift) / keep,
                 "The sign of the score is lost. $s=-y/V$ points to the middle, and so does the "
                 "guess of the old place: there were more particles.",
             ),
             (
-                place + shift / 2,
+                (place + shift / 2) / keep,
                 "The half belongs to the probability flow, which follows the law and not the "
-                r"particle. Bayes' rule moves the mean by the whole $g^2\Delta t\,s$.",
+                "particle. Bayes' rule moves the mean by the noise's whole variance times $s$.",
             ),
             (
-                place,
+                place / keep,
                 "The noise has mean zero before we know $y$. Given $y$ it has not: far out, the "
                 "step was probably one outward.",
             ),
+            (place + shift, "The noise is taken off, and the drift is not yet undone: divide."),
         ),
-        why=r"$\mathbb E[x\mid y]=y+g^2\Delta t\,s_{t+\Delta t}(y)$, which is exact for any step "
-        "if there is no drift: Tweedie's formula. Here $s=-y/V$.",
+        why=r"$\mathbb E[x\mid y]=(y+\beta^2s(y))/\alpha$ for a step $y=\alpha x+\beta\varepsilon$"
+        r", with $s=-y/V$. In a small step that is $y-f\,\Delta t+g^2\Delta t\,s$.",
     )
 
 
@@ -279,9 +281,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-03": Choice(
         section=EQUATION,
         kind="plot",
-        asks=r"100,000 particles follow 500 Euler–Maruyama steps of $dx=-x/2\,dt+dw$ up to $t=1$; "
-        "beside them the equation is solved on a grid. How large is the Kolmogorov–Smirnov "
-        "distance of the two?",
+        asks=r"100,000 particles follow 500 Euler–Maruyama steps of $dx=-x/2\,dt+dw$, 100 each up "
+        r"to $t=0.05,\,0.1,\,0.25,\,0.5$ and $1$; beside them the equation is solved on a grid. "
+        "How large is the Kolmogorov–Smirnov distance of the two?",
         right="About that of 100,000 perfect samples of the true density.",
         wrong={
             "Zero but for rounding, since both follow the same equation.": "The density follows "
@@ -298,7 +300,8 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-04": Order(
         section=EQUATION,
         kind="derivation",
-        asks="The Fokker–Planck equation from one small step. Put the parts of the derivation in "
+        asks=r"The Fokker–Planck equation from one small step, in which a particle at $y$ is "
+        r"pushed by $f(y)\,\Delta t$ and then kicked by noise. Put the parts of the derivation in "
         "order.",
         right=(
             "Add up over all places $y$ from which the particle may have come.",
@@ -379,9 +382,10 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-11": Choice(
         section=BAYES,
         kind="concept",
-        asks=r"The remainder $R\approx\frac12\delta^\top H\,\delta$ is quadratic in the "
-        r"displacement $\delta=y-x$ of one step $\Delta t$. Why is its mean of order $\Delta t$, "
-        r"and not $\Delta t^2$?",
+        asks=r"$\log p_t$ is expanded to first order over one step $\Delta t$ of a diffusion, from "
+        r"$x$ to $y$. The remainder is $R\approx\frac12\delta^\top H\,\delta$, with $\delta=y-x$ "
+        r"and the second derivatives $H$ of $\log p_t$. Why is its mean of order $\Delta t$, and "
+        r"not $\Delta t^2$?",
         right=r"A diffusion moves by order $\sqrt{\Delta t}$, not $\Delta t$.",
         wrong={
             r"The drift moves by $\Delta t$, and $H$ is of order $1/\Delta t$.": "$H$ is the "
@@ -400,9 +404,11 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-12": Choice(
         section=BAYES,
         kind="error",
-        asks=r"“The Taylor remainder is $O(\Delta t^2)$ in expectation, hence negligible.” The "
-        r"premise is false: its mean is of order $\Delta t$. Why is the reverse kernel that the "
-        "text finds still right?",
+        asks=r"To find the reverse kernel of one step from $x$ to $y$ by Bayes' rule, a text "
+        r"writes $\log p(y)\approx\log p(x)+\nabla\log p(x)\cdot(y-x)$ and says: “The Taylor "
+        r"remainder is $O(\Delta t^2)$ in expectation, hence negligible.” The premise is false: "
+        r"its mean is of order $\Delta t$. Why is the reverse kernel that the text finds "
+        "still right?",
         right="Its mean is part of what keeps the kernel's mass at one.",
         wrong={
             r"A factor $1+O(\Delta t)$ goes to one as $\Delta t\to0$.": "This is the usual short "
@@ -443,7 +449,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="The density of the Euler chain for the reverse SDE is followed from $t=1$ to $0$, "
         r"exact score. Somebody writes $\frac12g^2s$ in place of $g^2s$ and keeps the noise. How "
         "does the error at the end change from 10 to 80 steps?",
-        right="It hardly changes.",
+        right="It hardly changes: the limit is another law.",
         wrong={
             "It falls to about an eighth.": "So does the error of the right chain, of order "
             r"$\Delta t$. Here the equation that is solved is another one, and small steps solve "
@@ -478,21 +484,21 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-8-18": Choice(
         section=MARGINALS,
         kind="plot",
-        asks="VP, data with two modes. The flow from noise to data, exact score, but with "
-        r"$f-g^2\nabla\log p_t$: the half is forgotten, and there is no noise. What does the "
-        "crowd look like at the end?",
-        right="It has fallen together, with hardly any width left.",
+        asks=r"VP, data with two modes. The flow is run *forward*, from data to noise, exact "
+        r"score, but with $f-g^2\nabla\log p_t$: the half is forgotten, and there is no noise. "
+        "What does the crowd look like at $t=1$?",
+        right="It has flown apart, far beyond the noise.",
         wrong={
-            "It has flown apart, far beyond the data.": "So it does if the same slip is made "
-            "*forward*, from the data. Backward the extra pull points uphill.",
-            "It is right: this is the reverse SDE's drift.": "The reverse SDE has this drift "
-            "*and* fresh noise, which spreads what the extra half of the pull gathers.",
-            "It has the two modes, well shaped, with wrong weights.": "The extra half draws "
-            "everybody together all the way, already while there is only one broad hill. No width "
-            "is left.",
+            "It has fallen together, to hardly any width.": "So it does if the same slip is made "
+            "*backward*, from the noise. Forward the extra half drives downhill, outwards.",
+            "It is as wide as the noise: $f$ holds it.": "The flow's own half of the score is just "
+            "what holds out against $f$. Against the other half nothing is left.",
+            "It still has two modes, a little farther apart.": "The extra half drives on all the "
+            r"way. In the noise it is $+\frac12\beta\,x$, and distances grow exponentially.",
         },
-        why=r"The flow alone keeps the law. The extra $-\frac12g^2\nabla\log p_t$ goes uphill on "
-        r"$\log p_t$ when time runs down, and no noise works against it.",
+        why=r"The flow alone keeps the law. The extra $-\frac12g^2\nabla\log p_t$ goes downhill "
+        r"on $\log p_t$ when time runs up, and nothing works against it: the crowd gets more than "
+        "a hundred times as wide as the noise.",
     ),
     "q-8-19": Choice(
         section=MARGINALS,

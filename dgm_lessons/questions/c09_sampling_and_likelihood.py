@@ -320,8 +320,8 @@ def round_trip(g: Generator) -> Number:
                 "their round trip better still.",
             ),
         ),
-        why=r"There and back the errors are $\big(1+(-1)^{p+1}\big)C\,h^{p+1}$: for $p=2$ they "
-        "cancel, and what is left is of order $h^3$.",
+        why=r"One step there and the same step back leave $\big(1+(-1)^{p+1}\big)C\,h^{p+1}$: for "
+        "$p=2$ nothing. What is left is of order $h^4$ a step, so of order $h^3$ in all.",
     )
 
 
@@ -332,7 +332,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A network learns the score at one place and time as the mean over the $k$ nearest "
         "of 100,000 training examples, each with its own noisy target. How does its error change "
         "from $k=1$ to $k=10{,}000$?",
-        right="It falls, and then rises again.",
+        right="It falls, and rises when the neighbours get too far away.",
         wrong={
             r"It falls all the way, as $1/\sqrt k$.": "So does the part that is chance. But far "
             "neighbours, in place and in time, have other scores, and their mean is the mean of "
@@ -372,7 +372,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Flow matching, noise prediction, times drawn evenly in $t$: the samples are bad. "
         "Now the *exact* score is used for $t>0.9$, and the network for all other times. What "
         "happens to the distance of the samples from the data?",
-        right="It falls to less than half.",
+        right="It falls to less than half: most of the harm was done there.",
         wrong={
             "It hardly changes: there is nothing but noise at $t>0.9$.": "There "
             r"$\sigma/\alpha>9$, but the velocity divides an error of the noise by "
@@ -449,7 +449,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="The ring, with the trained network and 128 calls: how far are Euler's and Heun's "
         "ends from those of the *exact* flow?",
-        right="About equally far, and not near zero.",
+        right="About equally far: the network's error is left.",
         wrong={
             "Heun's much nearer: its error falls with the square.": "So it does with the exact "
             "denoiser. With a network the solver's error soon falls below the network's, which is "
@@ -467,8 +467,8 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Data are noised by VP, by a cosine schedule and along straight lines (flow "
         r"matching). DDIM runs ten steps in each, on the same noise levels $\sigma/\alpha$, from "
-        "the same noises, with the exact denoiser. How do the ends differ?",
-        right="Not at all: they are the same points.",
+        "the same noises, with the exact denoiser. How do the ends compare?",
+        right="They are the same points, whatever process noised the data.",
         wrong={
             "Flow matching's are nearest to the exact ends: its paths are straight.": "Straight "
             "are the paths *given* a datum and a noise. DDIM holds the guess still and solves the "
@@ -487,7 +487,7 @@ QUESTIONS: dict[str, Question | Family] = {
         section=SOLVERS,
         kind="error",
         asks="“DDPM sampling is a special case of Euler–Maruyama.” What is true of the two steps, "
-        "with the wide noise and the same score?",
+        r"with the wide noise, of variance $\beta_i^2$, and the same score?",
         right=r"Their factors agree to first order in $\beta_i^2$.",
         wrong={
             r"They are equal for any $\beta_i$, written differently.": "Before $x$ stands "
@@ -535,7 +535,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks="A code computes densities by the flow. You check that they integrate to one. Which "
         "slip does this check *not* find?",
-        right=r"the velocity has a quarter of $g^2$, not the half",
+        right=r"the velocity has a quarter of $g^2$ in place of the half",
         wrong={
             "the divergence is subtracted instead of added": "Then squeezing lowers the density, "
             "and mass is not kept: in the test the integral is 9.8.",
@@ -590,7 +590,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Digits on grey levels, one level 0.008 wide. Somebody starts the likelihood's ODE "
         "at noise 0.03 in place of 0.00003, with the *clean* digits. What happens to the bits per "
         "pixel?",
-        right="They rise, by almost three.",
+        right="They rise, by almost three: blur takes up room.",
         wrong={
             "They fall, by almost three: blurred digits are easier.": "The density of blurred "
             "digits is spread over more volume, and so it is lower at each digit. Lower density "
@@ -628,7 +628,7 @@ QUESTIONS: dict[str, Question | Family] = {
         section=INVERSION,
         kind="error",
         asks=r"“The code of this picture has $\lVert z\rVert^2/D=0.17$. That is nearer to the "
-        r"mode of $\mathcal N(0,I)$ than any digit's code, so this is the most likely picture of "
+        r"mode of $\mathcal N(0,I)$ than any digit's code, so this picture is the most typical of "
         "all.” What is wrong?",
         right="A code so short is no more typical than one too long.",
         wrong={
@@ -639,8 +639,9 @@ QUESTIONS: dict[str, Question | Family] = {
             r"The prior of the flow is not quite $\mathcal N(0,I)$.": "True, and far too little "
             "to matter here. The argument fails for the exact prior as well.",
         },
-        why=r"Mass is density times volume, and $\lVert z\rVert^2/D=1\pm\sqrt{2/D}$. Besides, the "
-        "picture's density needs the change of volume along the flow, not only the code's density.",
+        why=r"Mass is density times volume, and $\lVert z\rVert^2/D=1\pm\sqrt{2/D}$. Besides, even "
+        "which picture has the highest density is not read from the code alone: that needs the "
+        "change of volume along the flow.",
     ),
     "q-9-25": Choice(
         section=INVERSION,
@@ -667,8 +668,8 @@ QUESTIONS: dict[str, Question | Family] = {
         "comes out, as a rule?",
         right="A 6 with about the thickness of the 3.",
         wrong={
-            "A 6 that has nothing of the 3 but chance.": "So look *fresh* digits of the new "
-            "label. The edited ones are twice as like the original by correlation.",
+            "A 6 that has nothing of the 3 but chance.": "This is how *fresh* digits of the "
+            "new label look. The edited ones are twice as like the original by correlation.",
             "The 3 again: a code belongs to one picture.": "To one picture for *one* flow. The "
             "label is a part of the velocity, and with another label the way back is another one.",
             "Something between a 3 and a 6.": "It would be, half-way between the codes of two "

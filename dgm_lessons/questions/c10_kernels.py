@@ -108,7 +108,7 @@ def left_at_the_end(g: Generator) -> Number:
         section=KERNELS,
         kind="concept",
         asks=rf"At the last time $\alpha_T={alpha:g}$ is left of each datum, and $\sigma_T$ is 1, "
-        r"as of the prior $\mathcal N(0,I)$. The data have $\mathbb E\lVert "
+        r"as that of the prior $\mathcal N(0,I)$. The data have $\mathbb E\lVert "
         rf"x_0\rVert^2={square:g}$. How large is the prior term of the bound?",
         right=right,
         unit="nats",
@@ -298,7 +298,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"A network is trained on the kernel with $\alpha=1$ and $\sigma=0.5+0.4\sin2\pi t$, "
         "which no linear SDE has. What do you expect?",
-        right="It learns the exact denoiser, as for any kernel.",
+        right="It learns the exact denoiser, as it does for any kernel.",
         wrong={
             "It learns it only while the noise rises.": "The loss draws one time and never steps "
             r"from $t$ to $t+dt$. It cannot notice whether $\sigma$ rises or falls there.",
@@ -409,7 +409,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="The bound with infinitely many steps, one and the same denoiser, read at the right "
         "noise level: once on VP's linear clock, once on a cosine's, between the same two "
         "log-SNRs. Which bound is lower?",
-        right="Neither: the two are equal.",
+        right="They are equal: a clock is only a change of variable.",
         wrong={
             "The cosine's: it has more steps where pictures form.": "With finitely many steps "
             "such things count. In the limit each log-SNR between the ends is passed once, on "
@@ -428,7 +428,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="One draw estimates the bound (two modes on the line, exact denoiser, log-SNR from 8 "
         "to $-7.8$). Order four clocks by the spread of such a draw, the smallest first.",
         right=(
-            r"times with the density $\propto\sqrt{m_2}$ in the log-SNR",
+            "times whose density in the log-SNR goes as the root mean square of the loss there",
             "times even in log-SNR",
             "times even in VP's $t$, linear rate",
             r"times even in $\sigma$, EDM's $t$",
@@ -472,7 +472,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Both DDPM's simple loss and the variational bound are sums of squared errors of the "
         "noise, one for each of 1,000 steps. To which steps does the bound give the most weight, "
-        "beside the simple loss?",
+        "compared with the simple loss?",
         right="to the first few, with hardly any noise",
         wrong={
             "to the last few, with hardly any signal": "There the SNR is near zero. But what "
@@ -491,7 +491,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="One network, trained under VP, samples with the reverse kernel under VE, VP and "
         "flow matching: 10 steps even in log-SNR, the same noises, and the results in units of "
         "the datum. How do the samples differ?",
-        right="Not at all: they are the same points.",
+        right="They agree, up to rounding, point by point.",
         wrong={
             "VP's are best: the network was trained there.": "The network sees $x_t$ at unit "
             "scale and the log-SNR. These are the same under all three.",
@@ -523,10 +523,10 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-10-18": Choice(
         section=VARIATIONAL,
         kind="error",
-        asks="Under VP a program steps from $s$ down to $t$ with the right mean, and adds noise "
-        r"of standard deviation $\sigma_{s\mid t}$. For the same guess $x_\phi$, what is wrong "
-        "with its steps?",
-        right="Each adds too much noise.",
+        asks=r"Under VP a program is to draw from $p(x_t\mid x_s,x_0)$, with a guess $x_\phi$ in "
+        r"the place of $x_0$. From $s$ down to $t$ its mean is right, and it adds noise of "
+        r"standard deviation $\sigma_{s\mid t}$. Beside that kernel, what is wrong with its steps?",
+        right="Each adds too much noise, most of all a long one.",
         wrong={
             "Each adds too little noise.": r"The right one is $\sigma_{s\mid "
             r"t}\,\sigma_t/\sigma_s$, which is smaller wherever $\sigma_t<\sigma_s$.",
@@ -538,7 +538,8 @@ QUESTIONS: dict[str, Question | Family] = {
         },
         why=r"Given $x_s$ and $x_0$, the standard deviation of $x_t$ is $\sigma_{s\mid "
         r"t}\,\sigma_t/\sigma_s$. Toward the data the factor $\sigma_t/\sigma_s$ gets small when "
-        "steps are long.",
+        "steps are long. (For data of unit variance the wide noise is right: it also holds what is "
+        "not known of the datum.)",
     ),
     "q-10-19": Family(one_term),
     "q-10-20": Family(length_of_time),

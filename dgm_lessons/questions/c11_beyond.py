@@ -194,8 +194,9 @@ def guided_variance(g: Generator) -> Number:
         section=GUIDANCE,
         kind="derivation",
         asks=rf"The class is $\mathcal N(0,{a:g})$, the whole $\mathcal N(0,{b:g})$. The "
-        f"probability flow is run with the guided score of weight $w={w}$, from infinite noise. "
-        "Which variance do its samples have?",
+        f"probability flow is run with the guided score of weight $w={w}$, "
+        r"$(1+w)\nabla\log p_t(x\mid c)-w\nabla\log p_t(x)$, from infinite noise. Which variance "
+        "do its samples have?",
         right=a * (a / b) ** w,
         wrong=(
             (
@@ -220,9 +221,10 @@ def doubtful_point(g: Generator) -> Number:
         section=GUIDANCE,
         kind="derivation",
         asks="Classes do not overlap. A noisy point comes from the class with probability "
-        f"${chance:g}$, and from elsewhere otherwise. Guidance of weight $w={w}$ multiplies "
-        "$p_t(x)$ there by a power of a mean; the tilted density, seen through noise, needs a "
-        "mean of powers. Divide the first by the second.",
+        f"${chance:g}$, and from elsewhere otherwise. Guidance of weight $w={w}$, with "
+        r"$(1+w)\log p_t(x\mid c)-w\log p_t(x)$ as the log-density, multiplies $p_t(x)$ there by a "
+        "power of a mean; the tilted density, seen through noise, needs a mean of powers. Divide "
+        "the first by the second.",
         right=chance**w,
         within=0.02,
         wrong=(
@@ -446,7 +448,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A flow is rectified once, twice, three times, each time by a small network that is "
         "trained on pairs of the flow before. All are solved *finely*. How does the share of "
         "strays between the modes change?",
-        right="It rises with every round.",
+        right="It rises with every round, as errors are handed on.",
         wrong={
             "It falls with every round, as paths get straighter.": "Straight paths help a sampler "
             "with few steps. Solved finely, bent paths are no fault.",
@@ -467,8 +469,9 @@ QUESTIONS: dict[str, Question | Family] = {
         wrong={
             "each noise with itself, not turned": "These paths are straight, and they *are* the "
             "cheapest: nobody moves.",
-            "each noise with an independent datum": "These lines cross, so the flow bends: it is "
-            "no straight flow that could be called optimal.",
+            "each noise with an independent datum": "These lines cross, so the flow does not keep "
+            "them: each noise goes straight inwards and comes back to where it was. Its own pairs "
+            "are the cheapest, and show no error.",
             "a batch of noises with as many data, at the least cost": "Nearly the cheapest pairs "
             "there are. They do not show that straight ones can be costly.",
         },
@@ -501,7 +504,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"One solver holds the network's guess $\hat x$ of the clean point still during a "
         r"step and solves the rest exactly, another one does so with the guess $\hat\varepsilon$ "
         "of the noise. How do their steps differ?",
-        right="Not at all: both of them are DDIM.",
+        right="In the way they are written only: both of them are DDIM.",
         wrong={
             r"The one with $\hat x$ is better near the data, the other near the noise.": "So it "
             r"is when the guesses are *extrapolated*. Held, both give $\alpha_t\hat "
@@ -522,7 +525,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Ten DDIM steps on the ring, times even in flow matching's $t$. The first step alone "
         "makes an error of 0.12. From where it leads, the *exact* flow is followed to the end. "
         "How large is the error there?",
-        right="A small part of it, a few hundredths",
+        right="A small part of it, about 0.003",
         wrong={
             "About the same, 0.12": "It would be, if neighbouring paths ran side by side. The "
             "flow from noise to data draws most of them together.",
@@ -668,8 +671,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "in each training.",
             "With noise a kick does more, as the decoder is used to it.": "A decoder that is used "
             "to noise gives nearly the same picture for near codes: its slopes are small.",
-            "Neither was changed by the noise.": "The same kick moved the picture by a quarter "
-            "less, and the samples were a little farther off.",
+            "Neither was changed by the noise.": "The same kick moved the picture by a seventh "
+            "less (its square by a quarter), and the samples were a little farther off.",
         },
         why=r"Noise of size $\eta$ is a penalty $\eta^2\lVert J\rVert_F^2$ on steep decoders. "
         "Whether that pays is to be measured, where one works.",
@@ -679,7 +682,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks="A latent model has a *deterministic* encoder. A report prints “reconstruction + "
         r"diffusion” as a bound of its $-\log p(x)$. What is the bound really, for this encoder?",
-        right="infinite: it says nothing",
+        right="infinite, so that it says nothing",
         wrong={
             "what is printed: a point has no entropy": "The entropy of a point is not 0 but "
             r"$-\infty$, since $z$ is continuous. It is subtracted.",
@@ -835,7 +838,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks="Masked diffusion, sampled from all masks down to a text. A token has become visible "
         "at some step. What can happen to it later?",
-        right="Nothing: it stays as it is.",
+        right="It stays as it is, whatever appears around it.",
         wrong={
             "It can be masked again, with a small probability.": "Masks come forward in time "
             "only, and for good. On the way back they only disappear.",
