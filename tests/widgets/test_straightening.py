@@ -15,7 +15,7 @@ from dgm_lessons.processes import VP, FlowMatching
 from dgm_lessons.rectification import curvature, simulate, transport_cost
 from dgm_lessons.samplers import euler_step, sample
 from dgm_lessons.widgets import Straightening
-from dgm_lessons.widgets.straightening import rectified_ring
+from dgm_lessons.widgets.straightening import rectified_ring, train_flow
 
 EXACT_TOLERANCE, TOLERANCE, TOLD_APART = 1e-8, 1e-5, 1e-3
 SINGLE = 1e-4  # one call of the network: single precision in the browser, inputs up to 20
@@ -31,6 +31,15 @@ WORLD = """
   const learned = M.networkVelocity(numbers, a.state.shape, a.state.levels, 4);
   const x = Float64Array.from(a.x);
 """
+
+
+@pytest.mark.slow
+def test_the_stored_flow_is_the_trained_one():
+    """Another CPU rounds otherwise, and 1,500 steps of training carry that on."""
+    x, times = STARTS.float(), (0.9, 0.5, 0.1)
+    stored, again = (torch.stack([f.velocity(x, t) for t in times]) for f in (FLOW(), train_flow()))
+    assert (stored - again).square().mean().sqrt() < 0.1
+    assert stored.square().mean().sqrt() > 0.5
 
 
 def precise():
