@@ -1,4 +1,7 @@
-"""What the book's pages on teaching show: `{plan} one-day`, `{plan} rules`, `{cheat-sheet} c05`."""
+"""What the book's pages on teaching show: plans, cheat sheets, accessibility.
+
+`{plan} one-day`, `{plan} rules`, `{cheat-sheet} c05`, `{accessibility}`.
+"""
 
 from html import escape
 from typing import Any
@@ -8,7 +11,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import plans, sheets
+from . import accessibility, plans, sheets
 from .costs import STORE, stored
 from .pages import sections, source
 from .plans import markdown
@@ -94,6 +97,18 @@ class CheatSheet(SphinxDirective):
         return block
 
 
+class Accessibility(SphinxDirective):
+    """The criteria of WCAG, each with the tests that look at it."""
+
+    def run(self) -> list[nodes.Node]:
+        for file in [accessibility.LIST, *accessibility.files()]:
+            self.env.note_dependency(str(file))
+        block = nodes.container()
+        lines = [accessibility.counts(), "", *accessibility.table().splitlines()]
+        self.state.nested_parse(StringList(lines, source="wcag"), self.content_offset, block)
+        return [*block.children]
+
+
 def fill(app: Any, doctree: nodes.document, page: str) -> None:
     """The marks of a sheet's equations, each with the equation's number as a link to its place."""
     equations = app.env.get_domain("math").equations
@@ -117,5 +132,6 @@ def setup(app: Sphinx) -> dict:
     app.add_node(Mark)
     app.add_directive("plan", PlanDirective)
     app.add_directive("cheat-sheet", CheatSheet)
+    app.add_directive("accessibility", Accessibility)
     app.connect("doctree-resolved", fill)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

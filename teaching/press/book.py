@@ -37,22 +37,30 @@ def press(browser: Browser, site: Path, root: Path = ROOT, only: tuple[str, ...]
     toc, config = (
         yaml.safe_load((root / f).read_text("utf8")) for f in ("_toc.yml", "_config.yml")
     )
+    wanted = [
+        (part, kept)
+        for part, names in parts(toc)
+        if (kept := [n for n in names if not only or n in only])
+    ]
+    for name in (name for _, names in wanted for name in names):
+        if not (site / f"{name}.html").exists():
+            raise FileNotFoundError(
+                f"{name}.html is missing in {site}: `make book` builds the site"
+            )
     context = browser.new_context(viewport={"width": 650, "height": 980}, color_scheme="light")
     tab = context.new_page()
     tab.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
     tab.route("**/widgets/*.js*", lambda route: route.abort())  # the stored pictures stay
     book: list[tuple[str, list[Piece]]] = []
     done = 0
-    for caption, names in parts(toc):
-        pieces = []
-        for name in (n for n in names if not only or n in only):
-            pieces.append(print_page(tab, site, name, done))
-            done += len(pieces[-1].pdf.pages)
-        book += [(caption, pieces)] if pieces else []
+    for part, names in wanted:
+        book.append((part, []))
+        for name in names:
+            book[-1][1].append(print_page(tab, site, name, done))
+            done += len(book[-1][1][-1].pdf.pages)
     front = print_front(tab, site, config, book)
     context.close()
-    flat = [piece for _, pieces in book for piece in pieces]
-    joined = Joined(site, config["html"]["baseurl"], front, flat)
+    joined = Joined(site, config["html"]["baseurl"], front, [p for _, ps in book for p in ps])
     joined.outline(book)
     joined.writer.add_metadata({"/Title": config["title"], "/Author": config["author"]})
     joined.writer.compress_identical_objects()

@@ -73,10 +73,7 @@ def printed(tab: Page, before: int, style: str = "decimal") -> PdfReader:
 
 
 def print_page(tab: Page, site: Path, name: str, start: int) -> Piece:
-    path = site / f"{name}.html"
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: build the site first, with `make book`")
-    tab.goto(path.as_uri())
+    tab.goto((site / f"{name}.html").as_uri())
     tab.evaluate(READY)
     title, headings = tab.evaluate(LAY_OUT)
     return Piece(name, title, headings, printed(tab, start), start)

@@ -60,7 +60,9 @@ class TestPage:
         assert not cut, "wider than its box, and no way to scroll to the rest (solutions opened)"
         assert max(found(name).sideways.values()) <= 0, "the page itself scrolls sideways"
 
+    @pytest.mark.criterion("1.1.1", "1.3.1", "1.4.3", "2.4.4", "2.5.3", "4.1.2")
     def test_has_no_barrier(self, found, name):
+        """The rules of axe, on every page, in the light and in the dark, all folds open."""
         assert found(name).barriers == {"light": [], "dark": []}
         assert found(name).bright == [], "a bright panel in dark mode"
 

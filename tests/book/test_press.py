@@ -83,5 +83,5 @@ def test_links_lead_inside_or_to_the_public_site(pdf):
 
 
 def test_a_page_that_is_not_built_is_named(chromium, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"index\.html is missing: build the site"):
+    with pytest.raises(FileNotFoundError, match=r"index\.html is missing in .*: `make book`"):
         press(chromium, tmp_path, only=TWO)

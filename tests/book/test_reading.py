@@ -67,7 +67,9 @@ def results(tab, site, question: str) -> list[dict[str, str]]:
         ("exponential families", "book/05-score-matching/tweedie.html#why-it-works"),
     ],
 )
+@pytest.mark.criterion("2.4.5")
 def test_search_leads_to_the_section(tab, site, question, first):
+    """A page is found by its place in the list of all pages and by a search."""
     hits = results(tab, site, question)
     assert hits[0]["link"].startswith(first), [hit["link"] for hit in hits[:5]]
     assert any(hit["marked"] for hit in hits) and all(hit["excerpt"] for hit in hits)
@@ -85,7 +87,10 @@ def test_search_knows_greek_letters_and_says_when_there_is_nothing(tab, site):
     assert "0 sections" in tab.inner_text("#search-results")
 
 
+@pytest.mark.criterion("2.1.1", "3.3.1", "3.3.2", "3.3.3", "4.1.3")
 def test_an_exercise_is_marked_on_the_page_by_keyboard_and_from_a_disk(tab, site):
+    """A field under an exercise has a name, is used by keys, and says in words, read out at once,
+    what is wrong and, where it knows the slip, which."""
     tab.goto((site / "book/05-score-matching/tweedie.html").as_uri())
     form = tab.locator('form[data-exercise="c-5-21"]')
     field, reply = form.get_by_role("textbox"), form.get_by_role("status")

@@ -246,7 +246,10 @@ def walk(page, kind, key="Tab"):
 
 @browser
 @each
+@pytest.mark.criterion("2.1.1", "2.1.2", "2.4.7", "2.5.3")
 def test_the_tab_key_reaches_everything_and_leaves_again(shared, kind):
+    """In every widget the Tab key reaches all controls, forward and back, each with a name and a
+    ring, and leaves again."""
     page = shared("wide")
     forward, backward = walk(page, kind), walk(page, kind, "Shift+Tab")
     names = [row["name"] for row in forward]
@@ -263,7 +266,9 @@ def test_the_tab_key_reaches_everything_and_leaves_again(shared, kind):
 
 @browser
 @each
+@pytest.mark.criterion("1.1.1", "4.1.3")
 def test_the_status_line_is_a_polite_sentence(shared, kind):
+    """Every widget has a line of text that says its numbers and is read out when they change."""
     line = root(shared("wide"), kind).locator(".dgm-status")
     assert line.count() == 1 and line.get_attribute("role") == "status"
     assert re.search(r"\d", line.inner_text()), "the text line says the numbers"
@@ -271,7 +276,9 @@ def test_the_status_line_is_a_polite_sentence(shared, kind):
 
 @browser
 @each
+@pytest.mark.criterion("1.1.1")
 def test_every_picture_has_a_name(shared, kind):
+    """Every picture in a widget has a description."""
     assert ask(shared("wide"), kind, "silent") == []
 
 
@@ -289,7 +296,9 @@ KEYS = [
 
 @browser
 @each
+@pytest.mark.criterion("2.1.1", "2.5.1")
 def test_arrows_home_end_and_page_keys_move_handles_within_their_limits(shared, kind):
+    """In every widget keys move what a pointer drags."""
     page = shared("wide")
     for handle in root(page, kind).locator(".dgm-handle:visible").all()[:3]:
         before, places = fields(page, kind), []
@@ -400,7 +409,9 @@ def playing(shared, kind):
 
 @browser
 @each
+@pytest.mark.criterion("2.2.2")
 def test_a_player_says_what_it_does_now(shared, kind):
+    """What plays has a button that pauses it, and the button says so."""
     page = playing(shared, kind)
     for player in root(page, kind).get_by_role("button", name=PLAYS).all():
         before = player.get_attribute("aria-label")
@@ -551,7 +562,9 @@ SMALL["reduced_motion"] = "reduce"  # a handle that plays by itself would move a
 
 @browser
 @each
+@pytest.mark.criterion("1.4.10")
 def test_nothing_is_wider_than_a_small_phone(shared, kind):
+    """No widget is wider than a window of 320 pixels."""
     page = shared("small", **SMALL)
     assert ask(page, kind, "tooWide") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -205,7 +205,9 @@ def test_choosing_while_it_plays_goes_on_from_there(open_page):
 
 
 @browser
+@pytest.mark.criterion("2.2.2")
 def test_autoplay_respects_reduced_motion(open_page):
+    """What starts by itself can be paused, and waits where the reader asks for less motion."""
     widget = field(autoplay=True, dynamics="ode", log_snr=None)
     page = open_page(widget)
     page.get_by_role("button", name="Pause").wait_for()
@@ -216,7 +218,9 @@ def test_autoplay_respects_reduced_motion(open_page):
 
 
 @browser
+@pytest.mark.criterion("2.2.2")
 def test_autoplay_stops_for_good_when_told(open_page):
+    """What has been paused stays so."""
     page = open_page(field(autoplay=True, dynamics="ode", log_snr=None))
     page.get_by_role("button", name="Pause").click()
     page.mouse.wheel(0, 3000)
