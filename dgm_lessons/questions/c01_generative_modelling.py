@@ -34,12 +34,13 @@ def slide(g: Generator) -> Number:
             ),
             (
                 far / times**3,
-                "One power too many. The leading term is $\\frac12\\epsilon^2I$, and only its "
-                "correction has the third power.",
+                "One power too many: the divergence is $\\frac12\\epsilon^2I$, the second power of "
+                "the shift.",
             ),
         ),
         why="Near equality $D_{\\rm KL}\\approx\\frac12\\epsilon^2I$ with the Fisher information "
-        f"$I$. A shift {times} times smaller makes it {times**2} times smaller.",
+        f"$I$ (for a Gaussian exactly). A shift {times} times smaller makes it {times**2} times "
+        "smaller.",
     )
 
 
@@ -284,7 +285,7 @@ QUESTIONS: dict[str, Question | Family] = {
         "twice the entropy.",
         wrong={
             "Train a model with the formula as its loss. It will settle on a law that is not "
-            "the closest one.": "It will not. The entropy has no $\\phi$ in it, so the gradient "
+            "the closest.": "It will not. The entropy has no $\\phi$ in it, so the gradient "
             "is the right one; this is why the slip survives.",
             "Make the model ever wider. The divergence must grow, and the formula falls "
             "without end.": "The formula grows as well: a wide model makes "
@@ -372,8 +373,8 @@ QUESTIONS: dict[str, Question | Family] = {
         section=DIVERGENCES,
         kind="concept",
         asks="In 784 dimensions an importance sampling estimate of $Z$ is repeated nine times, "
-        "with 20,000 draws each. All nine are too small by thirty orders of magnitude. Yet the "
-        "estimator is called unbiased. How can that be?",
+        "with 20,000 draws each (summed with logarithms). All nine are too small by more than "
+        "thirty orders of magnitude. Yet the estimator is called unbiased. How can that be?",
         right="Its mean is right, but it lives on draws so rare that none of the nine runs has "
         "met one.",
         wrong={
@@ -384,8 +385,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "large.": "Unbiased is a word about the mean, not the median. Nearly all runs are "
             "far too small, and one in an unthinkable number makes up for them.",
             "The weights are right, but so small that they have been lost to rounding in the "
-            "sum.": "The sum was done with logarithms, and nothing was lost. The large weights "
-            "were never drawn.",
+            "sum.": "A sum with logarithms loses nothing, however small the "
+            "weights. The large ones were never drawn.",
         },
         why="*Unbiased* promises something about the average over more runs than there will ever "
         "be. Where the weights vary by many orders of magnitude, a typical run misses the ones "
@@ -415,7 +416,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks="Some notes define a divergence as smooth, positive, and a *bowl* near equality, and "
         "go on: every distance between laws is a divergence, for example the Hellinger distance "
-        "$H$. Slide a law by a small $\\epsilon$. What does it show?",
+        "$H$. Slide a law with a smooth density by a small $\\epsilon$. What does $H$ do?",
         right="$H$ grows like $\\lvert\\epsilon\\rvert$, so it has a kink where a bowl is asked "
         "for.",
         wrong={
@@ -424,8 +425,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "it does obey the triangle inequality.",
             "$H$ is zero at $\\epsilon=0$ only, and this is all that the definition asks of "
             "it.": "It asks for more: a positive definite quadratic form to second order.",
-            "$H$ depends on the direction of the slide, so it is neither of the two.": "$H$ is "
-            "symmetric in its two laws, as a distance must be.",
+            "$H$ depends on the direction of the slide, so it is neither of the two.": "A bowl may "
+            "be steeper in one direction than in another. What is missing here is the bowl.",
         },
         why="$H^2$ is a bowl, so its root is proportional to $\\lvert\\epsilon\\rvert$. In this "
         "strict sense $H^2$ is a divergence and no metric, and $H$ a metric and no divergence.",
@@ -435,7 +436,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Data of variance 1.7 have spread by Brownian motion until $T=16$. Now every step is "
         "undone by *minus fresh noise* of the same size. Where does this lead?",
-        right="The grains spread on and on, to a variance of about $1.7+32$.",
+        right="The grains spread on and on, as before, until their variance is about $1.7+32$.",
         wrong={
             "The law of the data returns, since the signs cancel on average.": "Signs cancel in "
             "the mean, which was zero anyway. Independent noises add their *variances*, with "
@@ -461,9 +462,9 @@ QUESTIONS: dict[str, Question | Family] = {
             "$Z$ is one number for all.",
             "The energy sees the modes, but their shares are not learned in training.": "They "
             "are: drawn by a grid from the same energy, the shares come out right.",
-            "The noise of the steps pushes the walkers over from heavy modes to light "
-            "ones.": "It hardly ever pushes them over at all. If it did, the shares would become "
-            "right in the end.",
+            "The noise of the steps pushes the walkers from heavy modes to light ones.": "It "
+            "hardly ever pushes them over at all. If it did, the shares would become right in the "
+            "end.",
         },
         why="Langevin dynamics has the right law in the long run. But to change its mode a walker "
         "must climb, and in 200 steps hardly any one does.",
@@ -474,8 +475,8 @@ QUESTIONS: dict[str, Question | Family] = {
         section=FAMILIES,
         kind="plot",
         asks="The GAN is trained. The best discriminator for its generator would see at least "
-        "0.25 nats of Jensen–Shannon divergence. How much does the discriminator see with which "
-        "the game ended?",
+        "0.25 nats of Jensen–Shannon divergence. How much does the discriminator see that the "
+        "training ended with?",
         right="Next to nothing: it is smooth, and mild nearly everywhere.",
         wrong={
             "About as much: it was trained against this very generator.": "It had to chase a "
@@ -494,7 +495,8 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="VAE, flow and GAN leave bridges of stray points between the eight modes. The "
         "diffusion model hardly does. All of them move one connected cloud by continuous maps. "
         "What makes the difference?",
-        right="Many calls, one after the other, make a map that is steep enough to cut, nearly.",
+        right="Many calls, one after the other, make a map so steep that it nearly cuts the cloud "
+        "to pieces.",
         wrong={
             "A continuous map cannot cut a cloud, and in truth the map of diffusion is not "
             "continuous.": "It is continuous as well. A steep map leaves so little between the "
@@ -512,13 +514,14 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-1-19": Order(
         section=FAMILIES,
         kind="concept",
-        asks="Order four of the page's models of points in the plane by how many calls one sample "
-        "takes, the fewest first.",
+        asks="Four models draw points in the plane: a GAN, an autoregressive model, a diffusion "
+        "model with an ODE solver of some forty steps, and an energy walked on until it forgets "
+        "its start. Order them by how many calls one sample takes, the fewest first.",
         right=(
             "the GAN",
             "the autoregressive model",
             "the diffusion model",
-            "the energy-based model, by walking",
+            "the energy, by walking",
         ),
         wrong=(
             (
@@ -528,8 +531,8 @@ QUESTIONS: dict[str, Question | Family] = {
             ),
             (
                 (0, 1, 3, 2),
-                "The walk takes a gradient at each of its 200 small steps, and it is still too "
-                "short. Diffusion needs some forty calls.",
+                "The walk takes a gradient at each small step, and 200 of them do not make it "
+                "forget its start. Diffusion needs some forty calls.",
             ),
             (
                 (0, 2, 1, 3),
@@ -537,7 +540,7 @@ QUESTIONS: dict[str, Question | Family] = {
                 "in an image thousands.",
             ),
         ),
-        why="One call, one for each of two coordinates, some forty, and two hundred. For images "
+        why="One call, one for each of two coordinates, some forty, and hundreds. For images "
         "the autoregressive model would come much later in the list.",
     ),
     "q-1-20": Choice(
@@ -574,9 +577,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "changed.",
             "The networks are built to be invertible, so that the inverse is as fast.": "The "
             "*layer* can be undone, whatever networks stand in it. Only a line is inverted.",
-            "The networks are inverted for training; sampling runs them as they stand.": "Neither "
-            "of the two inverts a network. Both call it on the half that is known, once for each "
-            "layer.",
+            "No network is inverted: a second one is trained for the way back.": "None is needed. "
+            "The same two networks are called again, on the half that has not changed.",
         },
         why="A coupling maps $(a,c)$ to $(a,(c-b(a))e^{-s(a)})$. Since $a$ is still there, "
         "$b(a)$ and $s(a)$ can be computed again, and $c$ follows from a line.",

@@ -182,8 +182,8 @@ def pull(g: Generator) -> Number:
 
 def averaged_away(g: Generator) -> Number:
     """The variance that the best decoder loses on Gaussian data."""
-    v, tau = int(g.integers(1, 10)), float(g.choice([0.5, 1, 1.5, 2, 3]))
-    while not (0.2 < tau**2 / v < 0.7 or 1.5 < tau**2 / v < 6):
+    v, tau = int(g.integers(1, 10)), float(g.choice([1, 1.5, 2, 3]))
+    while v in (1, tau) or not (0.2 < tau**2 / v < 0.7 or 1.5 < tau**2 / v < 6):
         v = int(g.integers(1, 10))
     lost = v * tau**2 / (v + tau**2)
     return Number(
@@ -192,7 +192,7 @@ def averaged_away(g: Generator) -> Number:
         asks=f"Data from $\\mathcal N(0,{v})$ get the code $z=x+{tau:g}\\,\\varepsilon$. "
         "The best decoder answers with $\\mathbb E[x\\mid z]$, "
         f"which here is $\\frac{{{v}}}{{{v + tau**2:g}}}\\,z$. "
-        "How much of the data's variance does it lose?",
+        "How much variance is lost (as a variance, not as a share of it)?",
         right=lost,
         wrong=(
             (
@@ -204,6 +204,10 @@ def averaged_away(g: Generator) -> Number:
                 tau**2,
                 "This is the variance of the noise. Part of it is undone: the decoder knows how "
                 "the data are spread.",
+            ),
+            (
+                lost / v,
+                "This is the share that is lost. Multiply it by the data's variance.",
             ),
         ),
         why="The decoded points have the variance $v^2/(v+\\tau^2)$. The rest, "
@@ -357,7 +361,8 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks="Why not estimate $p_\\phi(x)$ by an average of $p_\\phi(x\\mid z)$ over codes from "
         "the prior?",
-        right="Hardly a drawn code fits this $x$: in high dimension the scatter is hopeless.",
+        right="Hardly any code drawn from the prior fits this $x$: in high dimension the scatter "
+        "is hopeless.",
         wrong={
             "The average has the wrong mean: its codes should come from the posterior.": "The "
             "mean is right: $p_\\phi(x)=\\int p_\\phi(x\\mid z)p(z)\\,dz$ is an average over the "
@@ -376,7 +381,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="Five VAEs are trained with the weights $\\beta=0.05$, 0.3, 1, 3 and 8 of the KL. "
         "Drawn codes are decoded. What does the decoder with $\\beta=8$ draw?",
-        right="The same average digit, whatever code it is given.",
+        right="The same average digit, whichever code it may be given.",
         wrong={
             "The best digits, since its codes fit the prior best.": "They do fit the prior, all "
             "of them, each by itself. A code that looks the same for every digit tells nothing.",
@@ -487,7 +492,8 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="It is often said that the codes of different data must overlap, or else all codes "
         "together cannot match the prior $\\mathcal N(0,1)$. On the line, for data with "
         "a density, is it so?",
-        right="No: $\\Phi^{-1}(F(x))$ gives codes of law $\\mathcal N(0,1)$, all different.",
+        right="No: with the data's distribution function $F$ the codes $\\Phi^{-1}(F(x))$ are "
+        "normal, and all different.",
         wrong={
             "Yes: the prior has no gaps, and only overlapping clouds can fill them all.": "A map "
             "may stretch and squeeze. If each share of the data is sent to an equal share of the "
@@ -499,7 +505,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "the plain autoencoder has no noise, and its codes lie anywhere. The map must be the "
             "right one.",
         },
-        why="With the data's distribution function $F$, $F(x)$ is uniform, and $\\Phi^{-1}$ makes "
+        why="$F(x)$ is uniform, and $\\Phi^{-1}$, the inverse of the normal law's function, makes "
         "it normal, without noise and without overlap. It is the noise on each code that "
         "forces blur.",
     ),
@@ -509,7 +515,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="The mean decoder pulls both modes of the data inwards. The true Gaussian VAE adds "
         "its decoder's noise to that mean. What does the noise do to the law of the generated "
         "points?",
-        right="It brings their spread back to the data's, and their shape even further off.",
+        right="It brings their spread back to the data's, but takes their shape even further away.",
         wrong={
             "It brings both their spread and their shape back: it was what had been missing.": "It "
             "has the right size, so the variance adds up. But the same bell is laid over "
@@ -563,10 +569,10 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-2-20": Number(
         section=HIERARCHICAL,
         kind="plot",
-        asks="On the map there are three countries, three towns in each, three houses in each "
-        "town. The top code $z_3$ decides the country, the noise of the floors below decides "
-        "town and house. Two people share $z_3$. How often do they live in the same house? "
-        "(A decimal number.)",
+        asks="A map has three countries, three towns in each, three houses in each town, all "
+        "equally likely. The top code $z_3$ decides the country, the noise of the floors below "
+        "decides town and house. Two people share $z_3$. How often do they live in the same "
+        "house? (A decimal number.)",
         right=1 / 9,
         within=0.02,
         wrong=(
@@ -650,9 +656,10 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-2-25": Choice(
         section=HIERARCHICAL,
         kind="concept",
-        asks="In a tower that learns, upper floors may stay empty. In the frozen tower of DDPM no "
-        "floor can. Why?",
-        right="How much $x_i$ tells of $x_0$ is set by hand, and is not trained.",
+        asks="In a tower that learns, upper floors may stay empty. In the frozen tower of DDPM, "
+        "training cannot empty a floor. Why?",
+        right="How much $x_i$ tells of $x_0$ is fixed beforehand by the schedule, and nothing "
+        "trains it.",
         wrong={
             "Each floor is as wide as the datum, so that there is room enough for it.": "Width "
             "alone is no cure: a learned encoder can leave a wide floor empty as well.",

@@ -156,7 +156,7 @@ def two_witnesses(g: Generator) -> Number:
             ),
             (
                 (here + there) / 2,
-                "The plain mean believes both alike. One of them is much more certain.",
+                "The plain mean believes both alike. One of them is more certain.",
             ),
             (
                 (here / math.sqrt(near) + there / math.sqrt(far))
@@ -274,15 +274,15 @@ def wrong_width(g: Generator) -> Number:
         section=BOUND,
         kind="derivation",
         asks=f"In one step of a chain in {D} dimensions the model has the right mean. Its variance "
-        f"$s_i^2$ is {times} times the lemma's $\\sigma^2(i)$. How many nats does this step cost, "
-        "$D_{\\rm KL}(p(x_{i-1}\\mid x_i,x_0)\\parallel p_\\phi)$?",
+        f"$s_i^2$ is {times} times $\\sigma^2(i)$, that of $p(x_{{i-1}}\\mid x_i,x_0)$. How many "
+        "nats does this step cost, $D_{\\rm KL}(p(x_{i-1}\\mid x_i,x_0)\\parallel p_\\phi)$?",
         right=D / 2 * (1 / times - 1 + math.log(times)),
         unit="nats",
         wrong=(
             (
                 D / 2 * (times - 1 - math.log(times)),
-                "The ratio is upside down: $\\rho$ is the lemma's variance over the model's. Too "
-                "wide is cheaper than too narrow.",
+                "The ratio is upside down: it is $\\rho=\\sigma^2(i)/s_i^2$. Too wide is cheaper "
+                "than too narrow.",
             ),
             (
                 0.5 * (1 / times - 1 + math.log(times)),
@@ -294,8 +294,8 @@ def wrong_width(g: Generator) -> Number:
                 "better: $\\rho-1$ is negative.",
             ),
         ),
-        why=f"With equal means $D_{{\\rm KL}}=\\frac D2(\\rho-1-\\log\\rho)$, and "
-        f"$\\rho=\\frac1{{{times}}}$.",
+        why=f"With equal means $D_{{\\rm KL}}=\\frac D2(\\rho-1-\\log\\rho)$ with "
+        f"$\\rho=\\sigma^2(i)/s_i^2=\\frac1{{{times}}}$.",
     )
 
 
@@ -346,7 +346,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "In the chain: each step starts where the one before it has ended.": "It does, but "
             "every step shrinks what it finds and adds noise that $x_{20}$ knows nothing of.",
             "In neither: at each single step both have the same law.": "Laws of single steps "
-            "say nothing about how two steps hang together.",
+            "say nothing about how two steps depend on each other.",
             "In neither: by step 60 the noise has washed $x_{20}$ out.": "Washed out "
             "is what only the chain has done. The one noise has been there at step 20 already.",
         },
@@ -385,8 +385,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "Take a larger network: this one has not enough weights for the task.": "On the page "
             "a small network is within a few hundredths of the exact average, whose error is just "
             "as large.",
-            "Draw step 300 more often in training: it has not been seen enough.": "The guess is "
-            "close to the best one already. More of the same pairs cannot tell it more.",
+            "First change the target: the noise can be guessed exactly.": "Given $x_i$, a guess of "
+            "the noise is a guess of the datum: if one is uncertain, so is the other.",
         },
         why="Even the exact average misses the datum by 0.9 at step 300, since it is an average "
         "over all data that fit. This is why one jump back is not enough.",
@@ -397,7 +397,8 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A translated article explains the one-shot formula: *the product of two normal "
         "distributions is normal*. Which fact is used in truth, when the noises of two steps are "
         "merged?",
-        right="The sum of two independent normal variables is normal, and variances add.",
+        right="The sum of two independent normal variables is normal, and it is their variances "
+        "that add up.",
         wrong={
             "The product of two independent normal variables is normal with the product "
             "variance.": "Its variance is the product, but it is not normal: it has a peak at "
@@ -418,7 +419,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks="The network never sees $x_0$, and yet it is trained to imitate a teacher who does. "
         "Why does it learn the right kernel $p(x_{i-1}\\mid x_i)$ in spite of that?",
-        right="Its loss differs from the one we want by a number without $\\phi$.",
+        right="Its loss differs from the one that we want only by a number without $\\phi$ in it.",
         wrong={
             "With enough data it learns to infer $x_0$, and its loss goes down to zero.": "It "
             "cannot: many $x_0$ fit one $x_i$. The loss stays above the information that the "
@@ -437,9 +438,9 @@ QUESTIONS: dict[str, Question | Family] = {
     "q-3-12": Choice(
         section=REVERSE,
         kind="plot",
-        asks="Every teacher is a Gaussian with the standard deviation 0.40, around a mean of its "
-        "own. The network sees $x_i$ only and answers with a mean and a width. Which widths will "
-        "it have learned?",
+        asks="The data on the line have two modes. Every teacher is a Gaussian with the standard "
+        "deviation 0.40, around a mean of its own. The network sees $x_i$ only and answers with a "
+        "mean and a width. Which widths will it have learned?",
         right="Wider ones than 0.40, and different ones at different $x_i$.",
         wrong={
             "0.40 everywhere, since all its teachers have this width.": "The teachers of one $x_i$ "
@@ -465,9 +466,8 @@ QUESTIONS: dict[str, Question | Family] = {
             "A multiple of $\\operatorname{Cov}[x_i\\mid x_0]$, which grows with $i$.": "This is "
             "the forward kernel's covariance, $\\bar\\sigma_i^2I$: diagonal, and not what "
             "is open when $x_i$ is known.",
-            "The square: the norm of the matrix has to be $\\sigma_i^4$ in the loss.": "This is "
-            "another slip, in the weight of the loss. It would not make the covariance less "
-            "diagonal.",
+            "The square: the covariance has to be $\\sigma_i^4I$.": "Squared or not, a multiple of "
+            "$I$ is diagonal at every $x_i$.",
             "Nothing, if the step is exact: reversing keeps diagonal what was diagonal.": "Two "
             "clusters on a diagonal show the contrary: half-way between them $x_{i-1}$ is "
             "uncertain along the diagonal.",
@@ -479,15 +479,16 @@ QUESTIONS: dict[str, Question | Family] = {
         section=REVERSE,
         kind="plot",
         asks="Gaussian steps with the exact mean walk back whole cosine chains of 5, 10, 20, 40 "
-        "and 80 steps, with one of three widths. The cost is the KL divergence of the path. With "
+        "and 80 steps, with one of three widths: $\\sigma(i)$, that of $p(x_{i-1}\\mid x_i,x_0)$; "
+        "the forward $\\beta_i$; or the true one. The cost is the KL divergence of the path. With "
         "which width does it hardly fall, however many the steps?",
-        right="With the lemma's $\\sigma(i)$.",
+        right="With $\\sigma(i)$.",
         wrong={
-            "With the forward width $\\beta_i$.": "With $\\beta_i$ the cost halves whenever the "
-            "steps double. Near the data it is closer to the truth than $\\sigma(i)$.",
-            "With the true width of the kernel.": "It falls fastest, towards a quarter for each "
+            "With $\\beta_i$.": "With $\\beta_i$ the cost falls towards a half for each doubling. "
+            "Near the data it is closer to the truth than $\\sigma(i)$.",
+            "With the true width.": "With it the cost falls fastest, towards a quarter for each "
             "doubling: only the shape is left to pay for.",
-            "With none of them: all costs fall.": "Small steps cure the shape. A width that is too "
+            "With none of them.": "Small steps cure the shape. A width that is too "
             "narrow by a *factor* near the data stays so, however many the steps.",
         },
         why="$\\sigma(i)$ is right for a datum that is known exactly. In the steps next to the "
@@ -499,7 +500,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Somebody jumps to $x_i=\\bar\\alpha_ix_0+\\bar\\sigma_i\\bar\\varepsilon_i$, draws "
         "another noise $\\varepsilon_i$ beside it, and trains a network to guess "
         "$\\varepsilon_i$ from $x_i$. What does it learn?",
-        right="To answer zero: its target has nothing to do with its input.",
+        right="To answer zero, always: what it is asked for has nothing to do with its input.",
         wrong={
             "The right guess, but it takes more steps, since the gradient is noisier.": "The mean "
             "gradient is another one. In the true chain $\\varepsilon_i$ is part of "
@@ -538,7 +539,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="A training loss of noise prediction is drawn together with its floor, the loss of "
         "the best network there is. Where does the curve run after a thousand steps?",
-        right="Along the floor, well above zero.",
+        right="Along the floor, but well above zero.",
         wrong={
             "Close to zero, far below the floor.": "The floor is what the *exact* answer loses. On "
             "fresh noise no network can stay below it.",
@@ -555,7 +556,8 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks="Some notes praise the noise as a target: it has unit variance, so the loss stays on "
         "one scale at all levels. What is wrong with it?",
-        right="What can be *guessed* of it changes: the least loss falls from 1 to almost 0.",
+        right="What can be *guessed* of it changes: the unguessable share falls from 1 to almost "
+        "0.",
         wrong={
             "Its variance is $\\bar\\sigma_i^2$, and grows from nearly 0 to 1 along the "
             "chain.": "This is the variance of $\\bar\\sigma_i\\varepsilon$, the noise as it "
@@ -576,15 +578,15 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="A network predicts the noise of *all* steps so far, as DDPM's does. Somebody puts it "
         "into Su's mean $\\frac1{\\alpha_i}(x_i-\\beta_i\\,\\cdot)$ without conversion. What "
         "do the samples look like?",
-        right="Too narrow: each step takes away more than is due.",
+        right="Too narrow: each step takes away more of the noise than is due.",
         wrong={
             "Too noisy: each step takes away too little of the noise.": "Su's network is smaller "
             "by $\\beta_i/\\bar\\sigma_i<1$. With DDPM's in its place more is taken away, not "
             "less.",
             "Right: the factor was learned by the network in training.": "The network has learned "
             "the noise so far, by its own loss. Nobody has told it about this formula.",
-            "Shifted: their shape is right, but their mean is not.": "The guess pulls to the data "
-            "from both sides. Pulled too hard, it is the spread that suffers.",
+            "Shifted: their shape is right, but their mean is not.": "Their mean may shift as "
+            "well. But their shape is not right: each bump is too narrow.",
         },
         why="The right factor is $\\beta_i^2/\\bar\\sigma_i$, and $\\beta_i$ is larger. Bumps come "
         "out narrow: sharp samples of little variety, a bug that lives long.",
@@ -628,8 +630,9 @@ QUESTIONS: dict[str, Question | Family] = {
         section=SAMPLING,
         kind="error",
         asks="An article names two widths of the reverse noise as the extreme cases, "
-        "$\\sigma(i)$ and $\\beta_i$, with the best one between them. When is this sure?",
-        right="If the data's variance per coordinate is $\\le1$.",
+        "$\\sigma(i)$, the width of $p(x_{i-1}\\mid x_i,x_0)$, and $\\beta_i$, with the best one "
+        "between them. When is this sure?",
+        right="If the data's variance in each coordinate is at most 1.",
         wrong={
             "If the steps are small, whatever the data are.": "Gaussian data of a large variance "
             "have their best width above $\\beta_i$ in small steps, too.",
@@ -713,8 +716,8 @@ QUESTIONS: dict[str, Question | Family] = {
         section=BOUND,
         kind="plot",
         asks="Straight lines are trained on the joint KL divergence of whole walks, with the "
-        "widths fixed at $\\sigma(i)$. The KL divergence of the last frame alone is watched, but "
-        "not trained. What do the two curves do?",
+        "widths fixed at $\\sigma(i)$, the width of $p(x_{i-1}\\mid x_i,x_0)$. The KL divergence "
+        "of the last frame alone is watched, but not trained. What do the two curves do?",
         right="Both fall; the film's stays far above zero, the last frame's comes near.",
         wrong={
             "Both fall to zero, since data and model are Gaussian and lines suffice.": "Lines do "
@@ -751,7 +754,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Digits are drawn with their class told, by random ancestral steps: once in 18 steps, "
         "once in only 3. How do the agreement (a classifier reads the digit that was asked for) "
         "and the spread within a class compare?",
-        right="With 3 steps the agreement is as high, and the spread far smaller.",
+        right="With 3 steps the agreement is just as high, and the spread is far smaller.",
         wrong={
             "With 3 steps the agreement is much lower, and the spread far larger.": "Few large "
             "steps do not leave noise: they hardly leave the average, which is smooth and easy to "
@@ -793,8 +796,8 @@ QUESTIONS: dict[str, Question | Family] = {
         wrong={
             "No: equal laws have the distance 0, and 20 is far from it.": "For samples of finite "
             "size even equal laws come out above zero, and the more so the smaller the samples.",
-            "No: the zoo's card has 12 for a network without guidance.": "The card takes 10,000 "
-            "samples. More samples make a lower floor, so the two lists cannot be compared.",
+            "No: another list gives a good network a distance of 12.": "That list may count 10,000 "
+            "samples. More samples make a lower floor, so two lists cannot be compared.",
             "Yes: untrained networks begin above 100, and 20 is a fifth.": "This tells how far "
             "training has come. How far it still is from real digits, it does not tell.",
         },

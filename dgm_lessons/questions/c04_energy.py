@@ -128,12 +128,10 @@ def _wrong_noise(random: Generator) -> Question:
     return Number(
         section=LANGEVIN,
         kind="derivation",
-        asks=rf"Somebody shakes the walkers with ${'' if c == 1 else c}\sqrt\eta\,\varepsilon$ "
-        rf"in "
+        asks=rf"Somebody shakes the walkers with ${'' if c == 1 else c}\sqrt\eta\,\varepsilon$ in "
         r"place of $\sqrt{2\eta}\,\varepsilon$. The steps are tiny, and $p$ has two modes of "
-        r"equal "
-        rf"width, far apart, with the shares ${weight:g}$ and ${1 - weight:g}$. What share does "
-        rf"the smaller mode hold when the walkers have come to rest?",
+        rf"equal width, far apart, with the shares ${weight:g}$ and ${1 - weight:g}$. What share "
+        "does the smaller mode hold when the walkers have come to rest?",
         right=share,
         within=0.03,
         wrong=(
@@ -153,8 +151,8 @@ def _wrong_noise(random: Generator) -> Question:
                 "powers.",
             ),
         ),
-        why=rf"The law at rest is $p^{{2/c^2}}$, and $c={c}$ here. Both modes have the same shape, "
-        rf"so their masses are as ${weight:g}^{{{power:g}}}$ to "
+        why=rf"Shaken with $c\sqrt\eta\,\varepsilon$, walkers rest at $p^{{2/c^2}}$; here $c={c}$. "
+        rf"Both modes have the same shape, so their masses are as ${weight:g}^{{{power:g}}}$ to "
         rf"${1 - weight:g}^{{{power:g}}}$.",
     )
 
@@ -288,7 +286,8 @@ QUESTIONS: dict[str, Question | Family] = {
         right="Far below $Z$: a few hundredths of it",
         wrong={
             "Close to $Z$: about three per cent off": "That is $1/\\sqrt{1000}$, right if the "
-            "weights were alike. Their relative variance grows by a factor with each coordinate.",
+            "weights scattered by about their own mean. Their relative variance grows "
+            "exponentially with the dimension.",
             "Far above $Z$: the draws are spread too wide": "The weights correct for the width, "
             "and the estimate has the right mean. It is the *typical* one that misses.",
             "On either side of $Z$, equally often": "An estimate that is right on average need "
@@ -303,7 +302,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks="A network outputs arrows $s_\\phi(x)$. You add up $s_\\phi\\cdot dx$ from $a$ to $b$ "
         "along two paths and get $0.11$ and $0.22$; finer steps change neither. What follows?",
-        right="The field is no gradient: it is no log-density's score.",
+        right="The field is no gradient, so it is not the score of any density.",
         wrong={
             "The log-density is known only up to a constant, here $0.11$.": "A constant cancels in "
             "the difference between $b$ and $a$, on each path alike.",
@@ -370,7 +369,7 @@ QUESTIONS: dict[str, Question | Family] = {
             "must climb a hill, and the climb is a matter of rare luck.",
             "By equal factors: about 7 each time": "This would be exponential in the distance. "
             "The height of the hill is *quadratic* in it.",
-            "By shrinking factors: about 7, then 3": "A power of the distance would grow like "
+            "By shrinking factors: about 7, then 4": "A power of the distance would grow like "
             "this. But the hill's height stands in the exponent.",
         },
         why="The time is exponential in the hill's height, by Kramers' formula, and the height is "
@@ -400,7 +399,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Three modes of equal width lie in a plane like the corners of a triangle, with the "
         "shares $0.7$, $0.2$ and $0.1$. Walkers start on an even grid all around and follow "
         "$\\nabla\\log p$ *without* noise. How many end in each?",
-        right="About a third in each of the three",
+        right="About a third of them in each of the three",
         wrong={
             "About $0.7$, $0.2$ and $0.1$, like $p$": "Nothing carries a walker out of the basin "
             "in which it starts, so the shares cannot adapt. That takes noise.",
@@ -434,7 +433,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks="On a Gaussian of variance $s^2$ the corrected chain runs with steps from "
         "$\\eta=0.1\\,s^2$ to $2.5\\,s^2$. At which does a walker forget its place fastest?",
-        right="In between, where a third or so is refused",
+        right="In between, where a third or so of the steps is refused",
         wrong={
             "At the shortest, where hardly any step is refused": "Each of these steps is taken, "
             "but it moves so little that nine tenths of the place are remembered.",
@@ -455,8 +454,8 @@ QUESTIONS: dict[str, Question | Family] = {
         wrong={
             "Their width: they have not yet spread out enough": "Inside a mode the walk comes to "
             "rest quickly, long before anyone crosses the hill.",
-            "Their slopes: the score in that mode is too steep": "The score is the exact one, "
-            "everywhere. It does not know the weights of far modes.",
+            "Nothing: after so many steps the law at rest is reached": "Nine in ten are still on "
+            "the left. At rest it would be half.",
             "Their Fisher divergence to $p$, which is large": "It compares slopes, and inside a "
             "mode these do not depend on its share. It hardly notices.",
         },

@@ -291,10 +291,10 @@ QUESTIONS: dict[str, Question | Family] = {
         section=SCORE,
         kind="plot",
         asks="A network learns from the *implicit* loss. In the same run the explicit loss, "
-        "which it never sees, falls from $3.3$ to $0.1$. What does the implicit one do?",
-        right=r"It falls in step, from about $0$ to $-3.2$.",
+        "which it never sees, falls from $3.3$ to nearly $0$. What does the implicit one do?",
+        right=r"It falls in step, from about $0$ to nearly $-3.3$.",
         wrong={
-            "It falls in step, from about $3.3$ to $0.1$.": r"The two differ by the constant "
+            "It falls in step, from about $3.3$ to nearly $0$.": r"The two differ by the constant "
             r"$C=\frac12\mathbb E\lVert s^*\rVert^2$. A network that says nothing has the "
             r"implicit loss zero.",
             "It falls until it reaches $0$, and stays there.": "Zero is where it starts: no "
@@ -312,11 +312,11 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="error",
         asks=r"Notes say that the term $\frac12\lVert s_\phi\rVert^2$ of the implicit loss "
         r"drives the score to zero where data are dense. What is true of the optimum?",
-        right="The mean square of its arrows equals minus its mean divergence.",
+        right="The mean square of its arrows is just as large as minus its mean divergence.",
         wrong={
-            "Its arrows vanish at nearly all data, and are long in the gaps between.": "At data "
-            "the arrows are as long as the sinks are deep. Only at level places, such as peaks, "
-            "do they vanish.",
+            "Its arrows vanish at nearly all data, and are long in the gaps between.": "On "
+            "average over the data the *squares* of the arrows are as large as the sinks are "
+            "deep. Only at level places, such as peaks, do they vanish.",
             "The mean square of its arrows is half of minus its mean divergence.": r"The half "
             r"belongs to the loss. Put $s^*$ into the integration by parts: $\mathbb E\lVert "
             r"s^*\rVert^2=-\mathbb E\,\nabla\cdot s^*$.",
@@ -332,7 +332,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Two tight modes lie far apart. Five networks learn their score by the implicit "
         "loss; at the data they err by a tenth of the score's size. How large is the error *in "
         "the gap*, where the exact arrows are long?",
-        right="Nearly as large as the score itself",
+        right="Nearly as large as the exact score itself is there",
         wrong={
             "A tenth of the score's size, as at the data": "Nothing asks the networks for "
             "anything where there are no data. A smooth network joins the two sides as it likes.",
@@ -370,10 +370,10 @@ QUESTIONS: dict[str, Question | Family] = {
         "probe with entries $\\pm1$. About how far is the estimate from the trace?",
         right="About 3 per cent of it",
         wrong={
-            "About 30 per cent of it": "This would be so if the entries off the diagonal were as "
-            "weighty as those on it. This matrix is nearly diagonal.",
-            "More than 100 per cent of it": "One number for 64 seems little. But a sign squared "
-            "is one, so the whole diagonal is counted without error.",
+            "About 18 per cent of it": "So far off is a Gaussian probe, which errs on the diagonal "
+            "as well. The square of a sign is one.",
+            "More than 100 per cent of it": "So it would be if all entries were equal. But a "
+            "sign squared is one, and this matrix is nearly diagonal.",
         },
         why=r"With random signs the diagonal makes no error; the variance is $2\sum_{i\ne "
         r"j}a_{ij}^2$. In this matrix little stands off the diagonal.",
@@ -383,7 +383,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks=r"Data lie on a circle, a line without thickness, and fresh points come at every "
         r"step. The implicit loss goes to $-3$, to $-55$, to $-809$. What is happening?",
-        right="The loss has no least value: the sink at the circle deepens for ever.",
+        right="The loss has no least value: the sink along the circle deepens for ever.",
         wrong={
             "The network learns well: the lower this loss, the nearer to the true score.": "It "
             "would, if there were a true score. A law on a circle has no density in the plane.",
@@ -395,7 +395,7 @@ QUESTIONS: dict[str, Question | Family] = {
         },
         why=r"On the circle the arrows have length zero, and the sink across it may be as deep "
         r"as you like: the loss is $-\kappa$. Noise of $\sigma$ across brings a floor, near "
-        r"$-1/2\sigma^2$.",
+        r"$-1/(2\sigma^2)$.",
     ),
     "q-5-10": Family(_probes),
     "q-5-11": Order(
@@ -438,7 +438,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"A network is trained by denoising score matching at $\sigma=0.5$. Its error "
         r"against the exact score falls towards zero. Where does the *denoising* loss end?",
-        right="At a level above zero, and no lower",
+        right="At a level above zero, and not below it",
         wrong={
             "At zero too, only some hundred steps later": "The target knows the clean point, the "
             "network does not. No network can meet it.",
@@ -477,7 +477,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"Networks of one size learn by denoising at noise levels from $\sigma=0.02$ to "
         r"$1$, all with the same number of steps. How does their distance to the score of the "
         r"*clean* data depend on $\sigma$?",
-        right="It falls, and then rises again, as $\\sigma$ grows.",
+        right="It falls at first, and then rises again, as $\\sigma$ grows.",
         wrong={
             "It rises all along: less noise is nearer to the data.": r"The law is nearer, but "
             r"the target's variance is $D/\sigma^2$. At little noise the fit drowns in it.",
@@ -495,7 +495,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="plot",
         asks=r"Data lie on a circle of radius $1$. Noise with $\sigma=0.8$ is added. Where does "
         r"the score point at a noisy point half-way between the centre and the circle?",
-        right="Inwards, to the centre of the circle",
+        right="Inwards, towards the centre of the circle",
         wrong={
             "Outwards, to the nearest point of the circle": "So it is with little noise. With "
             "much, points from *all around* may have come here, and their average lies near the "
@@ -514,7 +514,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"With little noise few Langevin walkers cross between two modes; at $\sigma=0.6$, "
         r"with the exact score of $p_\sigma$, they soon stand where they belong. What is the "
         r"price?",
-        right=r"They sample noisy data, $p_\sigma$, not data.",
+        right=r"They sample the law of *noisy* data, $p_\sigma$, not that of the data.",
         wrong={
             "They need a smaller step, since the score is steeper.": "Noise makes the score "
             "gentler. That is a part of why they cross.",
@@ -532,7 +532,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"Clean values come from two clusters on the line. With noise of $\sigma=0.6$ the "
         r"best guess of the clean value, drawn against the observation, is a staircase. How does "
         r"the curve look at $\sigma=2$, nearly the distance of the clusters?",
-        right="A gentle, nearly straight rise",
+        right="A gentle and nearly straight rise",
         wrong={
             "A staircase with a steeper step": "More noise blurs the border between the "
             "clusters. Near it the guess changes more slowly.",
@@ -553,7 +553,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"For noise of an exponential family notes say that the posterior of $\eta$ is "
         r"*proportional* to $e^{\eta^\top\tilde x-\psi(\eta)-\lambda(\tilde x)}\,p(\eta)$, where "
         r"$\lambda=\log p_\sigma-\log q_0$. Is this the best that can be said?",
-        right="No: the two are equal, for every such noise.",
+        right="No: the two are equal, for all noises of an exponential family.",
         wrong={
             "No: the two are equal, but for Gaussian noise only.": r"The Gaussian was not used: "
             r"$\lambda$ collects all that depends on $\tilde x$ alone, whatever the family.",
@@ -607,7 +607,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks=r"Of each of 1,500 digits there is one noisy copy, at $10.5$ dB, and no clean one. "
         r"A network is trained by SURE on these; its twin sees the clean digits and reaches "
         r"$16.4$ dB on unseen ones. What does the first reach?",
-        right="About 15.8 dB: within a decibel",
+        right="About 15.8 dB: less than a decibel lost",
         wrong={
             "About 10.5 dB: it returns what it sees": r"Doing nothing is not free: its "
             r"divergence is $d$, and SURE charges $d\,\sigma^2$ for it.",
@@ -624,7 +624,7 @@ QUESTIONS: dict[str, Question | Family] = {
         kind="concept",
         asks="A network was trained by SURE on noisy pictures, one copy of each. On these "
         "pictures SURE now reads $1.19$, but the true error there is $1.65$. Why?",
-        right="The network has been fitted to the noise of these very copies.",
+        right="The network has itself been fitted to the noise of these very copies.",
         wrong={
             "SURE is unbiased only for linear denoisers, and this one is a network.": "It is "
             "unbiased for each differentiable denoiser that does not depend on the draw. This "
@@ -662,7 +662,7 @@ QUESTIONS: dict[str, Question | Family] = {
         asks="Two clusters of width $0.5$ stand at $\\pm4$. They have the shares $0.3$ and $0.7$ "
         "in $p$, and one half each in $q$. How large is the Fisher divergence between $p$ and "
         "$q$?",
-        right=r"Below $10^{-12}$: practically zero",
+        right=r"Below $10^{-12}$: too small to tell from zero",
         wrong={
             r"About $0.2$: the shares differ by that": "This is the total variation, which "
             "compares masses. The Fisher divergence compares slopes.",

@@ -32,3 +32,8 @@ def paragraphs(text: str) -> str:
 def line(text: str) -> str:
     """A text that stands in a line: a statement, a thing to be ordered."""
     return PARSER.renderInline(text)
+
+
+def plain(number: float) -> str:
+    """A number as one types it: 0.3, where Python says 0.30000000000000004."""
+    return f"{number:.10g}"

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from dgm_lessons.questions import Choice, Number, Shown
 
 from .entries import Entry
-from .html import line, paragraphs
+from .html import line, paragraphs, plain
 
 PLACES = "Give each its place: 1 comes first."
 
@@ -72,8 +72,8 @@ def _choice(element: ET.Element, shown: Shown) -> None:
 def _number(element: ET.Element, shown: Shown, asked: Number) -> None:
     for number in (shown.right, *shown.wrong):
         told = shown.told(number)[1]
-        answer = _answer(element, number == shown.right, repr(float(number)), told)
-        ET.SubElement(answer, "tolerance").text = repr(asked.error(float(number)))
+        answer = _answer(element, number == shown.right, plain(number), told)
+        ET.SubElement(answer, "tolerance").text = plain(asked.error(float(number)))
 
 
 def _order(element: ET.Element, shown: Shown) -> None:

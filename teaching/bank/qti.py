@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from dgm_lessons.questions import Choice, Number, Shown
 
 from .entries import Entry
-from .html import line, paragraphs
+from .html import line, paragraphs, plain
 from .moodle import PLACES
 
 ITEMS = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
@@ -124,10 +124,10 @@ def _number(
     field = ET.SubElement(response, "render_fib", fibtype="Decimal")
     ET.SubElement(field, "response_label", ident="answer1")
     either = ET.SubElement(_condition(processing, "No"), "or")
-    ET.SubElement(either, "varequal", respident="response1").text = repr(float(asked.right))
+    ET.SubElement(either, "varequal", respident="response1").text = plain(asked.right)
     both, error = ET.SubElement(either, "and"), asked.error(asked.right)
-    ET.SubElement(both, "vargte", respident="response1").text = repr(asked.right - error)
-    ET.SubElement(both, "varlte", respident="response1").text = repr(asked.right + error)
+    ET.SubElement(both, "vargte", respident="response1").text = plain(asked.right - error)
+    ET.SubElement(both, "varlte", respident="response1").text = plain(asked.right + error)
     _score(processing[-1], "Set", "100")
     _feedback(element, processing[-1], "correct_fb", shown.told(shown.right)[1])
     ET.SubElement(_condition(processing, "Yes"), "other")

@@ -1,6 +1,8 @@
 """Every question of the bank: well made, of a section that stands, and marked as it says."""
 
 import re
+from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,36 @@ def test_a_family_has_variants_that_differ_and_stand(name):
     assert len({question.asks for question in found[:20]}) >= 3
     assert len({question.section for question in found}) == 1
     assert len({question.kind for question in found}) == 1
+
+
+def length(statement):
+    """About how many signs a reader sees: a command of LaTeX is one."""
+    return len(re.sub(r"[${}*^_]", "", re.sub(r"\\[a-zA-Z]+ ?|\\.", "x", statement)))
+
+
+def ranks(names):
+    """How often the right of four statements is the shortest, ..., the longest; ties are shared."""
+    found = Counter({rank: Fraction(0) for rank in range(4)})
+    for question in map(find, names):
+        if isinstance(question, Choice) and len(question.wrong) == 3:
+            right, others = length(question.right), [*map(length, question.wrong)]
+            shorter, alike = sum(n < right for n in others), others.count(right)
+            for rank in range(shorter, shorter + alike + 1):
+                found[rank] += Fraction(1, alike + 1)
+    return [float(found[rank]) for rank in range(4)]
+
+
+def test_the_right_one_of_four_has_every_rank_by_length():
+    found = ranks(ALL)
+    shares = [count / sum(found) for count in found]
+    told = [f"chapter {chapter}: {ranks(own)}" for chapter, own in chapters().items()]
+    assert all(0.15 <= share <= 0.35 for share in shares), (
+        f"the right one of four has these ranks by length, the shortest first: {shares}\n"
+        + "\n".join(told)
+    )
+
+
+def test_ranks_are_counted_by_what_is_seen_and_ties_are_shared():
+    assert length(r"$\sigma_{i}$ *is* it") == len("xi is it")
+    assert sum(ranks(["q-1-03"])) == 1 and ranks(["q-1-05"]) == [0, 0, 0, 0]
+    assert ranks(["q-3-06"]) == [1 / 3, 1 / 3, 1 / 3, 0]
