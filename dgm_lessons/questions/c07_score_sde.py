@@ -629,17 +629,17 @@ QUESTIONS: dict[str, Question | Family] = {
         section=BOTH,
         kind="plot",
         asks="DDIM rides from noise to data in 12 steps, from the same noise, with the exact "
-        "score, once under VE, once under VP and once under flow matching. With steps even in "
-        "each process's own $t$ the three end in different points. Which change makes them end in "
-        "the same ones?",
-        right="Steps at the same levels of log-SNR for all",
+        "score, under VE, under VP and under flow matching: once with steps even in each "
+        "process's own $t$, once at the same levels of log-SNR. In which race do all three end in "
+        "the same points?",
+        right="At the same levels of log-SNR, not in their own $t$",
         wrong={
-            "Steps half as long, 24 in place of 12": "This brings each of them nearer to the exact "
-            "ends, in its own way. They agree only in the limit.",
-            "Points divided by $\\alpha_t$ before a step": "DDIM's step does not see the unit in "
-            "which one measures, so this changes nothing. The steps stand where they stood.",
-            "Heun's steps of order two, for all three": "They make the errors smaller, not equal: "
-            "each process still puts its steps elsewhere.",
+            "In their own $t$, not at the same levels of log-SNR": "Even in $t$ each asks at noise "
+            "levels of its own, and a coarse step from another level leads elsewhere.",
+            "In both: they are one process in three units": "The unit drops out of DDIM's step, "
+            "but they also have three clocks, and the clock says where the steps stand.",
+            "In neither: their paths are bent in different ways": "Lines look straight or bent by "
+            "the unit in which one measures. DDIM's step does not see the unit.",
         },
         why="On the common clock the three are one. In its own $t$ each process puts its steps "
         "elsewhere, and that alone makes the difference.",
