@@ -15,7 +15,7 @@ from dgm_lessons.questions import Choice, Family, Number, Order, chapters
 from editions.book import Book
 from teaching.bank.__main__ import export, titles
 from teaching.bank.entries import entries
-from teaching.bank.html import line, paragraphs
+from teaching.bank.html import line, paragraphs, plain
 from teaching.bank.moodle import PLACES, quiz
 from teaching.bank.qti import ITEMS, package
 
@@ -45,6 +45,16 @@ def bank(request, book):
 def said(text):
     """The text of a piece of HTML, its formulas as they are typed."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def nearly(numbers):
+    """Equal to these but for rounding."""
+    return pytest.approx(numbers, rel=1e-9, abs=0)
+
+
+def test_numbers_are_written_plainly():
+    assert [plain(number) for number in (0.1 + 0.2, 2, -0.25, 0.0)] == ["0.3", "2", "-0.25", "0"]
+    assert float(plain(1 / 3)) == nearly(1 / 3)
 
 
 # -- Moodle ---------------------------------------------------------------------------------------
@@ -103,12 +113,12 @@ def agrees_with_moodle(entry, category, found):
     elif isinstance(question, Number):
         assert found["type"] == "numerical"
         assert found["asks"] == paragraphs(f"{question.asks}\n\n{shown.wanted}")
-        assert [(f, float(text), words) for f, text, words in found["answers"]] == [
-            ("0" if k else "100", number, told[number])
-            for k, number in enumerate([question.right, *dict(question.wrong)])
+        numbers = [question.right, *dict(question.wrong)]
+        assert [(f, words) for f, _, words in found["answers"]] == [
+            ("0" if k else "100", told[number]) for k, number in enumerate(numbers)
         ]
-        wanted = [question.error(n) for n in (question.right, *dict(question.wrong))]
-        assert found["tolerances"] == wanted
+        assert [float(text) for _, text, _ in found["answers"]] == nearly(numbers)
+        assert found["tolerances"] == nearly([question.error(number) for number in numbers])
     else:
         assert isinstance(question, Order) and found["type"] == "matching"
         assert found["asks"] == paragraphs(f"{question.asks}\n\n{PLACES}")
@@ -184,7 +194,7 @@ def agrees_with_qti(entry, section, item):
         (mark,) = marks  # one only: Canvas takes each for a right answer
         bounds = [float(mark.findtext(f".//{tag}")) for tag in ("vargte", "varequal", "varlte")]
         error = question.error(question.right)
-        assert bounds == [question.right - error, question.right, question.right + error]
+        assert bounds == nearly([question.right - error, question.right, question.right + error])
         assert feedback["correct_fb"] == paragraphs(f"Right. {question.why}")
         for _, reason in question.wrong:
             assert line(reason) in feedback["general_incorrect_fb"]
