@@ -4,6 +4,7 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from pytest import approx
 from references import kl_normal
+from scipy.optimize import linprog
 from scipy.stats import norm
 from verification import verifies
 
@@ -182,3 +183,75 @@ def test_e2_45(compare):
     inputs, code = np.array([-1.0, 2.0]), np.array([0.0, 10.0])
     weight = norm.pdf(code[0], code, 1.0)
     compare(weight @ inputs / weight.sum(), inputs[0], tol=1e-12, wrong=inputs.mean())
+
+
+@verifies("err-E1-03", against="the best of all half-lines and intervals", wrong="an L2 norm")
+def test_e1_03(compare):
+    p, q = norm.pdf(X, 0.3, 0.8), norm.pdf(X, -0.5, 1.4)
+    excess = np.cumsum(p - q) * (X[1] - X[0])  # of the mass left of x
+    largest = excess.max() - excess.min()  # over intervals (a, b], half-lines among them
+    found = integral(np.abs(p - q)) / 2
+    wrong = np.sqrt(integral((p - q) ** 2)) / 2
+    compare(found, largest, tol=1e-6, wrong=wrong)
+    assert (found, wrong) == approx((0.362, 0.171), abs=5e-4)
+
+
+@verifies("err-E1-04", against="area between the distribution functions", wrong="the product law")
+def test_e1_04(compare):
+    x, y = np.array([-1.0, 0.2, 0.9, 2.0]), np.array([-0.6, 0.5, 3.1])
+    p, q = np.array([0.1, 0.3, 0.4, 0.2]), np.array([0.5, 0.2, 0.3])
+    cost = np.abs(x[:, None] - y)
+    rows, columns = np.kron(np.eye(4), np.ones(3)), np.kron(np.ones(4), np.eye(3))
+    least = linprog(cost.ravel(), A_eq=np.vstack([rows, columns]), b_eq=np.r_[p, q]).fun
+    grid = np.sort(np.r_[x, y])
+    gap = [p[x <= z].sum() - q[y <= z].sum() for z in grid[:-1]]
+    compare(least, np.abs(gap) @ np.diff(grid), tol=1e-9, wrong=p @ cost @ q)
+    assert (least, p @ cost @ q) == approx((0.95, 1.554), abs=5e-4)
+
+
+@verifies("err-E1-05", against="log p(x): nothing is lost", wrong="only the encoder gives up z")
+def test_e1_05(compare):
+    # Two decoders with the same law of x; the encoder returns the prior for both.
+    deaf, listening = elbo(0.0, np.hypot(W, S), 0.0, 1.0), elbo(W, S, 0.0, 1.0)
+    compare(deaf, log_evidence(W, S), tol=1e-9, wrong=listening)
+    assert listening == approx(log_evidence(W, S) - gap(W, S, 0.0, 1.0))
+    assert (deaf, listening) == approx((-1.69, -5.12), abs=5e-3)
+
+
+@verifies("err-E4-03", against="mean and std of the data", wrong="likelihood of samples under data")
+def test_e4_03(compare):
+    def log_data(x):
+        return np.logaddexp(
+            np.log(0.4) + norm.logpdf(x, -1.5, 0.3), np.log(0.6) + norm.logpdf(x, 1, 0.5)
+        )
+
+    node, weight = hermegauss(20)
+    weight = weight / weight.sum()
+    data, share = np.r_[0.3 * node - 1.5, 0.5 * node + 1], np.r_[0.4 * weight, 0.6 * weight]
+    mean, std = np.meshgrid(np.linspace(-2, 2, 81), np.linspace(0.05, 2, 79))
+    mean, std = mean[..., None], std[..., None]
+
+    def best(value):
+        where = value.argmax()
+        return mean.ravel()[where], std.ravel()[where]
+
+    likelihood = best(norm.logpdf(data, mean, std) @ share)
+    printed = best(log_data(mean + std * node) @ weight)
+    compare(likelihood, [0.0, np.sqrt(1.686)], tol=0.026, wrong=printed)
+    assert printed == approx((-1.5, 0.05))  # all mass at the highest mode
+
+
+@verifies("err-E4-31", against="the flow's own equation", wrong="an autoregressive flow, one pass")
+def test_e4_31(compare):
+    z = np.array([0.7, -1.1, 0.4, 1.6])
+    full = np.tril(np.arange(1.0, 17).reshape(4, 4) / 10, -1)  # x_i hears all x_j before it
+    half = full * np.outer([0, 0, 1, 1], [1, 1, 0, 0])  # the second half hears the first
+
+    def unsolved(weights, passes):  # of x = z + tanh(weights x), started at x = z
+        x = z
+        for _ in range(passes):
+            x = z + np.tanh(weights @ x)
+        return x - z - np.tanh(weights @ x)
+
+    compare(unsolved(half, 1), np.zeros(4), tol=1e-12, wrong=unsolved(full, 1))
+    assert unsolved(full, 3) == approx(np.zeros(4), abs=1e-12)  # as many as coordinates wait

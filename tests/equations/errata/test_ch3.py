@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from pytest import approx
+from references import hermite, kl_normal
 from verification import verifies
 
 from dgm_lessons.mixtures import gm1
@@ -165,3 +166,51 @@ def test_e2_27(compare):
     kernel = BAR[3], 1 - BAR[3] ** 2
     wrong = walk(np.sqrt(1 - BETA), np.sqrt(BETA))
     compare(walk(np.sqrt(1 - BETA**2), BETA), kernel, tol=1e-12, wrong=wrong)
+
+
+def log_ratio(i):
+    """E log of p(x_{i-1} | x_i, x_0) over the model's p(x_{i-1} | x_i): i >= 2, along paths."""
+    a, b, variance = posterior_coefficients(i)
+    true = negative_log_normal(unit(i - 1) - unit(0, a) - unit(i, b), 0, np.sqrt(variance))
+    return negative_log_normal(unit(i - 1) - unit(i, 0.8), -0.05 * i, model_std(i)) - true
+
+
+@verifies("err-E2-11", against="the bound minus prior and reconstruction", wrong="no KL terms")
+def test_e2_11(compare):
+    node, weight = hermite(8)
+    x0, kls = MEAN + STD * node[:, None], 0.0
+    for i in range(2, 5):
+        a, b, variance = posterior_coefficients(i)
+        x = BAR[i - 1] * x0 + np.sqrt(1 - BAR[i - 1] ** 2) * node
+        std = np.sqrt(variance)
+        kls += weight @ kl_normal(a * x0 + b * x, std, 0.8 * x + 0.05 * i, std) @ weight
+    prior, reconstruction, _ = bound_terms()
+    compare(kls, direct_bound() - prior - reconstruction, tol=1e-9, wrong=0.0)
+    assert kls == approx(0.926, abs=5e-4)
+
+
+@verifies("err-E4-16", against="L_2 of the list, by its log-ratio", wrong="L_3 of the list")
+def test_e4_16(compare):
+    a, b, variance = posterior_coefficients(3)  # the slides' tilde mu_3 and tilde beta_3
+    loss = average_square(unit(0, a) + unit(3, b - 0.8), -0.15) / (2 * variance)
+    compare(loss, log_ratio(3), tol=1e-9, wrong=log_ratio(4))
+
+
+@verifies("err-E3-19", against="the average over whole paths, (2.5)", wrong="x_t not integrated")
+def test_e3_19(compare):
+    i, (node, weight) = 3, hermite(4)
+    x0 = MEAN + STD * node[:, None, None]
+    before = BAR[i - 2] * x0 + np.sqrt(1 - BAR[i - 2] ** 2) * node[:, None]
+    kernel_mean = ALPHA[i - 1] * before
+
+    def average(x):  # of -log q(x_{i-1} | x_i)
+        square = (before - 0.8 * x - 0.05 * i) ** 2
+        return np.einsum("i,j,k,ijk", weight, weight, weight, square)
+
+    def loss(square):
+        std = model_std(i)
+        return 0.5 * np.log(2 * np.pi * std**2) + square / (2 * std**2)
+
+    paths = negative_log_normal(unit(i - 1) - unit(i, 0.8), -0.05 * i, model_std(i))
+    found = loss(average(kernel_mean + BETA[i - 1] * node))
+    compare(found, paths, tol=1e-9, wrong=loss(average(kernel_mean + 0 * node)))

@@ -120,3 +120,18 @@ def test_e4_15(compare):
     norm_squared = torch.linalg.matrix_norm(variance * eye, 2) ** 2
     compare(shift @ shift / (2 * variance), kl, tol=1e-12, wrong=shift @ shift / (2 * norm_squared))
     assert (kl, 0.5 / norm_squared) == approx((1.67, 5.56), abs=0.005)
+
+
+@verifies("err-E4-18", against="variance of x_{t-1}", wrong="sigma_t for the variance itself")
+def test_e4_18(compare):
+    lower = NOISE * (1 - LOW) / (1 - BARRED)
+
+    def after(slope, variance, sigma):  # variance after a step; net slope x, apart from a constant
+        gain = (1 - NOISE / np.sqrt(1 - BARRED) * slope) / np.sqrt(A)
+        return gain**2 * variance + sigma**2
+
+    # data N(0, 1): x_t ~ N(0, 1); data at one point: x_t has variance 1 - bar alpha_t
+    wide = [after(np.sqrt(1 - BARRED), 1.0, s) for s in (np.sqrt(NOISE), NOISE)]
+    point = [after(1 / np.sqrt(1 - BARRED), 1 - BARRED, s) for s in (np.sqrt(lower), lower)]
+    compare(wide[0], 1.0, tol=1e-12, wrong=wide[1])
+    compare(point[0], 1 - LOW, tol=1e-12, wrong=point[1])

@@ -220,3 +220,27 @@ def test_e4_30(compare):
     found = annealed_left_weight(3, 0.2)
     compare(found, annealed_left_weight(3, 0.12), tol=1e-4, wrong=0.3)
     assert (found, annealed_left_weight(100, 0.2)) == approx((0.429, 0.311), abs=5e-4)
+
+
+@verifies(
+    "err-E2-18", against="Bayes' rule with its integral", wrong="lambda dropped as a constant"
+)
+def test_e2_18(compare):
+    sigma, y, x = 0.6, torch.tensor([[0.3]], dtype=torch.float64), X[:, 0]
+    prior = gm1().log_prob(X).exp()  # of x_0 = sigma^2 eta
+    lam = gm1().diffuse(1.0, sigma).log_prob(y) - norm.logpdf(0.3, 0, sigma)
+    tilted = (x * 0.3 / sigma**2 - x**2 / (2 * sigma**2)).exp() * prior
+    joint = prior * torch.from_numpy(norm.pdf(0.3, x, sigma))
+    compare(tilted * (-lam).exp(), joint / integral(joint), tol=1e-9, wrong=tilted)
+
+
+@verifies("err-E4-19", against="half the Fisher divergence, twice", wrong="the model's own score")
+def test_e4_19(compare):
+    x, h, v = X[:, 0].numpy(), 1e-4, 0.4
+    p = np.exp(-(x**2) / (2 * DATA_VARIANCE)) / np.sqrt(2 * np.pi * DATA_VARIANCE)
+
+    def loss(target):  # of the model score -x / v, with the score of N(0, target) by differences
+        log_p = -((x + h) ** 2 - (x - h) ** 2) / (2 * target)
+        return integral(torch.from_numpy(p * (log_p / (2 * h) + x / v) ** 2))
+
+    compare(loss(DATA_VARIANCE), 2 * fisher_half(v), tol=1e-6, wrong=loss(v))
