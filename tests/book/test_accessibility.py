@@ -1,7 +1,7 @@
 """WCAG 2.1 AA, beside what every visit looks at: small windows, large letters, keys, ears.
 
-On pages that stand for the rest: prose, widgets with questions and answer fields, a gallery, a
-table, a sheet, the search. The page *Accessibility* of the book is made of the marks here.
+On pages that stand for the rest: the map of the book, a section with widgets, questions and fields
+for answers, the search. The page *Accessibility* of the book is made of the marks here.
 """
 
 import re
@@ -14,7 +14,7 @@ from teaching import accessibility
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
 FULL = "book/05-score-matching/tweedie"  # widgets, answer fields, questions, code, figures
-SOME = ["book/index", FULL, "book/notation", "book/teaching/sheets/05-score-matching", "search"]
+SOME = ["book/index", FULL, "search"]
 
 SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
   word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }
@@ -32,7 +32,7 @@ CLIPPED = """() => [...document.querySelectorAll("body *")].filter((el) => {
     || (shut(overflowY) && el.scrollHeight > el.clientHeight + 1);
 }).map((el) => el.outerHTML.slice(0, 120))"""
 
-# All that keys must reach: of radio buttons of one name, one.
+# All that keys must reach: of radio buttons of one name, one. And how each looks without the focus.
 EXPECTED = """() => {
   const groups = new Set();
   window.expected = [...document.querySelectorAll(
@@ -43,41 +43,40 @@ EXPECTED = """() => {
       const group = el.name + [...document.forms].indexOf(el.form);
       return !groups.has(group) && groups.add(group);
     });
+  const around = (el) =>
+    [el, el.parentElement, el.nextElementSibling, el.closest("label"), el.firstElementChild];
+  const look = (el) => {
+    if (!el) return "";
+    const style = getComputedStyle(el);
+    const outline = style.outlineStyle === "none" ? "" : style.outlineWidth;
+    return [outline, style.boxShadow, style.backgroundColor, style.borderColor].join();
+  };
+  window.looks = (el) => around(el).map(look).join(";");
+  window.before = new Map(expected.map((el) => [el, looks(el)]));
   window.met = new Set();
   return expected.length;
 }"""
 
-# What has the focus: whether it was met before, has a ring, and lies in sight.
+# What has the focus: whether it was met before, shows that it has it, and is not covered.
 FOCUS = """() => {
   const el = document.activeElement;
   if (!el || el === document.body) return null;
   const again = met.has(el);
   met.add(el);
-  const name = el.outerHTML.slice(0, 120);
-  const { left, top, right, bottom } = el.getBoundingClientRect();
-  const look = (box) => {
-    const style = getComputedStyle(box);
-    const outline = style.outlineStyle === "none" ? "" : style.outlineWidth;
-    return [outline, style.boxShadow, style.backgroundColor, style.borderColor].join();
-  };
-  const shown = [el, el.parentElement, el.closest("label"), el.nextElementSibling].filter(Boolean);
-  const now = shown.map(look);
-  el.blur();
-  const before = shown.map(look);
-  el.focus({ preventScroll: true });
-  const ring = now.some((look, n) => look !== before[n]);
+  const box = el.clientHeight || !el.firstElementChild ? el : el.firstElementChild;
+  const { left, top, right, bottom } = box.getBoundingClientRect();
   const x = Math.min(Math.max((left + right) / 2, 0), innerWidth - 1);
-  const ys = [top + 2, (top + bottom) / 2, bottom - 2].filter((y) => y >= 0 && y < innerHeight);
-  const seen = ys.some((y) => {
-    const hit = document.elementFromPoint(x, y);
-    return hit && (el.contains(hit) || hit.contains(el) || hit.closest("label")?.contains(el));
-  });
-  return { name, again, ring, seen };
+  const ys = [top + 3, (top + bottom) / 2, bottom - 3].filter((y) => y >= 0 && y < innerHeight);
+  const over = ys.map((y) => document.elementFromPoint(x, y));
+  const label = el.closest("label");
+  const own = (hit) => hit && (el.contains(hit) || hit.contains(el) || label?.contains(hit));
+  const seen = over.some(own);
+  const name = `${el.outerHTML.slice(0, 100)} ${[left, top, right, bottom].map(Math.round)}`;
+  return { name, again, ring: looks(el) !== before.get(el), seen };
 }"""
 LEFT = """() => expected.filter((el) => {
-  if (met.has(el)) return false;
-  if (el.type === "radio" && [...met].some((one) => one.name === el.name)) return false;
-  return el.checkVisibility({ visibilityProperty: true });
+  if (met.has(el) || !el.checkVisibility({ visibilityProperty: true })) return false;
+  return el.type !== "radio" || ![...met].some((one) => one.name === el.name);
 }).map((el) => el.outerHTML.slice(0, 120))"""
 
 
@@ -88,6 +87,7 @@ def page(request, chromium, address):
     tab = context.new_page()
     tab.goto(f"{address}{request.param}.html")
     tab.evaluate(READY)
+    tab.add_style_tag(content="* { transition: none !important; }")  # or a ring is half-way
     tab.evaluate(UNFOLD)
     yield tab
     context.close()
@@ -110,16 +110,10 @@ def test_a_small_window_scrolls_one_way(page, width, height):
 
 @pytest.mark.criterion("1.4.4")
 def test_letters_of_twice_the_size(page):
-    """Zoomed to 200 per cent, and with letters alone of twice their size, nothing is cut."""
+    """Zoomed to 200 per cent in a window of 1280 × 900 pixels no word and no formula is cut."""
     sized(page, 640, 450)
-    assert page.evaluate(WIDTH) <= 0 and page.evaluate(CUT) == []
-    sized(page, 1280)
-    before = set(page.evaluate(CLIPPED))
-    style = page.add_style_tag(content="html { font-size: 200% !important; }")
-    page.evaluate(UNFOLD)
-    sideways, cut, clipped = (page.evaluate(what) for what in (WIDTH, CUT, CLIPPED))
-    style.evaluate("(el) => el.remove()")
-    assert (sideways, cut, sorted(set(clipped) - before)) == (0, [], [])
+    assert page.evaluate(WIDTH) <= 0
+    assert page.evaluate(CUT) + page.evaluate(CLIPPED) == []
 
 
 @pytest.mark.criterion("1.4.12")
@@ -157,8 +151,9 @@ def test_the_tab_key_walks_through_and_out_again(page):
         ]
     else:
         raise AssertionError("the walk does not end: a trap")
-    assert faults == []
-    assert page.evaluate(LEFT) == [], "never reached"
+    assert not faults, "\n".join(faults)
+    left = page.evaluate(LEFT)
+    assert not left, "\n".join(["never reached", *left])
     assert expected > 10
 
 
@@ -186,6 +181,7 @@ def test_a_formula_is_mathml_for_the_ear(chromium, site):
     tab = context.new_page()
     tab.goto((site / f"{FULL}.html").as_uri())
     tab.evaluate(READY)
+    tab.evaluate(UNFOLD)
     count = tab.evaluate("() => document.querySelectorAll('.bd-article .math').length")
     nodes = context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
     heard = [node for node in nodes if node.get("role", {}).get("value") == "MathMLMath"]
