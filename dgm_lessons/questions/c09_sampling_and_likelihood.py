@@ -617,11 +617,11 @@ QUESTIONS: dict[str, Question | Family] = {
             "Both on the shell: they are still digits.": "To the eye. To the model contrast "
             "counts as much as shape: it has never seen such ink.",
             "Both far outside the shell: neither looks like data.": "Too little contrast is "
-            "unknown, too, but it makes the code too *short*: 0.34 of the square length.",
+            "unknown, too, but it makes the code too *short*: 0.35 of the square length.",
             "Far outside it, and far inside it.": "The other way round: contrast goes into the "
             "code. A faint picture gets a faint code, a strong one a strong code.",
         },
-        why="The measured values are 0.34 and 7.9. A code off the shell, on either side, betrays "
+        why="The measured values are 0.35 and 8.2. A code off the shell, on either side, betrays "
         "a picture that the model does not know.",
     ),
     "q-9-24": Choice(
