@@ -125,7 +125,8 @@ def picture(page: str, entry: dict[str, str]) -> Picture:
     widget, words = entry["preset"].split("/")
     for label, address, seen in presets(widget):
         if label == words:
-            return Picture(page, f"{called(widget)}, “{words}”", address, entry["ask"], seen)
+            words = f"{called(widget)}, “{words}”"
+            return Picture(page, words, address, entry["ask"], entry.get("seen", seen))
     labels = [label for label, _, _ in presets(widget)]
     raise ValueError(f"{widget} has no preset {words!r}, but {labels}")
 
