@@ -15,6 +15,7 @@ from . import accessibility, plans, sheets
 from .costs import STORE, stored
 from .pages import sections, source
 from .plans import markdown
+from .slides.outline import OUTLINES
 
 from equation_checks import linked_mark  # isort: skip  (on the path by .pages)
 
@@ -25,7 +26,8 @@ class PlanDirective(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        for file in [STORE, *plans.HERE.glob("*.yml"), *map(source, sections())]:
+        lists = [*plans.HERE.glob("*.yml"), *OUTLINES.glob("*.yml")]
+        for file in [STORE, *lists, *map(source, sections())]:
             self.env.note_dependency(str(file))
         top = nodes.container(classes=["plan"])
         if self.arguments[0] == "rules":

@@ -2,8 +2,8 @@
 
 A plan stands in `teaching/plans/NAME.yml` as a list of units; pictures stand in `pictures.yml`, by
 section. All else is taken from the pages and from the measured costs: outcomes, needs, exercises,
-minutes. In class a unit has its slot; questions, pictures and exercises take their minutes, and the
-board has what is left.
+minutes. In class a unit has its slot; questions, pictures, votes and exercises take their minutes,
+and the board has what is left.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from typing import Any
 import yaml
 
 from ..pages import Section, measured, section
+from ..slides import outline
 
 HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in HERE.glob("*.yml") if path.stem != "pictures"))
 MINUTES_A_PICTURE = 5  # ask, write down, show, talk
+MINUTES_A_VOTE = 2
 BOARD = "at the board"
 LEAST_AT_THE_BOARD = 15  # minutes a section
 
@@ -91,6 +93,7 @@ class Unit:
         fixed = {
             "for questions": self.questions,
             "for pictures": MINUTES_A_PICTURE * len(self.pictures),
+            "for votes": MINUTES_A_VOTE * sum(votes(s.page) for s in self.sections),
             "for exercises": self.practice(self.in_class),
         }
         return {**fixed, BOARD: self.slot - sum(fixed.values())}
@@ -106,6 +109,14 @@ class Plan:
     sessions: int
     later: str
     told: dict[str, str]
+
+
+@functools.cache
+def votes(page: str) -> int:
+    """Votes on the slides of a section."""
+    chapter, name = page.split("/")
+    slides = outline.read(outline.chapters()[chapter]).get(name, [])
+    return sum(slide.kind == "vote" for slide in slides)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from html import escape
 
 from .. import pages
 from ..costs import notebooks
-from . import MINUTES_A_PICTURE, Picture, Plan, Unit
+from . import MINUTES_A_PICTURE, MINUTES_A_VOTE, Picture, Plan, Unit
 
 UNKNOWN = "–"  # a notebook that has not been measured
 
@@ -16,7 +16,8 @@ def rules() -> str:
         f"A minute for {pages.WORDS_A_MINUTE} words and one for each numbered equation; "
         f"{pages.MINUTES_AN_EXERCISE} minutes for an exercise that marks itself, "
         f"{pages.MINUTES_AN_OPEN_EXERCISE} for an open one; {MINUTES_A_PICTURE} for a picture with "
-        "its question. What is left of a session is for the board."
+        f"its question, {MINUTES_A_VOTE} for a vote on the slides. "
+        "What is left of a session is for the board."
     )
 
 
