@@ -15,12 +15,14 @@ STYLE = """
 @page { size: A4; margin: 17mm 19mm 20mm; @bottom-center { content: counter(page, %(style)s);
   font: 9pt "DejaVu Sans", sans-serif; color: #5b6472; } }
 html { counter-reset: page %(before)d; font-size: 13px; background: #fff; }
-#jb-print-docs-body, .prev-next-footer, footer, .eq-mark { display: none !important; }
+#jb-print-docs-body, .prev-next-footer, footer, .eq-mark,
+.toggle-button { display: none !important; }
 .bd-main .bd-content .bd-article h1:first-of-type { display: block; margin: 0 0 1.5rem; }
 .bd-main .bd-content .bd-article-container { max-width: none; padding: 0; }
 .bd-article, .bd-container, .bd-main, .bd-content { padding: 0 !important; margin: 0 !important; }
 .dgm-widget > svg.dgm-picture { max-width: 420px; }
 .cell_output img { max-height: 190mm; width: auto; }
+.cheat-sheet { zoom: 0.78; } /* its margins are narrower by itself */
 .contents { list-style: none; padding: 0; } .contents b { display: block; margin-top: 1em; }
 .contents a { display: flex; color: #000; text-decoration: none; }
 .contents a::after { content: attr(data-number); margin-left: auto; padding-left: 1em; }
