@@ -24,7 +24,7 @@ class Question:
         section: the page that teaches it, such as "03-ddpm/reverse".
         kind: "concept"; "derivation": a step of one; "error": find it, as the sources made it;
             "plot": predict what a picture or an experiment shows.
-        asks: the question, as Markdown with $formulas$.
+        asks: the question, as Markdown with formulas in LaTeX.
         why: why the right answer is right, in a sentence or two.
     """
 
@@ -39,7 +39,7 @@ class Choice(Question):
     """One of several statements is right.
 
     Args:
-        right: the right statement, as Markdown with $formulas$.
+        right: the right statement, as Markdown with formulas in LaTeX.
         wrong: the others, two to four, each with the reason why it is wrong: what somebody who
             chose it should think of.
 
@@ -96,7 +96,7 @@ class Order(Question):
     """Three to six things to be put in order.
 
     Args:
-        right: the things in the right order, as Markdown with $formulas$.
+        right: the things in the right order, as Markdown with formulas in LaTeX.
         wrong: orders that usual mistakes lead to, as (positions in `right`, reason): (1, 0, 2)
             is the order in which the first two have changed places.
 
