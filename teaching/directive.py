@@ -17,7 +17,7 @@ from .pages import sections, source
 from .plans import markdown
 from .slides.outline import OUTLINES
 
-from equation_checks import linked_mark  # isort: skip  (on the path by .pages)
+from equation_checks import mark, page_of_checks  # isort: skip  (on the path by .pages)
 
 
 class PlanDirective(SphinxDirective):
@@ -119,7 +119,8 @@ def fill(app: Any, doctree: nodes.document, page: str) -> None:
         home, number = equations[label]
         uri = f"{app.builder.get_relative_uri(page, home)}#equation-{label}"
         title = escape(app.env.titles[home].astext())
-        text = f'{linked_mark(app, label, page)}<a href="{uri}" title="{title}">({number})</a> '
+        checks = app.builder.get_relative_uri(page, page_of_checks(home))
+        text = f'{mark(app, label, checks)}<a href="{uri}" title="{title}">({number})</a> '
         node.replace_self(nodes.raw("", text, format="html"))
 
 
