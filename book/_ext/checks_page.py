@@ -123,9 +123,8 @@ def card(label: str, back: str, checks: list[Check], latex: str) -> Iterator[nod
         yield nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
     for check in checks:
         yield html(
-            f"<dl><dt>Compared with</dt><dd>{escape(check.against)}</dd>"
-            f"<dt>Error found</dt><dd>{number(check.error)} "
-            f"(tolerance {number(check.tolerance)})</dd>"
+            f"<dl><dt>Compared with</dt><dd>{escape(check.against)}: "
+            f"error {number(check.error)} (tolerance {number(check.tolerance)})</dd>"
             f"<dt>Told apart</dt><dd>{escape(check.wrong)}: "
             f"error {number(check.wrong_error)}</dd></dl>"
             f"<details><summary>the test, {check.file} line {check.line}</summary>"
