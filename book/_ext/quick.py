@@ -16,6 +16,7 @@ OBJECTS = 500_000  # new objects between two passes of the garbage collector; Py
 def skip_index(app: Sphinx) -> None:
     """Search has an index of its own (`search_index.py`): Sphinx's would be written unread."""
     builder: Any = app.builder
+    builder.load_indexer = lambda pages: None  # it would miss the one that is not written
     builder.index_page = lambda page, doctree, title: None
     builder.dump_search_index = lambda: None
 
