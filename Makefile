@@ -72,7 +72,7 @@ nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
 
 browser: book
-	$(BIN)/pytest tests/book -q -n 2 --dist loadgroup
+	$(BIN)/pytest tests/book -q -n 2
 
 test: lint $(CHECKS) unit nbval book browser
 

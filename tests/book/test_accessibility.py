@@ -12,7 +12,7 @@ from visit import CUT, READY, UNFOLD, WIDTH
 
 from teaching import accessibility
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
+pytestmark = pytest.mark.browser
 FULL = "book/05-score-matching/tweedie"  # widgets, answer fields, questions, code, figures
 SOME = ["book/index", FULL, "search"]
 

@@ -39,9 +39,7 @@ def tab(chromium, address):
     context.close()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in PAGES]
-)
+@pytest.mark.parametrize("name", PAGES)
 class TestPage:
     def test_is_whole(self, found, name):
         state = found(name).state

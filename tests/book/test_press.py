@@ -10,7 +10,7 @@ from test_browser import ROOT, TOC, listed
 
 from teaching.press.book import LEFT_OUT, parts, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("press")]
+pytestmark = pytest.mark.browser
 TWO = ("book/notation", "book/references")
 PUBLIC = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf8"))["html"]["baseurl"]
 
