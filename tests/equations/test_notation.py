@@ -2,8 +2,17 @@
 
 import numpy as np
 import torch
-from diffusers import DDPMScheduler
-from references import MEANS, STDS, WEIGHTS, noisy_score, posterior_mean, vp
+from diffusers import DDIMScheduler, DDPMScheduler
+from references import (
+    MEANS,
+    STDS,
+    WEIGHTS,
+    gm1_and_two_noises,
+    hermite,
+    noisy_score,
+    posterior_mean,
+    vp,
+)
 from scipy.integrate import quad, solve_ivp
 from scipy.stats import norm
 from verification import verifies
@@ -184,3 +193,163 @@ def test_edm(compare):
     slope = (log_density(X + step) - log_density(X - step)) / (2 * step)
     expected = np.concatenate([denoised, slope])
     compare(translated(X / alpha), expected, tol=1e-8, wrong=translated(X))
+
+
+@verifies(
+    "eq-notation-ddpm-width",
+    against="the small fixed variance of the DDPM scheduler in diffusers",
+    wrong="the two variances of all steps exchanged",
+)
+def test_ddpm_width(compare):
+    theirs = DDPMScheduler(1000, beta_start=1e-4, beta_end=0.02, beta_schedule="linear")
+    beta = np.sqrt(np.linspace(1e-4, 0.02, 1000))
+    before, after = (1 - np.prod(1 - beta[:steps] ** 2) for steps in (400, 401))
+    expected = float(theirs._get_variance(400))  # their step 400 is the 401st
+    compare(before / after * beta[400] ** 2, expected, tol=1e-7, wrong=after / before * beta[400])
+
+
+@verifies(
+    "eq-notation-ddim",
+    against="a step of the DDIM scheduler in diffusers, with the same fresh noise",
+    wrong="our alpha bar put where the paper writes alpha",
+)
+def test_ddim(compare):
+    theirs = DDIMScheduler(
+        1000, clip_sample=False, set_alpha_to_one=False, prediction_type="sample"
+    )
+    theirs.set_timesteps(1000)
+    squares, i, eta = theirs.alphas_cumprod.double(), 500, 0.6
+    x, guess, noise = torch.randn(3, 5, generator=torch.Generator().manual_seed(0)).double()
+
+    def step(now, before):  # alpha bar after and before the step
+        width = eta * torch.sqrt((1 - before**2) / (1 - now**2) * (1 - (now / before) ** 2))
+        eps = (x - now * guess) / torch.sqrt(1 - now**2)
+        return before * guess + torch.sqrt(1 - before**2 - width**2) * eps + width * noise
+
+    expected = theirs.step(guess, i, x, eta=eta, variance_noise=noise).prev_sample
+    found = step(*squares[[i, i - 1]].sqrt())
+    compare(found, expected, tol=2e-5, wrong=step(*squares[[i, i - 1]]))
+
+
+@verifies(
+    "eq-notation-ncsn",
+    against="the variance at rest of the paper's chain on a Gaussian, by its recursion",
+    wrong="the paper's step taken for ours",
+)
+def test_ncsn(compare):
+    width, step = 0.7, 0.2  # the data's standard deviation, the paper's alpha_i
+    variance = 0.0
+    for _ in range(500):
+        variance = (1 - step / 2 / width**2) ** 2 * variance + step
+
+    def at_rest(eta):
+        return width**2 / (1 - eta / (2 * width**2))
+
+    compare(at_rest(step / 2), variance, tol=1e-12, wrong=at_rest(step))
+
+
+@verifies(
+    "eq-notation-subvp",
+    against="variance of the linear SDE by quadrature of the page's g squared",
+    wrong="the g squared of VP",
+)
+def test_subvp(compare):
+    def total(t):
+        return LOW * t + 0.5 * (HIGH - LOW) * t**2
+
+    def variance(factor, t=0.3):
+        def added(s):
+            g2 = (LOW + s * (HIGH - LOW)) * factor(total(s))
+            return np.exp(total(s) - total(t)) * g2
+
+        return quad(added, 0, t)[0]
+
+    expected = variance(lambda b: -np.expm1(-2 * b))
+    found = (1 - np.exp(-total(0.3))) ** 2
+    compare(found, expected, tol=1e-9, wrong=variance(lambda b: 1.0))
+
+
+@verifies(
+    "eq-notation-fm-score",
+    against="the score of the mixture seen through noise, in closed form",
+    wrong="our velocity in place of the paper's",
+)
+def test_flow_matching_score(compare):
+    tau = 0.65
+    u = posterior_mean(lambda x0, x: x0 - (x - tau * x0) / (1 - tau), X, tau, 1 - tau)
+    expected = noisy_score(X, tau, 1 - tau)
+    compare((tau * u - X) / (1 - tau), expected, tol=1e-9, wrong=(-tau * u - X) / (1 - tau))
+
+
+@verifies(
+    "eq-notation-edm-ode",
+    against="the score in closed form, and the path of a Gaussian",
+    wrong="divided by sigma squared, the score's factor",
+)
+def test_edm_flow(compare):
+    sigma, width = 0.8, 0.6
+    denoised = posterior_mean(lambda x0, x: x0, X, 1.0, sigma)
+    velocity = (X - denoised) / sigma
+    compare(velocity, -sigma * noisy_score(X, 1.0, sigma), tol=1e-9, wrong=velocity / sigma)
+
+    def right(level, x):  # data N(0, width^2): D = width^2 x / (width^2 + level^2)
+        return (x - width**2 * x / (width**2 + level**2)) / level
+
+    end = solve_ivp(right, (2.0, 0.5), [1.0], rtol=1e-11, atol=1e-13).y[0, -1]
+    compare(end, np.sqrt((width**2 + 0.25) / (width**2 + 4.0)), tol=1e-8)
+
+
+@verifies(
+    "eq-notation-edm-network",
+    against="unit mean squares of the network's input and target, by Gauss-Hermite quadrature",
+    wrong="the data's size left out of the output's scale",
+)
+def test_edm_network(compare):
+    x0, eps, _, weight = gm1_and_two_noises(12)
+    sigma, size = 0.7, np.sqrt((weight * x0**2).sum())
+    whole = np.sqrt(sigma**2 + size**2)
+    x = x0 + sigma * eps
+
+    def mean_squares(out):
+        target = (x0 - size**2 / whole**2 * x) / out
+        return [(weight * (x / whole) ** 2).sum(), (weight * target**2).sum()]
+
+    found, wrong = mean_squares(sigma * size / whole), mean_squares(sigma / whole)
+    compare(found, [1.0, 1.0], tol=1e-12, wrong=wrong)
+
+
+@verifies(
+    "eq-notation-vdm",
+    against="alpha and sigma of VP",
+    wrong="half of the log-SNR in place of the whole",
+)
+def test_vdm(compare):
+    alpha, sigma = vp(0.3)
+    gamma = float(-2 * torch.log(alpha / sigma))
+
+    def scales(gamma):
+        return [1 / (1 + np.exp(gamma)), 1 / (1 + np.exp(-gamma))]
+
+    compare(scales(gamma), [alpha**2, sigma**2], tol=1e-12, wrong=scales(gamma / 2))
+
+
+@verifies(
+    "eq-notation-su",
+    against="the mean of the last noise given the noisy point, for a Gaussian datum, by regression",
+    wrong="the fraction turned over",
+)
+def test_su(compare):
+    scale, before = 0.9, 0.6  # alpha_i of the last step, alpha bar before it
+    beta, spread = np.sqrt(1 - scale**2), np.sqrt(1 - before**2)
+    node, weight = hermite(4)
+    x0, first, last = np.meshgrid(0.7 * node, node, node, indexing="ij")
+    mass = weight[:, None, None] * weight[:, None] * weight
+    x = scale * (before * x0 + spread * first) + beta * last
+    whole = np.sqrt(1 - (scale * before) ** 2)
+    together = (x - scale * before * x0) / whole
+
+    def slope(noise):
+        return (mass * noise * x).sum() / (mass * x**2).sum()
+
+    found, wrong = beta / whole * slope(together), whole / beta * slope(together)
+    compare(found, slope(last), tol=1e-12, wrong=wrong)
