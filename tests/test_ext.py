@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import alt_text
-import concordance
 import equation_checks
 import equation_seals
 import equation_sources
@@ -264,12 +263,6 @@ def test_captions_become_numbered_figures(tmp_path):
 def test_a_caption_alone_is_a_warning(tmp_path):
     _, warnings = build(tmp_path, [caption("One.", "fig-gap"), WIDGET, caption("Two.")])
     assert warnings.count("a caption without a picture") == 1
-
-
-def test_rows_have_targets():
-    assert concordance.target("5.21") == "c-5-21"
-    assert {row["id"] for row in concordance.syllabus()} >= {"1.01", "5.21", "11.08"}
-    assert "<strong>1</strong> of 253" in concordance.progress({"c-5-21": None})
 
 
 def test_every_widget_stands_on_a_page_that_the_gallery_knows():
