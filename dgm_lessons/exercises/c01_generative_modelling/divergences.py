@@ -50,6 +50,14 @@ def _kl_to_middle(p: Tensor, q: Tensor) -> Tensor:
     return (p * (2 * p / (p + q)).log()).sum()
 
 
+def f_of_reverse_kl(u: Tensor) -> Tensor:
+    return u - 1 - u.log()
+
+
+def w1_of_two_widths(s1: float, s2: float) -> float:
+    return abs(s1 - s2) * math.sqrt(2 / math.pi)
+
+
 EXERCISES: dict[str, Exercise] = {
     "c-1-06": Exercise(
         asks="the divergence KL(p || q) in nats, p = N(m1, s1^2) and q = N(m2, s2^2)",
@@ -214,6 +222,56 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is the square root, which is a metric; the divergence was wanted": (
                 lambda p, q: js_of_lists(p, q).sqrt()
+            ),
+        },
+    ),
+    "c-1-13": Exercise(
+        asks="f(u) of reverse KL, flat at u = 1",
+        trials=tuple(
+            (torch.tensor(ratios, dtype=torch.float64),)
+            for ratios in ([0.3, 1.7, 4.2], [0.08, 0.6, 2.9, 7.5])
+        ),
+        solution=f_of_reverse_kl,
+        mistakes={
+            "it gives reverse KL, but its slope at u = 1 is -1: add u - 1": lambda u: -u.log(),
+            "this is forward KL: its weight is u, the ratio, where reverse KL has 1": (
+                lambda u: u * u.log()
+            ),
+            "this is forward KL, made flat at u = 1": lambda u: u * u.log() - u + 1,
+            "it is flat at u = 1, but concave: turn the sign": lambda u: u.log() - u + 1,
+            "f(1) must be 0": lambda u: u - u.log(),
+            "the line has the wrong sign: the slope at u = 1 is now -2": (
+                lambda u: 1 - u - u.log()
+            ),
+            "this is the ratio's logarithm; f must be convex": lambda u: u.log(),
+            "this is Pearson's chi-squared": lambda u: (u - 1) ** 2,
+        },
+    ),
+    "c-1-17": Exercise(
+        asks="the Wasserstein-1 distance of N(m, s1^2) and N(m, s2^2)",
+        trials=((0.7, 1.9), (2.6, 0.4), (1.1, 3.3)),
+        solution=w1_of_two_widths,
+        mistakes={
+            "the mean of |z| is missing: quantiles near the middle hardly differ": (
+                lambda s1, s2: abs(s1 - s2)
+            ),
+            "this is a half of the mean of |z|: both tails count": (
+                lambda s1, s2: abs(s1 - s2) / math.sqrt(2 * math.pi)
+            ),
+            "the mean of |z| is the square root of 2 / pi, not of pi / 2": (
+                lambda s1, s2: abs(s1 - s2) * math.sqrt(math.pi / 2)
+            ),
+            "the mean of |z| is the square root of 2 / pi: take the root": (
+                lambda s1, s2: abs(s1 - s2) * 2 / math.pi
+            ),
+            "it looks like variances where standard deviations belong": (
+                lambda s1, s2: abs(s1**2 - s2**2) * math.sqrt(2 / math.pi)
+            ),
+            "this pairs the points at random; the best plan keeps the order": (
+                lambda s1, s2: math.hypot(s1, s2) * math.sqrt(2 / math.pi)
+            ),
+            "this turns one of the laws round; the best plan keeps the order": (
+                lambda s1, s2: (s1 + s2) * math.sqrt(2 / math.pi)
             ),
         },
     ),

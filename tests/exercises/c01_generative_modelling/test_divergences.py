@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from dgm_lessons.divergences import f_divergence, kl, wasserstein_1_samples
 from dgm_lessons.exercises import diagnose
 from dgm_lessons.exercises.c01_generative_modelling.divergences import EXERCISES
 
@@ -35,3 +36,21 @@ def test_js_is_symmetric_bounded_and_is_the_mean_of_two_kls():
         assert torch.isclose(found, exercise.solution(q, p)) and 0 < found < math.log(2)
     far = torch.tensor([1 - 1e-12, 1e-12], dtype=torch.float64)
     assert torch.isclose(exercise.solution(far, far.flip(0)), torch.tensor(2.0).double().log())
+
+
+def test_the_flat_f_gives_reverse_kl_and_is_never_negative():
+    x = torch.linspace(-12, 12, 4001, dtype=torch.float64)
+    p, q = (
+        torch.distributions.Normal(m, s).log_prob(x).exp() for m, s in ((0.4, 1.1), (-0.3, 0.9))
+    )
+    f = EXERCISES["c-1-13"].solution
+    assert torch.isclose(f_divergence(f, p, q, x), kl(q, p, x), atol=1e-6)
+    u = torch.linspace(0.05, 5, 100, dtype=torch.float64)
+    assert (f(u) >= 0).all() and diagnose("c-1-13", lambda u: (1 / u).log() + u - 1)[0]
+
+
+def test_w1_of_two_widths_is_that_of_many_sorted_draws():
+    z = torch.special.ndtri((torch.arange(200_000, dtype=torch.float64) + 0.5) / 200_000)
+    for s1, s2 in EXERCISES["c-1-17"].trials:
+        found = EXERCISES["c-1-17"].solution(s1, s2)
+        assert math.isclose(wasserstein_1_samples(s1 * z, s2 * z).item(), found, rel_tol=1e-4)

@@ -69,6 +69,29 @@ WRONG = {
         lambda p, q: 0.5 * (p * (2 * p / (p + q)).log() - q * (2 * q / (p + q)).log()).sum(),
         lambda p, q: 0.5 * (p * (2 * p / (p + q)).log() + q * (2 * q / (p + q)).log()),
     ],
+    "c-1-13": [
+        lambda u: -u.log(),
+        lambda u: u * u.log(),
+        lambda u: u * u.log() - u + 1,
+        lambda u: u.log() - u + 1,
+        lambda u: u - u.log(),
+        lambda u: 1 - u - u.log(),
+        lambda u: u.log(),
+        lambda u: (u - 1) ** 2,
+        lambda u: (u - 1) - u.log2(),
+    ],
+    "c-1-17": [
+        lambda s1, s2: (s1 - s2) * math.sqrt(2 / math.pi),
+        lambda s1, s2: (s2 - s1) * math.sqrt(2 / math.pi),
+        lambda s1, s2: abs(s1 - s2),
+        lambda s1, s2: abs(s1 - s2) / math.sqrt(2 * math.pi),
+        lambda s1, s2: abs(s1 - s2) * math.sqrt(math.pi / 2),
+        lambda s1, s2: abs(s1 - s2) * 2 / math.pi,
+        lambda s1, s2: abs(s1**2 - s2**2) * math.sqrt(2 / math.pi),
+        lambda s1, s2: math.hypot(s1, s2) * math.sqrt(2 / math.pi),
+        lambda s1, s2: (s1 + s2) * math.sqrt(2 / math.pi),
+        lambda s1, s2: math.sqrt(abs(s1**2 - s2**2) * 2 / math.pi),
+    ],
 }
 
 
