@@ -22,7 +22,7 @@ def caption(name=""):
 
 
 WIDGET = output("<TwoWays: a figure to touch>")
-WITHIN = "### Within it\n\n$$\nx\n$$ (eq-x)\n\n(c-1-03)=\n[Far off](#set-two-ways?mean=3)"
+WITHIN = "(own)=\n### Within it\n\n$$\nx\n$$ (eq-x)\n\n(c-1-03)=\n[Far off](#set-two-ways?mean=3)"
 PAGE = [
     new_markdown_cell("# A page\n\n[before any row](#set-two-ways?mean=1)"),
     new_code_cell("display(TwoWays())", outputs=[WIDGET, caption()]),

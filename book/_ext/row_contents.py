@@ -56,13 +56,14 @@ def of_page(path: Path) -> dict[str, list[Thing]]:
     rows: list[str] = []
     scope = level = 0  # of the section that the rows stand in, of the last heading
     for mark in marks(path):
-        if mark.kind == "rows":
-            rows, heading = ROW.findall(mark.name), re.search("^#+", mark.name, re.MULTILINE)
-            scope = level = len(heading[0]) if heading else level
-            found |= {row: [] for row in rows}
-        elif mark.kind == "heading":
-            level = len(mark.name)
-            rows = rows if level > scope else []
+        if mark.kind in {"rows", "heading"}:
+            heading = re.search("^#+", mark.name, re.MULTILINE)
+            level = len(heading[0]) if heading else level
+            if own_rows := ROW.findall(mark.name):
+                rows, scope = own_rows, level
+                found |= {row: found.get(row, []) for row in rows}
+            elif heading and level <= scope:
+                rows = []
         else:
             own = EXERCISE.match(mark.name) if mark.kind == "exercise" else None
             for row in dict.fromkeys([*rows, *own.groups()] if own else rows):

@@ -26,6 +26,10 @@ def best_discriminator(p: Tensor, q: Tensor, r: float) -> Tensor:
     return r * p / (r * p + (1 - r) * q)
 
 
+def mean_of_step(x: Tensor, eps: Tensor, sigma_s: float, sigma_t: float) -> Tensor:
+    return x - (sigma_s**2 - sigma_t**2) / sigma_s * eps
+
+
 FAMILIES = ("energy", "autoregressive", "VAE", "flow", "GAN", "diffusion")
 SEEN = (2, 3, 1, 3, 0, 1)
 HINTS = (
@@ -188,6 +192,40 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is a difference of probabilities; the game is played in logarithms": (
                 lambda p, q, d: (p * (p / (p + q) - d) + q * (d - p / (p + q))).sum()
+            ),
+        },
+    ),
+    "c-1-24": Exercise(
+        asks="the mean of the step from x at level sigma_s to level sigma_t",
+        trials=tuple(
+            (3 * normal(k, 35 - k), normal(k + 1, 35 - k), *levels)
+            for k, levels in ((31, (1.6, 0.9)), (33, (0.7, 0.25)))
+        ),
+        solution=mean_of_step,
+        mistakes={
+            "the sign: the noise is taken away": (
+                lambda x, eps, sigma_s, sigma_t: x + (sigma_s**2 - sigma_t**2) / sigma_s * eps
+            ),
+            "this is the ODE's step, which rolls no dice: the VAE's takes more away": (
+                lambda x, eps, sigma_s, sigma_t: x - (sigma_s - sigma_t) * eps
+            ),
+            "this is the clean guess, a step all the way": (
+                lambda x, eps, sigma_s, sigma_t: x - sigma_s * eps
+            ),
+            "eps is taken for the score; the score is -eps / sigma_s": (
+                lambda x, eps, sigma_s, sigma_t: x + (sigma_s**2 - sigma_t**2) * eps
+            ),
+            "the division by sigma_s is missing: eps has standard deviation 1": (
+                lambda x, eps, sigma_s, sigma_t: x - (sigma_s**2 - sigma_t**2) * eps
+            ),
+            "this divides by the variance; the score is -eps over the standard deviation": (
+                lambda x, eps, sigma_s, sigma_t: x - (1 - (sigma_t / sigma_s) ** 2) * eps
+            ),
+            "this divides by the noise that remains; the score is that of the level s": (
+                lambda x, eps, sigma_s, sigma_t: x - (sigma_s**2 - sigma_t**2) / sigma_t * eps
+            ),
+            "this is the step alone; start from x": (
+                lambda x, eps, sigma_s, sigma_t: -(sigma_s**2 - sigma_t**2) / sigma_s * eps
             ),
         },
     ),

@@ -47,3 +47,12 @@ def test_the_loss_of_a_discriminator_is_what_training_it_would_win():
         ascent.step(closure)
         found = exercise.solution(p, q, d)
         assert torch.isclose(found, (game(logits) - start).detach(), atol=1e-6)
+
+
+def test_the_step_of_the_fourth_dialect_is_the_mean_of_a_gaussian_walk():
+    """For data from N(0, 1) the law of x_t given x_s is known by the rule for two Gaussians."""
+    x = torch.linspace(-3, 3, 7, dtype=torch.float64)
+    for s, t in ((1.6, 0.9), (0.7, 0.25)):
+        noise = s * x / (1 + s**2)  # its mean, given x_s
+        found = EXERCISES["c-1-24"].solution(x, noise, s, t)
+        assert torch.allclose(found, (1 + t**2) / (1 + s**2) * x, atol=1e-14)

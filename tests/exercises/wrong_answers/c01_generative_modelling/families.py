@@ -80,6 +80,18 @@ WRONG = {
         lambda p, q, d: 0.0,
         lambda p, q, d: (p / (p + q) - d).abs().sum(),
     ],
+    "c-1-24": [
+        lambda x, e, s, t: x + (s**2 - t**2) / s * e,
+        lambda x, e, s, t: x - (s - t) * e,
+        lambda x, e, s, t: x - s * e,
+        lambda x, e, s, t: x + (s**2 - t**2) * e,
+        lambda x, e, s, t: x - (s**2 - t**2) * e,
+        lambda x, e, s, t: x - (s**2 - t**2) / s**2 * e,
+        lambda x, e, s, t: x - (s**2 - t**2) / t * e,
+        lambda x, e, s, t: -(s**2 - t**2) / s * e,
+        lambda x, e, s, t: x - (s**2 - t**2) ** 0.5 * e,
+        lambda x, e, s, t: x - (s**2 - t**2) / (2 * s) * e,
+    ],
 }
 
 
