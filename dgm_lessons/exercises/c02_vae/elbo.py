@@ -33,6 +33,10 @@ def posterior(x: Tensor, w: float, b: float, s: float, r: float) -> Tensor:
     return torch.stack([mean, torch.full_like(mean, r**2 * s**2 / total)])
 
 
+def best_variance(w: float, s: float, beta: float) -> float:
+    return beta * s**2 / (w**2 + beta * s**2)
+
+
 Moment = Callable[[Tensor, float, float, float, float], Tensor | float]
 
 
@@ -231,6 +235,38 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "this is what x has told; the rest of r^2 is in doubt": _variance_is(
                 lambda x, w, b, s, r: r**2 - posterior(x, w, b, s, r)[1]
+            ),
+        },
+    ),
+    "c-2-07": Exercise(
+        asks="the best variance of the encoder when the KL is weighed by beta",
+        trials=((1.3, 0.6, 2.5), (0.8, 1.7, 0.4), (2.1, 0.9, 3.3)),
+        solution=best_variance,
+        mistakes={
+            "beta is forgotten: this is the posterior's variance": (
+                lambda w, s, beta: s**2 / (w**2 + s**2)
+            ),
+            "beta weighs the wrong term: a heavier pull widens the cloud": (
+                lambda w, s, beta: s**2 / (beta * w**2 + s**2)
+            ),
+            "this is the standard deviation; the variance is wanted": (
+                lambda w, s, beta: best_variance(w, s, beta) ** 0.5
+            ),
+            "this is one over the variance": lambda w, s, beta: 1 / best_variance(w, s, beta),
+            "this is what x has told; the rest of 1 is in doubt": (
+                lambda w, s, beta: 1 - best_variance(w, s, beta)
+            ),
+            "the 1 of the prior is missing below: b^2 must stay under 1": (
+                lambda w, s, beta: beta * s**2 / w**2
+            ),
+            "it looks like s where s squared belongs": (
+                lambda w, s, beta: beta * s / (w**2 + beta * s)
+            ),
+            "it looks like w where w squared belongs": (
+                lambda w, s, beta: beta * s**2 / (w + beta * s**2)
+            ),
+            "a factor 2 is left over: both terms have the half": (
+                lambda w, s, beta: beta * s**2 / (2 * w**2 + beta * s**2)
             ),
         },
     ),

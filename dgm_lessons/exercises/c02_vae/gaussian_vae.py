@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -60,6 +61,24 @@ def coin(z: Tensor, tau: float) -> Tensor:
 
 def best_sigma(x: Tensor, mu: Tensor) -> Tensor:
     return (x - mu).square().mean().sqrt()
+
+
+MACHINES = ("noisy and mean", "noisy and drawn", "sharp and mean", "sharp and drawn")
+
+
+def share(V: float, tau: float) -> Tensor:
+    return torch.tensor([V / (V + tau**2), 1.0, 1.0, 1.0], dtype=torch.float64)
+
+
+def _entry(place: int, wrong: Callable[[float, float], float]) -> Callable[..., Tensor]:
+    """The right answer with another number at one place."""
+
+    def answer(V: float, tau: float) -> Tensor:
+        shares = share(V, tau)
+        shares[place] = wrong(V, tau)
+        return shares
+
+    return answer
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -306,6 +325,34 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "the half belongs to the exponent; it cancels": (
                 lambda x, mu: ((x - mu).square().mean() / 2).sqrt()
+            ),
+        },
+    ),
+    "c-2-17": Exercise(
+        asks="four shares of the variance of the data",
+        trials=((1.7, 0.8), (0.6, 1.3), (3.2, 0.45)),
+        parts=MACHINES,
+        solution=share,
+        mistakes={
+            "the mean decoder loses what it averages away": _entry(0, lambda V, tau: 1.0),
+            "this is what the mean decoder loses; the rest comes back": _entry(
+                0, lambda V, tau: tau**2 / (V + tau**2)
+            ),
+            "this is the variance, not a share of it": _entry(
+                0, lambda V, tau: V**2 / (V + tau**2)
+            ),
+            "this is a share of the standard deviation": _entry(
+                0, lambda V, tau: (V / (V + tau**2)) ** 0.5
+            ),
+            "this is the slope, squared: the codes have the variance V + tau^2": _entry(
+                0, lambda V, tau: (V / (V + tau**2)) ** 2
+            ),
+            "it looks like tau where tau squared belongs": _entry(0, lambda V, tau: V / (V + tau)),
+            "who draws from the law given the code makes up for the average": _entry(
+                1, lambda V, tau: V / (V + tau**2)
+            ),
+            "behind a sharp code stands one datum: its mean is that datum": _entry(
+                2, lambda V, tau: V / (V + tau**2)
             ),
         },
     ),

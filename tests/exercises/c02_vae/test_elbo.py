@@ -1,6 +1,9 @@
 """Exercises of `elbo`: their answers hold for real models, whose gaps are known exactly."""
 
+import math
+
 import torch
+from scipy.optimize import minimize_scalar
 
 from dgm_lessons.exercises.c02_vae.elbo import EXERCISES
 from dgm_lessons.vae import LinearVAE
@@ -37,3 +40,15 @@ def test_the_posterior_is_bayes_rule():
         mean = weight @ z
         expected = torch.stack([mean, weight @ z**2 - mean**2])
         assert torch.allclose(exercise.solution(x, w, b, s, r), expected, atol=1e-8)
+
+
+def test_no_other_width_of_the_encoder_has_a_better_weighted_bound():
+    x = torch.tensor([[0.7]], dtype=torch.float64)
+
+    def weighted(b, w, s, beta):
+        reconstruction, kl = LinearVAE(w, s).elbo(x, 0.4, b)
+        return (beta * kl - reconstruction).item()
+
+    for given in EXERCISES["c-2-07"].trials:
+        best = minimize_scalar(weighted, bounds=(0.01, 2), args=given, options={"xatol": 1e-9})
+        assert math.isclose(best.x**2, EXERCISES["c-2-07"].solution(*given), rel_tol=1e-5)

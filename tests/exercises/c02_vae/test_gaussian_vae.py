@@ -43,3 +43,14 @@ def test_the_coin_is_the_best_decoder_of_two_data():
     z = torch.linspace(-3, 4, 29, dtype=torch.float64)
     for tau in (0.3, 1.0, 4.0):
         assert torch.allclose(coin(z, tau), decode(z, torch.tensor([0.0, 1.0]).double(), tau))
+
+
+def test_the_shares_are_those_of_many_draws():
+    n, g = 400_000, torch.Generator().manual_seed(2)
+    for V, tau in EXERCISES["c-2-17"].trials:
+        x, noise, eps = torch.randn(3, n, generator=g, dtype=torch.float64)
+        x = V**0.5 * x
+        mean = V / (V + tau**2) * (x + tau * noise)
+        drawn = mean + (V * tau**2 / (V + tau**2)) ** 0.5 * eps
+        found = torch.stack([mean.var(), drawn.var(), x.var(), x.var()]) / V
+        assert torch.allclose(found, EXERCISES["c-2-17"].solution(V, tau), atol=0.01)

@@ -98,6 +98,19 @@ WRONG = {
         with_variance(lambda x, w, b, s, r: r * s / (w**2 * r**2 + s**2) ** 0.5),
         with_variance(lambda x, w, b, s, r: s**2 / w**2),
     ],
+    "c-2-07": [
+        lambda w, s, beta: s**2 / (w**2 + s**2),
+        lambda w, s, beta: s**2 / (beta * w**2 + s**2),
+        lambda w, s, beta: s**2 / (w**2 + beta * s**2),
+        lambda w, s, beta: (beta * s**2 / (w**2 + beta * s**2)) ** 0.5,
+        lambda w, s, beta: 1 + w**2 / (beta * s**2),
+        lambda w, s, beta: w**2 / (w**2 + beta * s**2),
+        lambda w, s, beta: beta * s**2 / w**2,
+        lambda w, s, beta: beta * s / (w**2 + beta * s),
+        lambda w, s, beta: beta * s**2 / (w + beta * s**2),
+        lambda w, s, beta: beta * s**2 / (2 * w**2 + beta * s**2),
+        lambda w, s, beta: beta,
+    ],
 }
 
 

@@ -133,6 +133,18 @@ WRONG = {
         lambda x, m: (2 * (x - m).square().mean()).sqrt(),
         lambda x, m: 1 / (x - m).square().mean().sqrt(),
     ],
+    "c-2-17": [
+        lambda V, tau: [1.0, 1.0, 1.0, 1.0],
+        lambda V, tau: [tau**2 / (V + tau**2), 1.0, 1.0, 1.0],
+        lambda V, tau: [V**2 / (V + tau**2), 1.0, 1.0, 1.0],
+        lambda V, tau: [(V / (V + tau**2)) ** 0.5, 1.0, 1.0, 1.0],
+        lambda V, tau: [(V / (V + tau**2)) ** 2, 1.0, 1.0, 1.0],
+        lambda V, tau: [V / (V + tau), 1.0, 1.0, 1.0],
+        lambda V, tau: [V / (V + tau**2), V / (V + tau**2), 1.0, 1.0],
+        lambda V, tau: [V / (V + tau**2), 1.0, V / (V + tau**2), 1.0],
+        lambda V, tau: [V / (V + tau**2), 1.0, 0.0, 1.0],
+        lambda V, tau: [1.0, V / (V + tau**2), 1.0, 1.0],
+    ],
 }
 
 
