@@ -7,7 +7,7 @@ import torch
 from pytest import approx
 
 from dgm_lessons.divergences import fisher, js, kl, total_variation, wasserstein_1
-from dgm_lessons.mixtures import gm1
+from dgm_lessons.mixtures import GaussianMixture, gm1
 
 X = torch.linspace(-10, 10, 4001, dtype=torch.float64)
 P = gm1().log_prob(X[:, None]).exp()
@@ -69,3 +69,17 @@ def test_far_away_two_numbers_stop():
         assert d(P, far, X) - d(P, near, X) < 0.02
     for d in (kl, wasserstein_1, fisher):
         assert d(P, far, X) > 1.3 * d(P, near, X)
+
+
+def test_one_bell_of_data_and_a_bell_that_leaves_it():
+    """What the page says of the widget when 98 in 100 of the data are on the left."""
+    data = GaussianMixture([0.98, 0.02], [[-1.5], [1.0]], [0.3**2, 0.5**2])
+    log_p, found = data.log_prob(X[:, None]), []
+    for mean in (-2.0, -2.5, -3.0, -4.0):
+        log_q = torch.distributions.Normal(mean, 0.3).log_prob(X)
+        laws = log_p.exp(), log_q.exp()
+        forward = torch.trapezoid(laws[0] * (log_p - log_q), X).item()
+        found.append([js(*laws, X).item(), forward, wasserstein_1(*laws, X).item()])
+    assert [row[0] for row in found[1:]] == approx([0.572, 0.676, 0.693], abs=6e-4)
+    assert [row[1] for row in found[1:]] == approx([6.7, 13.9, 36.7], abs=0.05)
+    assert [found[k][2] for k in (0, 1, 3)] == approx([0.55, 1.05, 2.55], abs=1e-3)
