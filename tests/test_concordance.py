@@ -99,6 +99,10 @@ def test_deeds_are_short_words_with_links():
         "check [1 equation](book/checks/01-x#eq-b)",
     ]
     assert list(concordance.deeds(things[:1], set(), link)) == []
+    figures = [Thing("figure", f"Figure {k}", "p", f"figure-{k}") for k in range(2, 9)]
+    assert list(concordance.deeds(figures, set(), link)) == [
+        "see [Figure 2](p#figure-2) to [Figure 8](p#figure-8)"
+    ]
 
 
 def test_a_row_where_nothing_is_found_shows_it():
@@ -128,3 +132,12 @@ def test_every_row_that_has_a_place_in_the_book_is_found():
     found = row_contents.contents()
     homes = {row for path in pages() for row in row_contents.ROW.findall(prose(path))}
     assert homes <= set(found)
+
+
+def test_at_each_row_of_chapters_1_and_2_there_is_more_than_text_and_formulas():
+    poor = {
+        row
+        for row, things in row_contents.contents().items()
+        if row.split("-")[1] in {"1", "2"} and {thing.kind for thing in things} <= {"equation"}
+    }
+    assert not poor

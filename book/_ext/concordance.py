@@ -112,8 +112,9 @@ VERBS = {"widget": "move", "exercise": "solve", "question": "answer", "figure": 
 def deeds(things: list[Thing], checked: set[str], link: Link) -> Iterator[str]:
     """What a reader can do with these things, kind by kind, in a few words."""
     for kind, verb in VERBS.items():
-        if found := [thing for thing in things if thing.kind == kind]:
-            yield f"{verb} " + ", ".join(link(one.page, one.anchor, one.name) for one in found)
+        if found := [link(one.page, one.anchor, one.name) for one in things if one.kind == kind]:
+            run = kind == "figure" and len(found) > 2  # they follow one another
+            yield f"{verb} " + (f"{found[0]} to {found[-1]}" if run else ", ".join(found))
     if cells := sum(thing.kind == "cell" for thing in things):
         yield f"run {counted(cells, 'cell')}"
     equations = [thing for thing in things if thing.kind == "equation" and thing.name in checked]
