@@ -71,10 +71,16 @@ rerun: $(READY)
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
 
-browser: book
-	$(BIN)/pytest tests/book -q -n 2
+BROWSER := $(BIN)/pytest tests/book -q -n 2
 
-test: lint $(CHECKS) unit nbval book browser
+browser: book
+	$(BROWSER)
+
+# The linters and the build run beside each other, as each keeps one core busy.
+test: $(READY)
+	$(MAKE) -j 2 lint book
+	$(MAKE) unit nbval
+	$(BROWSER)
 
 serve: book
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html

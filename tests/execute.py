@@ -1,15 +1,13 @@
 """Run notebooks in place and store their outputs: python tests/execute.py NOTEBOOK...
 
-A second run writes the same bytes: one thread, no timings, ids made from the cells' sources. Only
-what a page of the book needs is stored: a widget keeps its self-contained html, not its live view.
-A notebook that fails is left as it was.
+A second run writes the same bytes: one thread, no timings. Cells keep their ids: slides and tests
+name them. Only what a page of the book needs is stored: a widget keeps its self-contained html, not
+its live view. A notebook that fails is left as it was.
 """
 
-import hashlib
 import os
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -44,11 +42,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     """Keep what the book needs, in a form that does not change from run to run."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat_minor = 5
-    seen: Counter[str] = Counter()
     for place, cell in enumerate(notebook.cells):
-        name = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
-        seen[name] += 1
-        cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
         cell.metadata = nbformat.from_dict(
             {k: cell.metadata[k] for k in KEPT if k in cell.metadata}
         )

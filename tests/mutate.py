@@ -20,6 +20,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -104,15 +105,21 @@ def mutants(path: Path) -> list[Mutant]:
         if changed is not None and not DULL.search(lines[line]):
             found.append(Mutant(path, line, match.start(), match.end(), changed))
         before = token
-    return [m for m in found if javascript or parses(m.text(source))]
+    return found
 
 
-def parses(text: str) -> bool:
+def parses(mutant: Mutant) -> bool:
     try:
-        compile(text, "mutant", "exec")
+        compile(mutant.text(mutant.path.read_text(encoding="utf8")), "mutant", "exec")
     except SyntaxError:
-        return False
+        return mutant.path.suffix == ".js"
     return True
+
+
+def sample(pool: list[Mutant], seed: int, count: int) -> list[Mutant]:
+    """Some of these mutants, by a seed."""
+    drawn = random.Random(seed).sample(pool, len(pool))
+    return list(islice(filter(parses, drawn), count))
 
 
 def tests_of(path: Path) -> list[str]:
@@ -168,7 +175,7 @@ def chosen(parts: list[str], seed: int, count: int) -> list[Mutant]:
     pool = [m for f in files if f.suffix in {".py", ".js"} for m in mutants(f)]
     if not pool:
         raise SystemExit(f"no mutants of {parts}; give files or folders under {PACKAGE}")
-    return random.Random(seed).sample(pool, min(count, len(pool)))
+    return sample(pool, seed, count)
 
 
 def main() -> None:
@@ -179,21 +186,21 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=3600, help="for the tests of one mutant")
     options = parser.parse_args()
-    sample = chosen(list(options.parts), options.seed, options.count)
-    texts = {m: m.name(m.path.read_text(encoding="utf8")) for m in sample}
-    sample = [m for m in sample if texts[m] not in EQUIVALENT]
+    tried = chosen(list(options.parts), options.seed, options.count)
+    texts = {m: m.name(m.path.read_text(encoding="utf8")) for m in tried}
+    tried = [m for m in tried if texts[m] not in EQUIVALENT]
     with tempfile.TemporaryDirectory() as folder:  # what is red without a mutant kills nothing
         copy = copied(Path(folder) / "copy")
-        tests = sorted({test for m in sample for test in tests_of(m.path)})
+        tests = sorted({test for m in tried for test in tests_of(m.path)})
         if not green(copy, tests, None):
             raise SystemExit("red without any mutant: mend `make fast` first")
     with ThreadPoolExecutor(options.jobs) as pool:
-        noticed = pool.map(lambda m: try_one(m, options.seconds), sample)
+        noticed = pool.map(lambda m: try_one(m, options.seconds), tried)
         killed = 0
-        for mutant, dead in zip(sample, noticed, strict=True):
+        for mutant, dead in zip(tried, noticed, strict=True):
             killed += dead
             print("killed  " if dead else "SURVIVED", texts[mutant], flush=True)
-    print(f"{killed} of {len(sample)} killed: {killed / len(sample):.1%}")
+    print(f"{killed} of {len(tried)} killed: {killed / len(tried):.1%}")
 
 
 if __name__ == "__main__":

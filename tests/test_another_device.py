@@ -1,20 +1,26 @@
 """Every recipe keeps to its device, from the first step to the last metric."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
 from another_device import AWAY, AnotherDevice, Away, AwayGenerator, WithoutDispatch
 
 from dgm_lessons import data
-from dgm_lessons.recipes import RECIPES
+from dgm_lessons.evaluation import sampling
+from dgm_lessons.recipes import RECIPES, likelihood
 from dgm_lessons.train import Run, finish
 from dgm_lessons.zoo import read_state
 
 
 @pytest.fixture
 def away(monkeypatch, request):
-    """Some even noise in place of MNIST, and generators that are away."""
+    """Some even noise in place of MNIST, generators that are away, and paths of few steps."""
+    few = partial(likelihood.evaluate_likelihood, tol=0.1)
+    monkeypatch.setattr(likelihood, "evaluate_likelihood", few)
+    times = sampling.digit_times
+    monkeypatch.setattr(sampling, "digit_times", lambda process, calls: times(process, 3))
     n = {"mnist-plane": 600, "mnist-likelihood": 4}.get(request.node.callspec.id, 60)
     seeded = torch.Generator().manual_seed(0)
     images = torch.randint(256, (n, 28, 28), generator=seeded, dtype=torch.uint8)

@@ -132,3 +132,11 @@ def test_a_clean_notebook_passes(tmp_path):
 def test_names_are_told_apart():
     reads, sets = names_of("a = b\nfor i in c:\n    d = a + e\ndef f(g):\n    return g + h + a")
     assert reads == {"b", "c", "e", "h"} and sets == {"a", "i", "d", "f"}
+
+
+def test_stored_cells_keep_their_ids():
+    """Outlines of slides and tests of pages name cells by them."""
+    cells = [nbformat.v4.new_code_cell("1 + 1", id=name) for name in ("sum", "b2940361")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    normalise(notebook)
+    assert [cell.id for cell in notebook.cells] == ["sum", "b2940361"]

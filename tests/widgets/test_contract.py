@@ -30,46 +30,68 @@ def examples():
 
 
 @pytest.fixture(scope="module")
-def shared(chromium, examples, tmp_path_factory):
-    """shared(key, kinds, **context): a page with these kinds, opened once for each key.
+def opened(chromium, examples, tmp_path_factory):
+    """opened(title, kinds, **context): a new page with these kinds, all of them if none are named.
 
     `page.noise` is all that it logs, throws or requests, which must stay empty.
     """
+
+    def opened(title, kinds=None, *, theme="light", address="", **options):
+        inside = standalone(*(examples[k] for k in (KINDS.values() if kinds is None else kinds)))
+        file = tmp_path_factory.mktemp("page") / "page.html"
+        ground = "#10151c" if theme == "dark" else "#fff"
+        file.write_text(
+            f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><meta '
+            f'name="viewport" content="width=device-width"><title>{title}</title>'
+            f'<body style="margin: 12px; background: {ground}">'
+            f'<button id="before">before</button>{inside}'
+            '<button id="after">after</button><p style="height: 1500px">the end</p></body>',
+            encoding="utf8",
+        )
+        page = chromium.new_page(**{"viewport": {"width": 900, "height": 800}, **options})
+        page.set_default_timeout(30_000)
+        page.add_init_script(CONTRACT)
+        page.noise = []
+        page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
+        page.on("request", lambda request: page.noise.append(f"request: {request.url}"))
+        page.goto(file.as_uri() + address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_function("() => contract.mounted()")
+            page.wait_for_timeout(150)
+            page.evaluate("contract.rest()")
+        page.noise = [n for n in page.noise if not n.startswith(f"request: {file.as_uri()}")]
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def shared(opened):
+    """shared(key, …): a page opened once for each key, for all the tests that ask for it."""
     pages = {}
 
-    def shared(key, kinds=None, *, theme="light", address="", **options):
+    def shared(key, *kinds, **options):
         if key not in pages:
-            inside = standalone(
-                *(examples[k] for k in (KINDS.values() if kinds is None else kinds))
-            )
-            file = tmp_path_factory.mktemp("page") / "page.html"
-            ground = "#10151c" if theme == "dark" else "#fff"
-            file.write_text(
-                f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><meta '
-                f'name="viewport" content="width=device-width"><title>{key}</title>'
-                f'<body style="margin: 12px; background: {ground}">'
-                f'<button id="before">before</button>{inside}'
-                '<button id="after">after</button><p style="height: 1500px">the end</p></body>',
-                encoding="utf8",
-            )
-            page = chromium.new_page(**{"viewport": {"width": 900, "height": 800}, **options})
-            page.set_default_timeout(30_000)
-            page.add_init_script(CONTRACT)
-            page.noise = []
-            page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
-            page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
-            page.on("request", lambda request: page.noise.append(f"request: {request.url}"))
-            page.goto(file.as_uri() + address)
-            if options.get("java_script_enabled", True):
-                page.wait_for_function("() => contract.mounted()")
-                page.wait_for_timeout(150)
-                page.evaluate("contract.rest()")
-            page.noise = [n for n in page.noise if not n.startswith(f"request: {file.as_uri()}")]
-            pages[key] = page
+            pages[key] = opened(key, *kinds, **options)
         return pages[key]
 
     yield shared
     for page in pages.values():
+        page.close()
+
+
+@pytest.fixture
+def own(opened):
+    """own(…): a page for one test."""
+    pages = []
+
+    def own(*kinds, **options):
+        pages.append(opened("own", kinds, **options))
+        return pages[-1]
+
+    yield own
+    for page in pages:
         page.close()
 
 
@@ -212,13 +234,13 @@ def test_without_javascript_a_picture_with_axes_and_words(shared, kind):
 
 @browser
 @each
-def test_it_runs_in_a_notebook(shared, kind, examples):
+def test_it_runs_in_a_notebook(own, kind, examples):
     """As a module from a blob beside a kernel; when the cell goes, it leaves nothing behind."""
     widget = examples[kind]
     state = widget.static_state()
     bytes_ = {n: base64.b64encode(v).decode() for n, v in state.items() if isinstance(v, bytes)}
     state = {name: value for name, value in state.items() if name not in bytes_}
-    page = shared(f"notebook {kind.name()}", [])
+    page = own()
     arguments = {"esm": widget._esm, "css": widget._css, "state": state, "bytes": bytes_}
     found = page.evaluate("(a) => contract.inNotebook(a)", arguments)
     assert found["ink"] > 0.001 and re.search(r"\d", found["text"])
@@ -368,7 +390,7 @@ def test_presets_set_the_state_and_say_what_is_seen(shared, kind):
 
 @browser
 @each
-def test_a_link_brings_the_state_back(shared, kind):
+def test_a_link_brings_the_state_back(shared, own, kind):
     """The address that *Copy link* makes, in a fresh page opened from a file."""
     page = shared("wide")
     for handle in root(page, kind).locator(".dgm-handle:visible").all()[:1]:
@@ -379,7 +401,7 @@ def test_a_link_brings_the_state_back(shared, kind):
     root(page, kind).get_by_role("button", name="Copy link").click()
     hash_ = page.evaluate("location.hash")
     assert hash_.startswith(f"#set-{kind.name()}?")
-    there, fresh = fields(page, kind), shared(f"linked {kind.name()}", [kind], address=hash_)
+    there, fresh = fields(page, kind), own(kind, address=hash_)
     here = fields(fresh, kind)
     named = {part.split("=")[0] for part in hash_.split("?")[1].split("&") if part}
     assert named or kind.name() == "digit-from-noise"
@@ -398,26 +420,19 @@ def flat(value):
 PLAYS = re.compile("^(Play|Demolish|Rebuild)")
 
 
-def playing(shared, kind):
-    """A page with this kind alone, after what it plays by itself at first sight."""
-    page = shared(f"play {kind.name()}", [kind])
-    page.wait_for_timeout(150)
-    for pause in root(page, kind).get_by_role("button", name=re.compile("^Pause")).all():
-        pause.click()
-    return page
-
-
 @browser
 @each
 @pytest.mark.criterion("2.2.2")
-def test_a_player_says_what_it_does_now(shared, kind):
+def test_what_plays_says_so_can_be_paused_and_rests_out_of_sight(own, kind):
     """What plays has a button that pauses it, and the button says so."""
-    page = playing(shared, kind)
-    for player in root(page, kind).get_by_role("button", name=PLAYS).all():
-        before = player.get_attribute("aria-label")
-        if before is None or ":" not in before:
-            continue  # "Play again"
-        node = player.element_handle()
+    page = own(kind)
+    page.wait_for_timeout(150)
+    for pause in root(page, kind).get_by_role("button", name=re.compile("^Pause")).all():
+        pause.click()  # what it plays by itself at first sight
+    players = root(page, kind).get_by_role("button", name=PLAYS).all()
+    nodes = [p.element_handle() for p in players if ":" in (p.get_attribute("aria-label") or "")]
+    for node in nodes:  # the others are "Play again"
+        before = node.get_attribute("aria-label")
         node.click()
         heard, seen = node.get_attribute("aria-label"), node.inner_text()
         if seen == "Pause":  # else it has arrived already
@@ -425,26 +440,14 @@ def test_a_player_says_what_it_does_now(shared, kind):
             node.click()
         page.wait_for_function("(node) => node.innerText !== 'Pause'", arg=node)
         assert node.get_attribute("aria-label") == before
-    assert noise(page) == []
-
-
-@browser
-@each
-def test_what_plays_rests_out_of_sight(shared, kind):
-    page = playing(shared, kind)
-    for player in root(page, kind).get_by_role("button", name=PLAYS).all()[:1]:
-        if ":" not in (player.get_attribute("aria-label") or ""):
-            continue
-        node = player.element_handle()
+    for node in nodes[:1]:
         node.click()
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         page.wait_for_timeout(150)
         first = ask(page, kind, "life")
         page.wait_for_timeout(250)
         assert ask(page, kind, "life") == first
-        page.evaluate("window.scrollTo(0, 0)")
-        if node.inner_text() == "Pause":
-            node.click()
+    assert noise(page) == []
 
 
 @browser
@@ -619,13 +622,13 @@ def test_a_swipe_beside_a_handle_scrolls_and_one_on_it_does_not(shared, kind):
 
 @browser
 @each
-def test_neighbours_do_no_damage(shared, kind):
+def test_neighbours_do_no_damage(shared, own, kind):
     """Alone, and among all the others in both orders, a widget looks the same: sizes and styles.
 
     Without motion: what is in sight alone would else play, and what is further down would not.
     """
     kinds, calm = list(KINDS.values()), {"reduced_motion": "reduce"}
-    alone = ask(shared(f"alone {kind.name()}", [kind], **calm), kind, "look")
+    alone = ask(own(kind, **calm), kind, "look")
     for key, order in (("in order", kinds), ("in reverse", kinds[::-1])):
         page = shared(key, order, **calm)
         crowded = ask(page, kind, "look")
