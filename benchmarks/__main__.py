@@ -18,6 +18,7 @@ TASKS = (
     *("mnist", "bound", "book", "score_matching", "noisy_mnist"),
     *("one_network", "few_steps", "solvers", "error_budget", "guidance"),
     *("flow_matching", "flow_maps", "families", "autoguidance", "latent"),
+    "mnist_denoising",
 )
 RACES = (
     *("mixture", "ablation", "digits", "mnist", "one_network"),

@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import math
 import sys
 import time
 from functools import partial
@@ -30,6 +31,7 @@ from benchmarks import (
     likelihood,
     measure,
     mixture,
+    mnist_denoising,
     one_network,
     peers,
     race,
@@ -225,7 +227,10 @@ def test_likelihood_without_peers():
     assert found["calls"] > 20 and ours["calls"] > 20
 
 
-@pytest.mark.parametrize("task", ["bound", "mnist", "noisy_mnist", "error_budget", "guidance"])
+NEED_MNIST = ("bound", "mnist", "noisy_mnist", "mnist_denoising", "error_budget", "guidance")
+
+
+@pytest.mark.parametrize("task", NEED_MNIST)
 def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
     monkeypatch.setenv("DGM_LESSONS_DATA", str(tmp_path))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path)
@@ -329,6 +334,21 @@ def test_noisy_mnist_sees_the_error_without_clean_digits(tmp_path):
     for row in found["rows"]:
         assert row["psnr"]["median"] > found["psnr_of_nothing"] + 3 and row["steps"]["median"] >= 1
         assert row["sure"]["median"] == approx(row["error"]["median"], rel=0.15)
+
+
+@pytest.mark.mnist
+@pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
+def test_the_network_denoises_mnist_better_than_its_rivals(tmp_path):
+    command.main(["mnist_denoising", "--quick", "--out", str(tmp_path)])
+    found = json.loads((tmp_path / "mnist_denoising.json").read_text())
+    assert [row["level"] for row in found["rows"]] == list(mnist_denoising.LEVELS)
+    for row in found["rows"]:
+        assert (
+            row["network"] > row["wiener"] > row["nothing"] and row["lead"] > 3 * row["lead_error"]
+        )
+        assert row["lead"] == approx(row["network"] - row["wiener"], abs=1e-6)
+        untouched = 20 * math.log10(found["peak"] / row["level"])  # E|x_t / alpha - x|^2 = level^2
+        assert row["nothing"] == approx(untouched, abs=0.3)
 
 
 def test_sure_is_the_implicit_loss_of_noisy_points():
