@@ -14,27 +14,41 @@ from exercise_names import CHECK
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-TITLE = re.compile(r"^\*\*Exercise (\S+)\*\*", re.MULTILINE)
+from dgm_lessons.questions import Choice, Number, shown
+
+TITLE = re.compile(r"^\*\*(?:Exercise|Question) (\S+)\*\*", re.MULTILINE)
+ANSWERS = {Choice: 'a letter, such as "a"', Number: "a number"}
 
 
 def exercise_of(cell: NotebookNode) -> str | None:
-    """The exercise that a cell of code checks, if it does. Questions, `q-3-01`, have no points."""
+    """The exercise or the question that a cell of code checks, if it does."""
     found = CHECK.search(cell.source) if cell.cell_type == "code" else None
-    return found[1] if found and not found[1].startswith("q-") else None
+    return found[1] if found else None
+
+
+def stub(name: str, place: str) -> NotebookNode:
+    """The cell to answer a question in."""
+    variable = name.replace("-", "_")
+    wanted = ANSWERS.get(type(shown(name).question), 'letters in order, such as "abc"')
+    source = (
+        "from dgm_lessons.exercises import check\n\n"
+        f'{variable} = ...  # your turn: {wanted}\n\ncheck("{name}", {variable})'
+    )
+    return new_code_cell(source, id=place)
 
 
 def graded(cell: NotebookNode, name: str) -> NotebookNode:
     """The cell that follows the student's: its value is the points of the answer."""
-    from dgm_lessons.exercises.scoring import FULL
+    from dgm_lessons.exercises.scoring import most
 
     calls = (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
     (answer,) = (c.args[1] for c in calls if getattr(c.func, "id", "") == "check")
     source = (
-        f"import dgm_lessons.exercises  # {FULL} points; leave this cell as it is\n\n"
+        f"import dgm_lessons.exercises  # {counted(most(name))}; leave this cell as it is\n\n"
         f'dgm_lessons.exercises.points("{name}", {ast.unparse(answer)})'
     )
     nbgrader = {
-        **{"schema_version": 3, "grade_id": name, "cell_type": "code", "points": FULL},
+        **{"schema_version": 3, "grade_id": name, "cell_type": "code", "points": most(name)},
         **{"grade": True, "locked": True, "solution": False, "task": False},
     }
     return new_code_cell(source, id=f"{cell.id}-points", metadata={"nbgrader": nbgrader})
@@ -43,8 +57,12 @@ def graded(cell: NotebookNode, name: str) -> NotebookNode:
 def rubric(name: str, place: str) -> NotebookNode:
     """What an answer earns, and the slips that its check knows, for who teaches."""
     from dgm_lessons.exercises import find
-    from dgm_lessons.exercises.scoring import FULL, halves
+    from dgm_lessons.exercises.catalogue import is_question
+    from dgm_lessons.exercises.scoring import FULL, halves, most
 
+    if is_question(name):
+        text = f"`{name}`: {counted(most(name))} for the right answer, else 0. Reasons stand above."
+        return new_markdown_cell(f"**For the instructor.** {text}", id=place)
     half = (
         f"{FULL // 2} if it names a slip; else 0"
         if halves(name)
@@ -57,37 +75,41 @@ def rubric(name: str, place: str) -> NotebookNode:
 
 
 def with_points(cells: list[NotebookNode]) -> int:
-    """Write the points into the titles of the exercises that have a check; their sum."""
-    from dgm_lessons.exercises.scoring import FULL
+    """Write the points into the titles of what is checked; their sum."""
+    from dgm_lessons.exercises.scoring import most
 
-    names = {name for cell in cells if (name := exercise_of(cell))}
+    points = {name: most(name) for cell in cells if (name := exercise_of(cell))}
+
+    def titled(title: re.Match[str]) -> str:
+        own = points.get(title[1])
+        return f"{title[0]} ({counted(own)})" if own else title[0]
+
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = TITLE.sub(
-                lambda title: f"{title[0]} ({FULL} points)" if title[1] in names else title[0],
-                cell.source,
-            )
-    return FULL * len(names)
+            cell.source = TITLE.sub(titled, cell.source)
+    return sum(points.values())
+
+
+def counted(points: int) -> str:
+    return f"{points} point{'s' * (points > 1)}"
 
 
 def heading(page: str, kind: str, total: int) -> NotebookNode:
     """What stands at the head of an assignment."""
     if kind == "student":
         text = (
-            f"**Name:**\n\n**Exercises with a check: {total} points.** A right answer earns all "
-            "of its points, a formula with a slip that the check names half of them. Try as "
-            "often as you like. The cells that show points stay as they are."
+            f"**Name:**\n\n**Exercises with a check, and questions: {total} points.** A right "
+            "answer earns all of its points, a formula with a slip that the check names half of "
+            "them. Try as often as you like. The cells that show points stay as they are."
         )
     else:
         text = (
-            f"**Marking.** The exercises with a check have {total} points, which stand in their "
-            "titles; below each is its rubric. A folder of students' notebooks is marked by\n\n"
-            f"    python -m dgm_lessons.exercises grade FOLDER --page {module(page)}\n\n"
+            f"**Marking.** The exercises with a check and the questions have {total} points, which "
+            "stand in their titles; below each is its rubric. What students hand in, a notebook or "
+            "a folder each, is marked by\n\n"
+            "    python -m dgm_lessons.exercises grade FOLDER --handout NOTEBOOK\n\n"
+            f"where NOTEBOOK is the one that you handed out, `{page.split('/', 1)[1]}.ipynb` of "
+            "`make student`: what you take out of it does not count. "
             "Exercises without a check are for pen and paper, or open: mark them by their solution."
         )
     return new_markdown_cell(text, id="assignment")
-
-
-def module(page: str) -> str:
-    """`c03_ddpm.reverse` for the page `book/03-ddpm/reverse`."""
-    return "c" + page.removeprefix("book/").replace("/", ".").replace("-", "_")

@@ -109,7 +109,7 @@ class Translator:
         if name == "question":
             question = shown(title)
             answer = self.solution("Answer and reasons", question.answered)
-            return f"**Question.** {question.asked}\n\n{answer}".rstrip()
+            return f"**Question {title}**\n\n{question.asked}\n\n{answer}".rstrip()
         if name == "route":
             return f"The map of the chapters stands on {self.book.link_to('book/index')}."
         if name == "checks":

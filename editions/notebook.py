@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import nbformat
 from figures import MARK
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_markdown_cell
 
-from .assignment import exercise_of, graded, heading, rubric, with_points
+from .assignment import exercise_of, graded, heading, rubric, stub, with_points
 from .book import Book
 from .markdown import Translator, folded
 from .myst import Directive, directive, parse
@@ -43,8 +43,8 @@ def edition(book: Book, page: str, kind: str) -> NotebookNode:
         if "instructor" in cell.metadata.get("tags", []) and kind != "instructor":
             continue
         cells += [plain(cell, translate)]
-        if kind == "student":
-            cells += asked(cell)
+        if kind != "colab":
+            cells += asked(cell, kind)
         if name := exercise_of(cell):
             if kind == "student":
                 cells += [graded(cell, name)]
@@ -90,12 +90,15 @@ def _said(cell: NotebookNode, translate: Translator) -> str:
     )
 
 
-def asked(cell: NotebookNode) -> Iterator[NotebookNode]:
-    """For each question of a cell a cell to answer it."""
-    for found in _directives(cell):
-        if found.name == "question":
-            source = f'from dgm_lessons.exercises import check\n\ncheck("{found.argument}", ...)'
-            yield new_code_cell(source, id=f"{cell.id}-{found.argument}")
+def asked(cell: NotebookNode, kind: str) -> Iterator[NotebookNode]:
+    """For each question of a cell the cells to answer it; for the instructor its rubric."""
+    for name in (found.argument for found in _directives(cell) if found.name == "question"):
+        place = f"{cell.id}-{name}"
+        if kind == "student":
+            answer = stub(name, place)
+            yield from (answer, graded(answer, name))
+        else:
+            yield rubric(name, place)
 
 
 def plain(cell: NotebookNode, translate: Translator) -> NotebookNode:

@@ -12,18 +12,27 @@ import nbformat
 import pytest
 
 from dgm_lessons.exercises import diagnose, find, pages, points
-from dgm_lessons.exercises.scoring import FULL, halves, score
-from editions.assignment import exercise_of, module
+from dgm_lessons.exercises.catalogue import homes, is_question
+from dgm_lessons.exercises.catalogue import page_of as module_of
+from dgm_lessons.exercises.scoring import FULL, QUICK, halves, most, score
+from dgm_lessons.questions import shown
+from editions.assignment import counted, exercise_of
 from editions.book import Book
 from editions.notebook import edition, groups
 
 ROOT = Path(__file__).parents[1]
 BOOK = Book(ROOT)
+
+
+def module(page):
+    """`c03_ddpm.reverse` for the page `book/03-ddpm/reverse`."""
+    return module_of(page.removeprefix("book/"))
+
+
 PAGES = [page for page in BOOK.notebooks if module(page) in pages()]
 SCHEMA = {  # nbgrader's metadata of a cell with tests, version 3
     "schema_version": 3,
     "cell_type": "code",
-    "points": FULL,
     "grade": True,
     "locked": True,
     "solution": False,
@@ -63,22 +72,28 @@ def value(source, space):
 
 
 @every
-def test_every_exercise_has_a_cell_with_points_and_the_metadata_of_nbgrader(page):
+def test_all_that_is_checked_has_a_cell_with_points_and_the_metadata_of_nbgrader(page):
+    """Exercises and questions: those of the page, and no others."""
     notebook = student(page)
     own = {
         cell.metadata.nbgrader.grade_id: dict(cell.metadata.nbgrader)
         for _, cell in graded(notebook)
     }
-    assert list(own) == list(dict.fromkeys(own)) and set(own) == set(pages()[module(page)])
+    assert set(own) - asked(page) == set(pages()[module(page)])
     for name, metadata in own.items():
-        assert metadata == SCHEMA | {"grade_id": name}
+        assert homes()[name] == module(page)
+        assert metadata == SCHEMA | {"grade_id": name, "points": most(name)}
         assert re.fullmatch(r"[\w-]+", name)
-        titles = [
-            c.source for c in notebook.cells if f"**Exercise {name}** ({FULL} points)" in c.source
-        ]
-        assert len(titles) == 1, name
-    assert f" check: {FULL * len(own)} points.**" in notebook.cells[1].source
+        title = f" {name}** ({counted(most(name))})"
+        assert len([c for c in notebook.cells if title in c.source]) == 1, name
+    assert f" questions: {sum(map(most, own))} points.**" in notebook.cells[1].source
     assert notebook.cells[1].source.startswith("**Name:**")
+
+
+def asked(page):
+    """The questions of a page."""
+    text = "\n".join(cell.source for cell in nbformat.read(BOOK.source(page), 4).cells)
+    return set(re.findall(r"\{question\} (\S+)", text))
 
 
 @every
@@ -94,13 +109,20 @@ def test_stubs_earn_nothing_with_a_helpful_message_and_solutions_all(page, capsy
     }
     for stub, cell in graded(notebook):
         name = exercise_of(stub)
+        if is_question(name):
+            question = shown(name)
+            answered = stub.source.replace("...", repr(question.right), 1)
+            wanted, praised = question.wanted, f"✓ Right. {question.question.why}"
+        else:
+            answered = solved[name]
+            wanted, praised = f"Wanted: {find(name).asks}.", "✓ Right."
         for source, said, earned in (
-            (stub.source, f"○ Not answered yet. Wanted: {find(name).asks}.", 0),
-            (solved[name], "✓ Right.", FULL),
+            (stub.source, f"○ Not answered yet. {wanted}", 0),
+            (answered, praised, most(name)),
         ):
             capsys.readouterr()
             exec(source, space)
-            assert said in capsys.readouterr().out.splitlines()
+            assert said in capsys.readouterr().out
             assert value(cell.source, dict(space)) == earned, name
 
 
@@ -116,10 +138,11 @@ def test_no_line_of_a_solution_is_left_in_a_student_notebook(page):
             assert json.dumps(telling, ensure_ascii=False)[1:-1] not in said, telling
 
 
-def test_a_question_is_no_exercise_with_points():
-    cell = nbformat.v4.new_code_cell
-    assert exercise_of(cell('check("c-5-21", f)')) == "c-5-21"
-    assert exercise_of(cell('check("q-5-01", ...)')) is None
+def test_a_question_earns_all_or_nothing():
+    question = shown("q-5-18")
+    assert points("q-5-18", question.right) == most("q-5-18") == QUICK
+    assert not any(points("q-5-18", letter) for letter in question.wrong) and not halves("q-5-18")
+    assert points("q-5-18", ...) == 0
 
 
 def test_points_are_full_half_or_none():
@@ -135,13 +158,15 @@ def test_points_are_full_half_or_none():
 
 
 @every
-def test_the_instructor_has_a_rubric_for_every_exercise(page):
+def test_the_instructor_has_a_rubric_for_all_that_is_checked(page):
     text = [c.source for c in edition(BOOK, page, "instructor").cells if c.cell_type == "markdown"]
-    for name in pages()[module(page)]:
+    own = pages()[module(page)]
+    for name in (*own, *asked(page)):
         (rubric,) = [t for t in text if t.startswith(f"**For the instructor.** `{name}`")]
-        assert f"{FULL} points" in rubric and all(slip in rubric for slip in find(name).mistakes)
+        assert counted(most(name)) in rubric
+        assert name not in own or all(slip in rubric for slip in find(name).mistakes)
         assert ("1 if it names a slip" in rubric) == halves(name)
-    assert f"grade FOLDER --page {module(page)}" in text[1]
+    assert "grade FOLDER --handout NOTEBOOK" in text[1] and f"`{page[5:]}.ipynb`" in text[1]
 
 
 @pytest.mark.skipif(not shutil.which("nbgrader"), reason="nbgrader is not installed")
@@ -164,7 +189,7 @@ def test_nbgrader_generates_and_grades(tmp_path):
         "half": "    return (x_noisy + sigma * score) / alpha",
         "empty": "    return ...",
     }.items():
-        hand_in(released, body, tmp_path / "submitted" / name / "ps1" / "tweedie.ipynb")
+        hand_in(released, name, body, tmp_path / "submitted" / name / "ps1" / "tweedie.ipynb")
     nbgrader(tmp_path, "autograde", "ps1")
     nbgrader(tmp_path, "export")
     rows = (tmp_path / "grades.csv").read_text().splitlines()
@@ -173,7 +198,7 @@ def test_nbgrader_generates_and_grades(tmp_path):
         r.split(",")[head.index("student_id")]: float(r.split(",")[head.index("raw_score")])
         for r in rows[1:]
     }
-    assert scores == {"right": 2.0, "half": 1.0, "empty": 0.0}
+    assert scores == {"right": 3.0, "half": 1.0, "empty": 0.0}
 
 
 def exercises_only(notebook):
@@ -183,11 +208,13 @@ def exercises_only(notebook):
     return nbformat.from_dict(notebook | {"cells": [*first, *own]})
 
 
-def hand_in(released, body, path):
+def hand_in(released, name, body, path):
     made = nbformat.from_dict(json.loads(json.dumps(released)))
     for cell in made.cells:
         if exercise_of(cell) == "c-5-21":
             cell.source = re.sub(r"    return .*", body, cell.source)
+        if name == "right" and exercise_of(cell) == "q-5-18":
+            cell.source = cell.source.replace("...", repr(shown("q-5-18").right), 1)
     path.parent.mkdir(parents=True)
     nbformat.write(made, path)
 

@@ -49,6 +49,14 @@ def attempt(answer: Any, trials: Sequence[tuple[Any, ...]], called: str = "") ->
     return Attempt(tuple(map(plain, said)), callable(answer))
 
 
+def reply(answer: Any) -> Attempt:
+    """What is answered to a question: a number, or text, as a list of letters may be."""
+    if answer is None or answer is ... or answer == "":
+        return Attempt((Odd.UNANSWERED,), function=False)
+    said = plain(answer)
+    return Attempt((str(answer) if isinstance(said, Odd) else said,), function=False)
+
+
 def plain(value: Any) -> Tensor | str | Odd:
     """A result as data."""
     if value is ... or value is None:

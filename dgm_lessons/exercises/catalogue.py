@@ -1,4 +1,4 @@
-"""All exercises, found in the modules that mirror the pages of the book."""
+"""All exercises, found in the modules that mirror the pages of the book; and their questions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
+
+from dgm_lessons import questions
 
 from .exercise import Exercise
 
@@ -31,6 +33,25 @@ def exercises() -> Mapping[str, Exercise]:
                 raise ValueError(f"exercise {name!r} stands in {home[name]} and in {page}")
             home[name] = page
     return {name: pages()[page][name] for name, page in home.items()}
+
+
+@cache
+def homes() -> Mapping[str, str]:
+    """The page of each question and exercise, page by page: `c05_score_matching.tweedie`."""
+    asked: dict[str, list[str]] = {}
+    for name in (name for own in questions.chapters().values() for name in own):
+        asked.setdefault(page_of(questions.find(name).section), []).append(name)
+    return {name: page for page, own in pages().items() for name in (*asked.get(page, ()), *own)}
+
+
+def page_of(section: str) -> str:
+    """`c05_score_matching.tweedie` for the section "05-score-matching/tweedie"."""
+    return "c" + section.replace("/", ".").replace("-", "_")
+
+
+def is_question(name: str) -> bool:
+    """Whether this is the name of a question, such as "q-3-01", rather than of an exercise."""
+    return name.startswith("q-")
 
 
 def find(name: str) -> Exercise:

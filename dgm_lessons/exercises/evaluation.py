@@ -48,7 +48,7 @@ def close(a: Tensor, b: Tensor, tol: float, size: Tensor | None = None) -> bool:
 def crash(error: BaseException, file: str, called: str = "") -> str:
     """What an exception says, and the line of the reader's file or cell that it came from."""
     first = str(error).strip().partition("\n")[0]
-    said = f"{type(error).__name__}{': ' * bool(first)}{first}."
+    said = f"{type(error).__name__}{': ' * bool(first)}{first.removesuffix('.')}."
     own = [frame for frame in extract_tb(error.__traceback__) if frame.filename == file]
     if own:
         return f"{said} It was in line {own[-1].lineno}: `{own[-1].line}`."

@@ -10,7 +10,7 @@ from torch import Tensor
 from dgm_lessons.questions import shown
 
 from .attempt import Attempt, Odd, attempt
-from .catalogue import find
+from .catalogue import find, is_question
 from .exercise import Exercise
 from .verdict import verdict
 
@@ -30,13 +30,15 @@ def diagnose(name: str, answer: Any) -> tuple[bool, str]:
     A message "Not yet: ..." names the mistake. Nothing that an answer does ends the cell; only
     the reader's own interrupt passes.
     """
-    if name.startswith("q-"):
+    if is_question(name):
         return shown(name).told(answer)
     return judge(name, attempt(answer, find(name).trials, called(name)))
 
 
 def judge(name: str, tried: Attempt) -> tuple[bool, str]:
     """The same of an answer that has been tried already, in this process or in another."""
+    if is_question(name):
+        return _question(name, tried)
     exercise, values = find(name), tried.values
     if any(value is Odd.UNANSWERED for value in values):
         return False, f"{UNANSWERED}. Wanted: {exercise.asks}."
@@ -53,6 +55,13 @@ def judge(name: str, tried: Attempt) -> tuple[bool, str]:
     if len(given) < len(values):
         return False, f"The answer should be numbers. Wanted: {exercise.asks}."
     return verdict(exercise, given)
+
+
+def _question(name: str, tried: Attempt) -> tuple[bool, str]:
+    if tried.stopped:
+        return False, f"Your answer stopped with {tried.stopped}"
+    (value,) = tried.values
+    return shown(name).told(... if isinstance(value, Odd) else value)
 
 
 def called(name: str) -> str:

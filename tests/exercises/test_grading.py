@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from dgm_lessons.exercises import exercises, find, pages
-from dgm_lessons.exercises.attempt import Attempt, Odd
+from dgm_lessons.exercises import diagnose, exercises, find, pages
+from dgm_lessons.exercises.attempt import Attempt, Odd, reply
+from dgm_lessons.exercises.catalogue import homes, is_question
 from dgm_lessons.exercises.grading import bench, command, confinement, seccomp, wire
 from dgm_lessons.exercises.grading.cells import needed
 from dgm_lessons.exercises.grading.marks import Mark, clean, judged, marks, totals, write
-from dgm_lessons.exercises.grading.submissions import Submission, assignment, submissions
+from dgm_lessons.exercises.grading.submissions import Submission, assignment, handout, submissions
 
 HOSTILE = sorted((Path(__file__).parent / "hostile").glob("*.py"))
 PAGE = "c05_score_matching.tweedie"
@@ -32,6 +33,7 @@ STUB = """def denoise(x_noisy, alpha, sigma, score):
     return ...  # your turn
 
 check("c-5-21", denoise)"""
+ASKED = "q_5_18 = 'd'\ncheck('q-5-18', q_5_18)"
 NEXT = """def score_of(x_noisy, alpha, sigma, denoised):
     return (alpha * denoised - x_noisy) / sigma**2
 
@@ -83,16 +85,20 @@ def run(tmp_path_factory):
         source = path.read_text().replace("CANARY", str(canary))
         source = source.replace("PORT", str(server.getsockname()[1]))
         source = source.replace("OTHER", str(folder / "right.ipynb"))
-        text = notebook(*START, *source.split("# %%")[1:], NEXT)
+        text = notebook(*START, *source.split("# %%")[1:], NEXT, ASKED)
         (folder / f"{path.stem}.ipynb").write_text(text)
-    (folder / "right.ipynb").write_text(notebook(*START, RIGHT, NEXT))
+    (folder / "right.ipynb").write_text(notebook(*START, RIGHT, NEXT, ASKED))
     (folder / "wrong").mkdir()
-    (folder / "wrong" / "tweedie.ipynb").write_text(notebook(*START, WRONG, NEXT))
+    other = ASKED.replace("'d'", "'a'")
+    (folder / "wrong" / "tweedie.ipynb").write_text(notebook(*START, WRONG, NEXT, other))
     (folder / "empty.ipynb").write_text(notebook(*START, STUB))
     (folder / "nothing").mkdir()
     (folder / "broken.ipynb").write_text("[" * 100_000)
     (folder / "typo.ipynb").write_text(notebook(*START, RIGHT.replace("):", ")"), NEXT))
-    done = grade(folder, place / "marks.csv", "--seconds", "8", "--memory", "1G")
+    given = place / "handout.ipynb"
+    given.write_text(notebook(*START, STUB, 'check("tweedie-bends", ...)', NEXT, ASKED))
+    limits = ("--seconds", "8", "--memory", "1G")
+    done = grade(folder, place / "marks.csv", "--handout", given, *limits)
     server.close()
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader((place / "marks.csv").open(encoding="utf8")))
@@ -118,6 +124,7 @@ def test_a_hostile_answer_earns_nothing_and_the_next_is_marked(run, path):
     assert (attacked["right"], attacked["points"]) == ("False", "0")
     assert SAID[path.stem] in attacked["said"], attacked["said"]
     assert run["marks"][path.stem, "c-5-22"]["said"] == "Right."
+    assert run["marks"][path.stem, "q-5-18"]["points"] == "1"
 
 
 @slow
@@ -128,7 +135,7 @@ def test_a_hostile_answer_earns_nothing_and_the_next_is_marked(run, path):
         ("wrong", "1", "Not yet: it looks like sigma where sigma squared belongs."),
         ("empty", "0", "Not answered yet. Wanted: the posterior mean"),
         ("nothing", "0", "no notebook in the folder"),
-        ("broken", "0", "broken.ipynb: "),
+        ("broken", "0", "broken.ipynb cannot be read: "),
         ("typo", "0", "Your answer stopped with SyntaxError: expected ':', in line 1 of its cell."),
     ],
 )
@@ -138,19 +145,36 @@ def test_the_others_get_their_marks(run, student, points, said):
 
 
 @slow
-def test_every_exercise_of_the_page_has_a_row_and_sums_stand_beside(run):
+@pytest.mark.parametrize(
+    ("student", "points", "said"),
+    [
+        ("right", "1", "Right. With much noise the two clusters look like one"),
+        ("wrong", "0", "Not yet. More noise blurs the border"),
+        ("empty", "0", 'There is no check("q-5-18", ...) in the notebook.'),
+    ],
+)
+def test_a_question_is_marked_with_its_reason(run, student, points, said):
+    row = run["marks"][student, "q-5-18"]
+    assert (row["points"], row["of"]) == (points, "1") and row["said"].startswith(said), row
+
+
+@slow
+def test_all_that_was_handed_out_has_a_row_and_sums_stand_beside(run):
     students = {student for student, _ in run["marks"]}
     assert len(students) == len(HOSTILE) + 6
-    assert {name for _, name in run["marks"]} >= {"c-5-21", "c-5-22", "tweedie-bends"}
-    assert len(run["marks"]) == 5 * len(students)
+    counted = ("c-5-21", "tweedie-bends", "c-5-22", "q-5-18")
+    assert list(dict.fromkeys(name for _, name in run["marks"])) == list(counted)
+    assert len(run["marks"]) == 4 * len(students)
+    assert f"What counts, 7 points: {', '.join(counted)}" in run["done"].stdout.splitlines()
+    assert "broken: 0 of 7 points; broken.ipynb cannot be read: " in run["done"].stdout
     sums = csv.DictReader((run["place"] / "marks-totals.csv").open(encoding="utf8"))
-    assert {row["student"]: row["points"] for row in sums}["right"] == "4"
+    assert {row["student"]: row["points"] for row in sums}["right"] == "5"
 
 
 @slow
 def test_nothing_was_written_sent_or_left_running(run):
     assert {path.name for path in run["place"].iterdir()} == {
-        *("submissions", "canary", "marks.csv", "marks-totals.csv")
+        *("submissions", "canary", "marks.csv", "marks-totals.csv", "handout.ipynb")
     }
     assert (run["place"] / "canary").read_text() == "alive"
     assert (run["place"] / "canary").stat().st_mode & 0o777 != 0o777
@@ -186,7 +210,7 @@ def test_a_machine_without_a_protection_is_refused(tmp_path, monkeypatch, missin
     """And with --unsafe it is said what is missing."""
     holds = [words for words in confinement.trials(1) if words != missing]
     monkeypatch.setattr(bench.Bench, "protections", lambda self: holds)
-    monkeypatch.setattr(command, "marked", lambda *given: iter(()))
+    monkeypatch.setattr(command, "marked", lambda *given: [[]])
     monkeypatch.setattr(command, "write", lambda *given: None)
     (tmp_path / "ann.ipynb").write_text(notebook(RIGHT))
     with pytest.raises(SystemExit, match=f"does not give: {missing}"):
@@ -292,10 +316,23 @@ def test_forged_data_are_refused(data):
         wire.unpack(data, 2)
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        *(("q-5-18", answer) for answer in ("d", "a", " A) ", "e", ["a", "b"], 4, None, ..., "")),
+        *(("q-4-01", answer) for answer in (0.9, "0.9", 0.5, float("nan"), "many", torch.zeros(3))),
+    ],
+)
+def test_the_verdict_on_a_question_is_that_of_a_notebook(name, answer):
+    """But for how an odd answer is written, which is repeated."""
+    sent = wire.unpack(wire.pack(reply(answer)), 1)
+    (right, said), (wanted, told) = judged(name, sent), diagnose(name, answer)
+    assert right == wanted and said.partition(" You gave")[0] == told.partition(" You gave")[0]
+
+
 @pytest.mark.parametrize("name", list(exercises()))
-def test_the_verdict_through_the_wire_is_that_of_a_notebook(name):
+def test_the_verdict_through_through_the_wire_is_that_of_a_notebook(name):
     """For every exercise: its solution is right, its first mistake is named, text is no answer."""
-    from dgm_lessons.exercises import diagnose
     from dgm_lessons.exercises.attempt import attempt
 
     exercise = find(name)
@@ -307,13 +344,41 @@ def test_the_verdict_through_the_wire_is_that_of_a_notebook(name):
 # Folders and tables
 
 
-def test_the_pages_are_those_of_half_of_the_submissions():
+def test_what_half_of_the_submissions_have_counts():
     """One who checks exercises of all pages gives nobody more to answer."""
-    tweedie = Submission("a", (('check("c-5-21", f)',),))
+    tweedie = Submission("a", (('check("c-5-21", f)', 'check("q-5-18", "a")'),))
     everything = Submission("b", (tuple(f'check("{name}", f)' for name in exercises()),))
-    assert assignment([tweedie, tweedie, everything]) == [PAGE]
-    with pytest.raises(ValueError, match="--page"):
-        assignment([Submission("c", ())])
+    none = Submission("c", (), "c.ipynb cannot be read")
+    assert assignment([tweedie, tweedie, everything, none, none]) == ["q-5-18", "c-5-21"]
+    for nothing in ([none], [Submission("d", (("1",),))]):
+        with pytest.raises(ValueError, match="--handout"):
+            assignment(nothing)
+
+
+def test_what_was_handed_out_counts_in_its_order(tmp_path):
+    given = tmp_path / "given.ipynb"
+    given.write_text(notebook('check("q-5-18", a)', 'check("c-5-22", f)\ncheck("gone", f)', RIGHT))
+    assert handout(given) == ["q-5-18", "c-5-22", "c-5-21"]
+    given.write_text(notebook("1"))
+    with pytest.raises(ValueError, match="checks no exercise of the book"):
+        handout(given)
+    with pytest.raises(ValueError, match="it is no file"):
+        handout(tmp_path / "gone.ipynb")
+
+
+def test_every_question_and_exercise_has_a_home():
+    assert set(exercises()) == {name for name in homes() if not is_question(name)}
+    assert {page for name, page in homes().items() if is_question(name)} <= set(pages())
+    assert homes()["q-5-18"] == homes()["c-5-21"] == PAGE
+
+
+def test_a_renamed_check_is_told():
+    one = Submission("a", (('check("c-5-2l", f)', 'check("c-5-22", f)'),))
+    (row,) = marks(one, ["c-5-21"], bench=type("Bench", (), {"seconds": 20}))
+    assert row.said == (
+        'There is no check("c-5-21", ...) in the notebook. There is check("c-5-2l", ...), of no '
+        "exercise or question."
+    )
 
 
 def test_files_that_are_no_notebooks_are_said(tmp_path):
@@ -338,9 +403,9 @@ def test_a_submission_has_so_much_time_in_all_and_the_rest_is_not_run():
         def attempt(self, sources, name, most):
             return Attempt(stopped="TimeOut: it ran out of time, 20 s."), 50.0
 
-    own = {name: exercises()[name] for name in pages()[PAGE]}
+    own = list(pages()[PAGE])
     ann = Submission("ann", (tuple(f'check("{name}", f)' for name in own),))
-    said = [row.said for row in marks(ann, [PAGE], Slow())]
+    said = [row.said for row in marks(ann, own, Slow())]
     assert [words.startswith("Not run:") for words in said] == [False] * 3 + [True] * 2
 
 

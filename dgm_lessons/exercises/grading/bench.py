@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from ..attempt import Attempt
-from ..catalogue import find, pages
+from ..catalogue import find, is_question, pages
 from . import student
 from .wire import MOST, unpack
 
@@ -73,7 +73,8 @@ class Bench:
         if problem := ended.problem(seconds):
             return Attempt(stopped=problem), ended.seconds
         try:
-            return unpack(ended.data, len(find(name).trials)), ended.seconds
+            values = 1 if is_question(name) else len(find(name).trials)
+            return unpack(ended.data, values), ended.seconds
         except ValueError as error:
             return Attempt(stopped=f"data that are no answer: {error}."), ended.seconds
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..catalogue import pages
+from ..scoring import most
 from .bench import Bench
 from .confinement import trials
-from .marks import Mark, marked, write
-from .submissions import assignment, submissions
+from .marks import Mark, clean, marked, write
+from .submissions import assignment, handout, submissions
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -33,11 +33,11 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("folder", type=Path, help="a notebook, or a folder of them, for each student")
     own.add_argument("--out", type=Path, default=Path("marks.csv"), help="default: marks.csv")
     own.add_argument(
-        "--page",
-        action="append",
-        choices=list(pages()),
-        metavar="PAGE",
-        help="such as c03_ddpm.reverse; default: those that half of the submissions answer",
+        "--handout",
+        type=Path,
+        metavar="NOTEBOOK",
+        help="what was handed out: its exercises and questions count. Default: those that half "
+        "of the submissions have",
     )
     own.add_argument("--seconds", type=whole, default=20, help="for an answer; default: 20")
     own.add_argument("--memory", type=size, default=size("2G"), help="beyond PyTorch; default: 2G")
@@ -50,13 +50,15 @@ def grade(options: argparse.Namespace) -> None:
     """Mark the folder, and say what protects this machine first."""
     start = time.monotonic()
     handed_in = submissions(options.folder)
-    asked = options.page or assignment(handed_in)
+    asked = handout(options.handout) if options.handout else assignment(handed_in)
     bench = Bench(options.seconds, options.memory, not options.unsafe)
     protect(bench, options)
+    print(f"What counts, {sum(map(most, asked))} points: {', '.join(asked)}")
     rows: list[Mark] = []
-    for own in marked(handed_in, asked, bench, options.jobs):
+    for one, own in zip(handed_in, marked(handed_in, asked, bench, options.jobs), strict=True):
         rows += own
-        print(f"{own[0].student}: {sum(m.points for m in own)} of {sum(m.of for m in own)} points")
+        said = f"{sum(m.points for m in own)} of {sum(m.of for m in own)} points"
+        print(clean(f"{one.student}: {said}{'; ' * bool(one.problem)}{one.problem}"))
     sums = write(rows, options.out)
     print(
         f"{len(handed_in)} submissions in {time.monotonic() - start:.0f} s: {options.out}, {sums}"

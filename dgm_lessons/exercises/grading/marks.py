@@ -10,9 +10,9 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from ..attempt import Attempt
-from ..catalogue import pages
+from ..catalogue import homes
 from ..marking import judge
-from ..scoring import FULL, score
+from ..scoring import most, score
 from .bench import Bench
 from .submissions import Submission
 
@@ -36,30 +36,37 @@ class Mark:
 def marked(
     handed_in: Sequence[Submission], asked: Sequence[str], bench: Bench, jobs: int
 ) -> Iterator[list[Mark]]:
-    """The marks of each submission for all exercises of the pages `asked`, in their order."""
+    """The marks of each submission for the exercises and questions `asked`, in their order."""
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(lambda one: list(marks(one, asked, bench)), handed_in)
 
 
 def marks(one: Submission, asked: Sequence[str], bench: Bench) -> Iterator[Mark]:
-    who, left = clean(one.student), float(IN_ALL * bench.seconds * len(asked))
-    for page in asked:
-        for name in pages()[page]:
-            right, said, seconds = mark(one, name, bench, left)
-            left -= seconds
-            points = score(name, right, said)
-            yield Mark(who, page, name, points, FULL, right, clean(said), round(seconds, 2))
+    pages = {homes()[name] for name in asked}
+    who, left = clean(one.student), float(IN_ALL * bench.seconds * len(pages))
+    for name in asked:
+        right, said, seconds = mark(one, name, bench, left)
+        left -= seconds
+        earned, of = score(name, right, said), most(name)
+        yield Mark(who, homes()[name], name, earned, of, right, clean(said), round(seconds, 2))
 
 
 def mark(one: Submission, name: str, bench: Bench, left: float) -> tuple[bool, str, float]:
     """Whether an answer is right, what is said of it, and the seconds that it took."""
     notebook = one.notebook_of(name)
     if notebook is None:
-        return False, one.problem or f'There is no check("{name}", ...) in the notebook.', 0.0
+        return False, one.problem or absent(one, name), 0.0
     if left < 1:
         return False, "Not run: the other answers have used up the time of the submission.", 0.0
     tried, seconds = bench.attempt(notebook, name, left)
     return *judged(name, tried), seconds
+
+
+def absent(one: Submission, name: str) -> str:
+    """That a check is not there, and what may have become of it."""
+    unknown = [f'check("{other}", ...)' for other in one.asked() if other not in homes()]
+    instead = f" There is {', '.join(unknown)}, of no exercise or question." if unknown else ""
+    return f'There is no check("{name}", ...) in the notebook.{instead}'
 
 
 def judged(name: str, tried: Attempt) -> tuple[bool, str]:

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..attempt import Attempt, attempt
-from ..catalogue import find
+from ..attempt import Attempt, attempt, reply
+from ..catalogue import find, is_question
 from ..evaluation import crash
 from ..marking import called
 from .cells import Needed, needed
@@ -23,7 +23,7 @@ from .wire import pack
 
 
 def answer(sources: Sequence[str], name: str, seconds: int, memory: int, safe: bool, out: Any):
-    """Try the answer to one exercise in a notebook, and write the attempt to the pipe `out`."""
+    """Try the answer to one exercise or question, and write the attempt to the pipe `out`."""
     place = shut(out)
     confine(seconds, memory, safe)
     say(place, pack(tried(sources, name)))
@@ -42,7 +42,8 @@ def tried(sources: Sequence[str], name: str) -> Attempt:
     try:
         found = needed(sources, name)
         cell = title(found.cell)
-        return attempt(run(sources, found), find(name).trials, called(name))
+        said = run(sources, found)
+        return reply(said) if is_question(name) else attempt(said, find(name).trials, called(name))
     except BaseException as error:
         return Attempt(stopped=crash(error, cell))
 

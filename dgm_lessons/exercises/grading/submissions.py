@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..catalogue import pages
+from ..catalogue import homes
 
 CHECK = re.compile(r"""\bcheck\(\s*["']([^"'\n]+)["']""")
 LARGEST = 16 << 20  # bytes of a notebook
@@ -24,9 +24,10 @@ class Submission:
     notebooks: tuple[tuple[str, ...], ...]
     problem: str = ""
 
-    def asked(self) -> set[str]:
-        """The names that its cells check."""
-        return {name for cells in self.notebooks for name in CHECK.findall("\n".join(cells))}
+    def asked(self) -> list[str]:
+        """The names that its cells check, each once, in their order."""
+        code = "\n".join(cell for cells in self.notebooks for cell in cells)
+        return list(dict.fromkeys(CHECK.findall(code)))
 
     def notebook_of(self, name: str) -> tuple[str, ...] | None:
         """The last notebook that checks this exercise."""
@@ -51,7 +52,7 @@ def submission(path: Path) -> Submission:
         try:
             notebooks.append(tuple(code(file)))
         except (ValueError, OSError, RecursionError) as error:
-            problems.append(f"{file.name}: {error}")
+            problems.append(f"{file.name} cannot be read: {error}")
     return Submission(
         path.stem if path.is_file() else path.name, tuple(notebooks), "; ".join(problems)
     )
@@ -60,13 +61,13 @@ def submission(path: Path) -> Submission:
 def code(path: Path) -> Iterator[str]:
     """The cells of code of a notebook. Raises `ValueError` where the file is none."""
     if not path.is_file():
-        raise ValueError("this is no file")
+        raise ValueError("it is no file")
     if path.stat().st_size > LARGEST:
-        raise ValueError(f"this is larger than {LARGEST >> 20} MB")
+        raise ValueError(f"it is larger than {LARGEST >> 20} MB")
     notebook: Any = json.loads(path.read_text(encoding="utf8"))
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise ValueError("this is no notebook of format 4")
+        raise ValueError("it is no notebook of format 4")
     for cell in cells:
         if cell.get("cell_type") == "code":
             source = cell.get("source", "")
@@ -74,14 +75,28 @@ def code(path: Path) -> Iterator[str]:
 
 
 def assignment(handed_in: Sequence[Submission]) -> list[str]:
-    """The pages that at least half of the submissions answer, such as `c03_ddpm.reverse`.
+    """The exercises and questions that at least half of the notebooks have, page by page.
 
     Raises `ValueError` where there is none.
     """
-    asked: Counter[str] = Counter()
-    for names in [one.asked() for one in handed_in]:
-        asked.update(page for page, own in pages().items() if names & set(own))
-    found = [page for page in pages() if 2 * asked[page] >= len(handed_in)]
+    read = [one for one in handed_in if one.notebooks]
+    asked = Counter(name for one in read for name in one.asked())
+    found = [name for name in homes() if asked[name] and 2 * asked[name] >= len(read)]
     if not found:
-        raise ValueError("no page is answered by half of the submissions: name it, as --page")
+        raise ValueError(
+            "no exercise stands in half of the submissions: name the notebook that you handed "
+            "out, as --handout NOTEBOOK"
+        )
+    return found
+
+
+def handout(path: Path) -> list[str]:
+    """The exercises and questions of the notebook that was handed out, in its order.
+
+    Raises `ValueError` where there is none.
+    """
+    given = submission(path)
+    found = [name for name in given.asked() if name in homes()]
+    if not found:
+        raise ValueError(given.problem or f"{path} checks no exercise of the book")
     return found
