@@ -203,7 +203,7 @@ def test_nbgrader_generates_and_grades(tmp_path):
 
 def exercises_only(notebook):
     """The page without its long cells: imports, exercises, points."""
-    first = [c for c in notebook.cells if "import check" in c.source]
+    first = [c for c in notebook.cells if "import check" in c.source and not exercise_of(c)]
     own = [cell for pair in graded(notebook) for cell in pair]
     return nbformat.from_dict(notebook | {"cells": [*first, *own]})
 

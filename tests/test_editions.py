@@ -64,9 +64,7 @@ def test_code_runs_as_in_the_source_but_for_solutions(made):
     parts = list(groups(source(page).cells))
     kept = [c for solution, group in parts for c in group if kind == "instructor" or not solution]
     added = questions(page) if kind == "student" else 0
-    asked = [
-        cell for cell in code(notebook.cells) if re.search(r'check\("q-[^"]+", \w+\)$', cell)
-    ]
+    asked = [cell for cell in code(notebook.cells) if re.search(r'check\("q-[^"]+", \w+\)$', cell)]
     assert len(asked) == added
     assert [cell for cell in code(notebook.cells) if cell not in asked] == code(kept)
 
