@@ -26,23 +26,32 @@
 
   // Of all ways to lay a widget out that leave it inside its slide, the one with the largest letters
   // times the largest picture. `most` bounds the letters, once they have been too large.
+  const ZOOMS = [1.35, 1.2, 1.1, 1, 0.92, 0.85, 0.75, 0.65, 0.55];
+  const WAYS = { // see deck.css: where words stand, widths in per cent, shares of the picture
+    panel: [["right", [100, 85, 70], [1.5, 1, 0.65]], ["left", [100, 85, 70], [1.5, 1, 0.65]]],
+    plain: [["right", [100, 85, 70, 60, 50, 40], [1]], ["split", [100, 85], [1.5, 1, 0.65]], ["columns", [100, 85], [1]]],
+  };
+  const area = (node) => { const box = node.getBoundingClientRect(); return Math.sqrt(box.width * box.height); };
   const fitWidget = (live, most = 2) => {
     const widget = live.querySelector(".dgm-widget");
-    const set = ([zoom, words, width, share]) => {
-      live.dataset.words = words; // presets and status, below the controls or below the picture
+    const picture = widget.querySelector(".dgm-stage, canvas, svg") ?? widget;
+    const ways = WAYS[widget.querySelector(".dgm-layout > .dgm-panel") ? "panel" : "plain"];
+    const all = ways.flatMap(([words, widths, shares]) => widths.flatMap((width) => shares.map((share) => [words, width, share])));
+    const set = ([zoom, terse, words, width, share]) => {
+      live.dataset.words = words;
+      live.toggleAttribute("data-terse", terse);
       widget.style.cssText = `zoom: ${zoom}; width: ${width}%; --share: ${share}fr`;
     };
-    const picture = widget.querySelector(".dgm-stage, canvas, svg");
-    const beside = widget.querySelector(".dgm-layout > .dgm-panel");
-    let best = [0.45, "right", 60, 1], top = 0;
-    for (const zoom of [1.2, 1, 0.85, 0.7, 0.6, 0.5]) if (zoom <= most)
-      for (const words of beside ? ["right", "left"] : ["right"]) for (const width of beside ? [100, 75, 50] : [100, 85, 70, 60, 50, 40])
-        for (const share of beside ? [1.5, 1, 0.65] : [1]) {
-          set([zoom, words, width, share]);
-          const { width: wide, height: high } = picture?.getBoundingClientRect() ?? { width: 1, height: 1 };
-          const worth = Math.min(zoom, 1.1) ** 2 * Math.sqrt(wide * high);
-          if (worth > top && !tooLarge(live)) [best, top] = [[zoom, words, width, share], worth];
-        }
+    let best = [0.45, true, "right", 60, 1], top = 0;
+    for (const zoom of ZOOMS) for (const terse of [false, true]) {
+      const letters = Math.min(zoom, 1.2) ** 2 * (terse ? 0.9 : 1);
+      if (zoom > most || letters * area(live) < top) continue;
+      for (const way of all) {
+        set([zoom, terse, ...way]);
+        const worth = letters * area(picture);
+        if (worth > top && !tooLarge(live)) [best, top] = [[zoom, terse, ...way], worth];
+      }
+    }
     set(best);
     live.dataset.zoom = best[0];
   };

@@ -33,6 +33,8 @@ WALK = """() => {
     return [
       ...said.filter(outside).map((box) => `${slide.id}: ${box.className || box.tagName} overflows`),
       ...sizes.filter((size) => size < 20).map((size) => `${slide.id}: letters of ${size}px`),
+      ...[...slide.querySelectorAll(".live")].filter((live) => live.dataset.zoom < 0.85)
+        .map((live) => `${slide.id}: a widget at ${live.dataset.zoom} of its size`),
       ...(picture && picture.height < 200 ? [`${slide.id}: a picture of ${picture.height}px`] : []),
     ];
   });
