@@ -37,7 +37,7 @@ class Shown:
         """What an answer looks like."""
         if isinstance(self.question, Number):
             unit = f", in {self.question.unit}" if self.question.unit else ""
-            return f"Give a number{unit}."
+            return f"Give a number{unit} (to {100 * self.question.within:g} per cent)."
         if isinstance(self.question, Order):
             return f"Give the letters in order, such as {''.join(self.items)!r}."
         return f"Choose one of {', '.join(self.items)}."

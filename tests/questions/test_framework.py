@@ -113,11 +113,13 @@ def test_a_number_is_told_its_own_reason(samples):
     assert diagnose("q-3-02", right * 1.02) == (False, "Not yet. The right number is smaller.")
     assert diagnose("q-3-02", right * 0.98) == (False, "Not yet. The right number is larger.")
     for given in ("many", [1.0, 2.0], torch.zeros(3)):
-        assert diagnose("q-3-02", given)[1].startswith("Give a number, in nats. You gave")
+        assert diagnose("q-3-02", given)[1].startswith(
+            "Give a number, in nats (to 1 per cent). You gave"
+        )
     for given in (nan, inf, -inf):
         assert diagnose("q-3-02", given) == (
             False,
-            f"Give a number, in nats. You gave {given}, which is not finite.",
+            f"Give a number, in nats (to 1 per cent). You gave {given}, which is not finite.",
         )
 
 
