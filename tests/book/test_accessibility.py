@@ -32,6 +32,14 @@ CLIPPED = """() => [...document.querySelectorAll("body *")].filter((el) => {
     || (shut(overflowY) && el.scrollHeight > el.clientHeight + 1);
 }).map((el) => el.outerHTML.slice(0, 120))"""
 
+# What of the head of an article reaches beyond the article.
+BEYOND = """() => {
+  const head = document.querySelector(".bd-header-article");
+  const edge = head.parentElement.getBoundingClientRect().right + 1;
+  return [...head.querySelectorAll("*")].filter((el) => el.checkVisibility()
+    && el.getBoundingClientRect().right > edge).map((el) => el.outerHTML.slice(0, 120));
+}"""
+
 # All that keys must reach: of radio buttons of one name, one. And how each looks without the focus.
 EXPECTED = """() => {
   const groups = new Set();
@@ -114,6 +122,18 @@ def test_letters_of_twice_the_size(page):
     sized(page, 640, 450)
     assert page.evaluate(WIDTH) <= 0
     assert page.evaluate(CUT) + page.evaluate(CLIPPED) == []
+
+
+@pytest.mark.criterion("1.4.4")
+def test_letters_alone_of_twice_the_size(page):
+    """With letters alone of twice the size in such a window no word is cut, none covers another at
+    the head of the page, and nothing scrolls sideways."""
+    sized(page, 1280)
+    style = page.add_style_tag(content=":root { font-size: 200% !important; }")
+    page.evaluate(UNFOLD)
+    sideways, clipped, beyond = map(page.evaluate, (WIDTH, CLIPPED, BEYOND))
+    style.evaluate("(el) => el.remove()")
+    assert (sideways, clipped, beyond) == (0, [], [])
 
 
 @pytest.mark.criterion("1.4.12")
