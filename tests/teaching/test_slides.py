@@ -156,7 +156,8 @@ def test_keys_belong_to_the_widget_that_has_the_focus(opened):
     assert page.evaluate(here) == "tweedie-2" and page.evaluate(noise) != before
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate(here) == "tweedie-3" and page.url.endswith("#/tweedie-3")
+    assert page.evaluate(here) == "tweedie-3"
+    page.wait_for_function("location.hash === '#/tweedie-3'")
     page.keyboard.press("End")
     assert page.evaluate("Reveal.isLastSlide()")
     page.keyboard.press("Home")

@@ -131,6 +131,14 @@ def test_a_link_sets_the_picture_and_nothing_else(open_page, bell, link):
 
 
 @browser
+def test_a_link_from_elsewhere_brings_the_widget_into_sight(open_page, bell):
+    page = open_page(*(bell() for _ in range(5)), address="#set-bell-5?mean=1.5")
+    page.wait_for_function("scrollY > 100")
+    box = page.locator(".dgm-bell").nth(4).bounding_box()
+    assert state(page, "mean", 4) == 1.5 and 0 <= box["y"] < 800
+
+
+@browser
 def test_a_sentence_of_the_page_sets_the_second_of_its_kind(open_page, bell):
     prose = '<p style="margin-top: 1200px"><a href="#set-bell-2?mean=1.5">to the right</a></p>'
     page = open_page(bell(), bell(), prose=prose)

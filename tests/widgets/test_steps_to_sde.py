@@ -213,3 +213,6 @@ def test_it_plays_by_itself_and_rests_for_who_wants_no_motion(open_page):
     )
     still = open_page(StepsToSde(), reduced_motion="reduce")
     assert state(still, "level") == 3 and page.noise == [] and still.noise == []
+    linked = open_page(StepsToSde(), address="#set-steps-to-sde?level=3")  # where it would begin
+    linked.wait_for_timeout(3000)
+    assert state(linked, "level") == 3 and linked.noise == []

@@ -38,6 +38,7 @@ export function applyHash(w, hash) {
     if (value !== null) found[name] = value;
   }
   w.rest?.();
+  w.linked = true;
   w.fields.change({ ...w.fields.start, ...found });
   return true;
 }
@@ -50,7 +51,7 @@ export function followLinks(w) {
     w.root.scrollIntoView({ block: "nearest" });
     return true;
   };
-  applyHash(w, location.hash);
+  if (applyHash(w, location.hash)) requestAnimationFrame(() => w.root.scrollIntoView({ block: "nearest" }));
   addEventListener("hashchange", () => obey(location.hash), { signal });
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest?.('a[href*="#set-"]');

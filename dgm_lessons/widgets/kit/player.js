@@ -97,7 +97,7 @@ export function makePlayer(w, { text = "Play", play, frame, begin, finish, onsto
 // Plays once in sight; `hush` when the reader lays hand on something else than the button.
 function playOnce(w, toggle, play, hush, seconds) {
   let fresh = true;
-  const untouched = () => !w.fields || String(Object.values(w.fields.now)) === String(Object.values(w.fields.start));
+  const untouched = () => !w.linked && (!w.fields || String(Object.values(w.fields.now)) === String(Object.values(w.fields.start)));
   const taken = ({ target }) => {
     if (!target.closest("button, input, [tabindex]")) return; // a finger that scrolls the page
     fresh = false;
