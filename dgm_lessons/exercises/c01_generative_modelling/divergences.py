@@ -54,8 +54,8 @@ def f_of_reverse_kl(u: Tensor) -> Tensor:
     return u - 1 - u.log()
 
 
-def w1_of_two_widths(s1: float, s2: float) -> float:
-    return abs(s1 - s2) * math.sqrt(2 / math.pi)
+def w1_of_two_widths(s1: Tensor, s2: Tensor) -> Tensor:
+    return (s1 - s2).abs() * math.sqrt(2 / math.pi)
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -238,6 +238,10 @@ EXERCISES: dict[str, Exercise] = {
                 lambda u: u * u.log()
             ),
             "this is forward KL, made flat at u = 1": lambda u: u * u.log() - u + 1,
+            "the sign turns no direction: this is minus forward KL": lambda u: -u * u.log(),
+            "only the ratio is turned round; the weight before f stays q": (
+                lambda u: (1 / u) * (1 / u).log()
+            ),
             "it is flat at u = 1, but concave: turn the sign": lambda u: u.log() - u + 1,
             "f(1) must be 0": lambda u: u - u.log(),
             "the line has the wrong sign: the slope at u = 1 is now -2": (
@@ -248,27 +252,37 @@ EXERCISES: dict[str, Exercise] = {
         },
     ),
     "c-1-17": Exercise(
-        asks="the Wasserstein-1 distance of N(m, s1^2) and N(m, s2^2)",
-        trials=((0.7, 1.9), (2.6, 0.4), (1.1, 3.3)),
+        asks="the Wasserstein-1 distance of N(m, s1^2) and N(m, s2^2), for each pair of widths",
+        trials=tuple(
+            tuple(torch.tensor(widths, dtype=torch.float64) for widths in pairs)
+            for pairs in (([0.7, 2.6], [1.9, 0.4]), ([1.1, 3.1, 0.9], [3.3, 0.8, 0.3]))
+        ),
         solution=w1_of_two_widths,
         mistakes={
-            "the mean of |z| is missing: quantiles near the middle hardly differ": (
-                lambda s1, s2: abs(s1 - s2)
+            "the mean of |z| is missing (this is W2, the root mean square)": (
+                lambda s1, s2: (s1 - s2).abs()
             ),
             "this is a half of the mean of |z|: both tails count": (
-                lambda s1, s2: abs(s1 - s2) / math.sqrt(2 * math.pi)
+                lambda s1, s2: (s1 - s2).abs() / math.sqrt(2 * math.pi)
             ),
             "the mean of |z| is the square root of 2 / pi, not of pi / 2": (
-                lambda s1, s2: abs(s1 - s2) * math.sqrt(math.pi / 2)
+                lambda s1, s2: (s1 - s2).abs() * math.sqrt(math.pi / 2)
             ),
             "the mean of |z| is the square root of 2 / pi: take the root": (
-                lambda s1, s2: abs(s1 - s2) * 2 / math.pi
+                lambda s1, s2: (s1 - s2).abs() * 2 / math.pi
             ),
             "it looks like variances where standard deviations belong": (
-                lambda s1, s2: abs(s1**2 - s2**2) * math.sqrt(2 / math.pi)
+                lambda s1, s2: (s1**2 - s2**2).abs() * math.sqrt(2 / math.pi)
             ),
+            "a distance is never negative, and this is where s1 is the smaller one": (
+                lambda s1, s2: (s1 - s2) * math.sqrt(2 / math.pi)
+            ),
+            "a distance is never negative, and this is where s2 is the smaller one": (
+                lambda s1, s2: (s2 - s1) * math.sqrt(2 / math.pi)
+            ),
+            "this is the square of W2, which averages squares": lambda s1, s2: (s1 - s2) ** 2,
             "this pairs the points at random; the best plan keeps the order": (
-                lambda s1, s2: math.hypot(s1, s2) * math.sqrt(2 / math.pi)
+                lambda s1, s2: torch.hypot(s1, s2) * math.sqrt(2 / math.pi)
             ),
             "this turns one of the laws round; the best plan keeps the order": (
                 lambda s1, s2: (s1 + s2) * math.sqrt(2 / math.pi)

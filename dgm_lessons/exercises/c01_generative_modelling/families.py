@@ -224,6 +224,9 @@ EXERCISES: dict[str, Exercise] = {
             "this divides by the noise that remains; the score is that of the level s": (
                 lambda x, eps, sigma_s, sigma_t: x - (sigma_s**2 - sigma_t**2) / sigma_t * eps
             ),
+            "the root is the size of the dice; the mean moves by sigma_s^2 - sigma_t^2": (
+                lambda x, eps, sigma_s, sigma_t: x - (sigma_s**2 - sigma_t**2) ** 0.5 * eps
+            ),
             "this is the step alone; start from x": (
                 lambda x, eps, sigma_s, sigma_t: -(sigma_s**2 - sigma_t**2) / sigma_s * eps
             ),

@@ -249,6 +249,12 @@ EXERCISES: dict[str, Exercise] = {
             "beta weighs the wrong term: a heavier pull widens the cloud": (
                 lambda w, s, beta: s**2 / (beta * w**2 + s**2)
             ),
+            "beta weighs the whole KL, its log b^2 too": (
+                lambda w, s, beta: s**2 / (w**2 + beta * s**2)
+            ),
+            "beta is missing below: for a huge beta the variance must stay under 1": (
+                lambda w, s, beta: beta * s**2 / (w**2 + s**2)
+            ),
             "this is the standard deviation; the variance is wanted": (
                 lambda w, s, beta: best_variance(w, s, beta) ** 0.5
             ),

@@ -351,9 +351,22 @@ EXERCISES: dict[str, Exercise] = {
             "who draws from the law given the code makes up for the average": _entry(
                 1, lambda V, tau: V / (V + tau**2)
             ),
+            "this is the spread behind one code; the codes differ, too": _entry(
+                1, lambda V, tau: tau**2 / (V + tau**2)
+            ),
+            "the draw adds back what was lost, not the noise of the code": _entry(
+                1, lambda V, tau: 1 + tau**2 / V
+            ),
             "behind a sharp code stands one datum: its mean is that datum": _entry(
                 2, lambda V, tau: V / (V + tau**2)
             ),
+            "behind a sharp code stands one datum: a draw is that datum": _entry(
+                3, lambda V, tau: V / (V + tau**2)
+            ),
+            "one code has one datum, but the codes differ as the data do": _entry(
+                2, lambda V, tau: 0.0
+            ),
+            "one code has one datum, but other codes have others": _entry(3, lambda V, tau: 0.0),
         },
     ),
 }

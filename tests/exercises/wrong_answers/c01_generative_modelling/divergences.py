@@ -79,6 +79,8 @@ WRONG = {
         lambda u: u.log(),
         lambda u: (u - 1) ** 2,
         lambda u: (u - 1) - u.log2(),
+        lambda u: (1 / u) * (1 / u).log(),
+        lambda u: -u * u.log(),
     ],
     "c-1-17": [
         lambda s1, s2: (s1 - s2) * math.sqrt(2 / math.pi),
@@ -88,9 +90,11 @@ WRONG = {
         lambda s1, s2: abs(s1 - s2) * math.sqrt(math.pi / 2),
         lambda s1, s2: abs(s1 - s2) * 2 / math.pi,
         lambda s1, s2: abs(s1**2 - s2**2) * math.sqrt(2 / math.pi),
-        lambda s1, s2: math.hypot(s1, s2) * math.sqrt(2 / math.pi),
+        lambda s1, s2: (s1**2 + s2**2) ** 0.5 * math.sqrt(2 / math.pi),
         lambda s1, s2: (s1 + s2) * math.sqrt(2 / math.pi),
-        lambda s1, s2: math.sqrt(abs(s1**2 - s2**2) * 2 / math.pi),
+        lambda s1, s2: (abs(s1**2 - s2**2) * 2 / math.pi) ** 0.5,
+        lambda s1, s2: (s1 - s2) ** 2,
+        lambda s1, s2: abs(s1 - s2) / math.sqrt(math.pi),
     ],
 }
 

@@ -91,6 +91,7 @@ WRONG = {
         lambda x, e, s, t: -(s**2 - t**2) / s * e,
         lambda x, e, s, t: x - (s**2 - t**2) ** 0.5 * e,
         lambda x, e, s, t: x - (s**2 - t**2) / (2 * s) * e,
+        lambda x, e, s, t: x - t * e,
     ],
 }
 

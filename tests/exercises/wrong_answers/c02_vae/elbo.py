@@ -110,6 +110,7 @@ WRONG = {
         lambda w, s, beta: beta * s**2 / (w + beta * s**2),
         lambda w, s, beta: beta * s**2 / (2 * w**2 + beta * s**2),
         lambda w, s, beta: beta,
+        lambda w, s, beta: beta * s**2 / (w**2 + s**2),
     ],
 }
 

@@ -144,6 +144,10 @@ WRONG = {
         lambda V, tau: [V / (V + tau**2), 1.0, V / (V + tau**2), 1.0],
         lambda V, tau: [V / (V + tau**2), 1.0, 0.0, 1.0],
         lambda V, tau: [1.0, V / (V + tau**2), 1.0, 1.0],
+        lambda V, tau: [V / (V + tau**2), tau**2 / (V + tau**2), 1.0, 1.0],
+        lambda V, tau: [V / (V + tau**2), 1 + tau**2 / V, 1.0, 1.0],
+        lambda V, tau: [V / (V + tau**2), 1.0, 0.0, 0.0],
+        lambda V, tau: [V / (V + tau**2)] * 4,
     ],
 }
 
