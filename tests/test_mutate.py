@@ -1,6 +1,9 @@
 """The mutants of `tests/mutate.py`: one changed token each, never in words."""
 
+import json
+
 import mutate
+import mutate_checks
 import pytest
 
 PYTHON = '''"""A text with 1 + 2."""
@@ -59,3 +62,27 @@ def test_each_part_of_the_mathematics_has_mutants_and_tests():
 def test_a_part_that_is_not_there():
     with pytest.raises(SystemExit, match="no mutants of"):
         mutate.chosen(["samplerz"], seed=0, count=1)
+
+
+CHECKS = """from math import exp, sqrt
+def test_one(compare):
+    wrong = exp(2) * 3
+    compare(exp(2) - 1, sqrt(4), tol=1e-3 * 2, wrong=wrong + exp(5))
+LATER = 7 / 2
+"""
+
+
+def test_a_mutant_of_a_check_changes_what_is_compared(tmp_path):
+    """Not a number, a tolerance or the deliberate mistake; and its own test is enough."""
+    path = tmp_path / "test_file.py"
+    path.write_text(CHECKS, encoding="utf8")
+    found = mutate_checks.of_formulas(path)
+    assert [m.token for m in found] == ["expm1", "+", "square", "*"]
+    assert [mutate_checks.touched(m) for m in found] == ["::test_one"] * 3 + [""]
+
+
+def test_the_page_of_checks_prints_a_score_for_each_chapter():
+    found = json.loads(mutate_checks.STORED.read_text(encoding="utf8"))
+    assert list(found) == mutate_checks.CHAPTERS
+    for score in found.values():
+        assert len(score["survivors"]) < score["tried"] <= score["of"]

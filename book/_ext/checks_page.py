@@ -1,17 +1,22 @@
 """The pages Checks: for each equation what it was compared with, and what was found.
 
-`{checks} summary` counts; `{checks} overview` has one line for each page of the book. Each chapter
-has its page of checks, book/checks/03-ddpm.md with `{checks} 03-ddpm`, and so have the errata.
+`{checks} summary` counts; `{checks} overview` has one line for each page of the book, and
+`{checks} mutants` says how many changes on purpose the checks noticed. Each chapter has its page of
+checks, book/checks/03-ddpm.md with `{checks} 03-ddpm`, and so have the errata.
 """
 
+import json
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from equation_checks import ERRATA, Check, number, page_of_checks, passed, verdict
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+MUTANTS = Path(__file__).parents[2] / "tests" / "equations" / "mutants.json"
 
 
 class Part(nodes.General, nodes.Element):
@@ -30,7 +35,7 @@ def html(text: str) -> nodes.raw:
 
 
 def fill(app: Any, doctree: nodes.document, page: str) -> None:
-    parts = {"summary": summary, "overview": overview, "errata": errata}
+    parts = {"summary": summary, "overview": overview, "mutants": mutants, "errata": errata}
     for node in list(doctree.findall(Part)):
         node.replace_self(list(parts.get(node["name"], chapter)(app, page)))
         if any(doctree.findall(nodes.math_block)):  # the page needs MathJax
@@ -81,6 +86,23 @@ def overview(app: Any, here: str) -> Iterator[nodes.Node]:
     head = "".join(f'<th scope="col">{what}</th>' for what in ("Page", "✓", "≔ ∴"))
     body = "".join(f"<tr><td>{a}</td><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
     yield html(f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def mutants(app: Any, here: str) -> Iterator[nodes.Node]:
+    """What tests/mutate_checks.py found, and what slipped through."""
+    found = json.loads(MUTANTS.read_text(encoding="utf8"))
+    head = "".join(f'<th scope="col">{what}</th>' for what in ("Checks of", "Tried", "Noticed"))
+    body, missed = "", ""
+    for folder, score in found.items():
+        name = f"Chapter {int(folder[1:3])}" if folder[1:3].isdigit() else folder.capitalize()
+        noticed = score["tried"] - len(score["survivors"])
+        body += f"<tr><td>{name}</td><td>{score['tried']}</td><td>{noticed}</td></tr>"
+        missed += "".join(f"<li><code>{escape(line)}</code></li>" for line in score["survivors"])
+    tried = sum(score["tried"] for score in found.values())
+    noticed = tried - sum(len(score["survivors"]) for score in found.values())
+    body += f"<tr><td><strong>All</strong></td><td>{tried}</td><td>{noticed}</td></tr>"
+    yield html(f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    yield html(f"<details><summary>those that went unnoticed</summary><ul>{missed}</ul></details>")
 
 
 def chapter(app: Any, here: str) -> Iterator[nodes.Node]:

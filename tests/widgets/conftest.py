@@ -53,7 +53,7 @@ def open_page(chromium, tmp_path):
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(30_000)  # a busy machine may take a while
         page.noise = []
         page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
