@@ -14,6 +14,8 @@ def mean(name):
 
 def test_the_exact_likelihood_is_best_and_two_come_close():
     exact = mean("exact likelihood")
+    assert exact == approx(0.0067, abs=5e-5)
+    assert float(SEEDS["exact likelihood"].std()) == approx(0.0014, abs=5e-5)
     assert exact == approx(0.007, abs=5e-4) and exact == min(mean(way) for way in WAYS)
     for way in ("CD-20", "score matching"):
         assert mean(way) - exact < 0.0105
