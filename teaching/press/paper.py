@@ -46,9 +46,13 @@ LAY_OUT = """() => {
     const link = Object.assign(document.createElement("a"), { href: `#${el.id}`, hidden: true });
     document.body.append(link);
   }
+  const headings = [...article.querySelectorAll("section[id] > h2")];
+  for (const heading of headings) {
+    heading.id = heading.parentElement.id;
+    heading.parentElement.removeAttribute("id");
+  }
   const words = (heading) => heading.innerText.replace(/#$/, "").trim();
-  return [words(article.querySelector("h1")), [...article.querySelectorAll("section[id] > h2")]
-    .map((el) => [words(el), el.parentElement.id])];
+  return [words(article.querySelector("h1")), headings.map((el) => [words(el), el.id])];
 }"""
 
 READY = """async () => {
