@@ -444,9 +444,13 @@ def test_what_plays_says_so_can_be_paused_and_rests_out_of_sight(own, kind):
         node.click()
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         page.wait_for_timeout(150)
-        first = ask(page, kind, "life")
-        page.wait_for_timeout(250)
-        assert ask(page, kind, "life") == first
+        for _ in range(6):  # a network may finish what it computes
+            before = ask(page, kind, "life")
+            page.wait_for_timeout(250)
+            if ask(page, kind, "life") == before:
+                break
+        else:
+            raise AssertionError("it goes on out of sight")
     assert noise(page) == []
 
 
