@@ -331,7 +331,7 @@ def test_the_verdict_on_a_question_is_that_of_a_notebook(name, answer):
 
 
 @pytest.mark.parametrize("name", list(exercises()))
-def test_the_verdict_through_through_the_wire_is_that_of_a_notebook(name):
+def test_the_verdict_through_the_wire_is_that_of_a_notebook(name):
     """For every exercise: its solution is right, its first mistake is named, text is no answer."""
     from dgm_lessons.exercises.attempt import attempt
 
