@@ -62,6 +62,13 @@ def short(monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
 
 
+@pytest.fixture
+def some_digits(monkeypatch):
+    """The first 2,000 digits of each part of MNIST in place of all of them."""
+    parts = {split: [part[:2000] for part in data.mnist(split)] for split in ("train", "test")}
+    monkeypatch.setattr(data, "mnist", lambda split: parts[split])
+
+
 class Walker:
     """A contender that notes how it was made, and counts its steps."""
 
@@ -242,7 +249,7 @@ def test_tasks_say_that_mnist_is_missing(tmp_path, monkeypatch, task):
 @pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
-def test_mnist_and_digits_without_peers(tmp_path, monkeypatch):
+def test_mnist_and_digits_without_peers(tmp_path, monkeypatch, some_digits):
     for name in peers.PEERS:
         monkeypatch.setitem(sys.modules, name, None)
     for task in ("mnist", "digits"):
@@ -507,7 +514,7 @@ def test_standard_errors_over_seeds():
 @pytest.mark.mnist
 @pytest.mark.slow
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
-def test_guidance_writes_its_results(tmp_path):
+def test_guidance_writes_its_results(tmp_path, some_digits):
     command.main(["guidance", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "guidance.json").read_text())
     rows = {(r["network"], r["levels"], r["weight"]): r for r in found["rows"]}
@@ -647,7 +654,7 @@ def test_principal_components_lose_what_lies_outside_of_them():
 @pytest.mark.slow
 @pytest.mark.mnist
 @pytest.mark.skipif(not data.mnist_is_here(), reason="needs MNIST")
-def test_latent_writes_costs_losses_and_digits(tmp_path):
+def test_latent_writes_costs_losses_and_digits(tmp_path, some_digits):
     command.main(["latent", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "latent.json").read_text())
     side = {row["size"]: row["multiply_adds"] for row in found["costs"]["unet"]}
