@@ -132,6 +132,17 @@ def test_sample_moments(mixture):
     assert float(z.abs().max()) < 4.5
 
 
+def test_samples_do_not_depend_on_the_basis_of_equal_eigenvalues():
+    """Which basis eigh finds there differs from one CPU to another."""
+    covariance = torch.eye(4, dtype=torch.float64) + 1.0  # eigenvalues 1, 1, 1, 5
+    mixture = GaussianMixture([1.0], torch.zeros(1, 4), covariance[None])
+    draws = [mixture.sample(50, torch.Generator().manual_seed(3), torch.float64)]
+    turn = torch.linalg.qr(torch.arange(9.0, dtype=torch.float64).view(3, 3) ** 2 + 1).Q
+    mixture.eigenvectors = mixture.eigenvectors @ torch.block_diag(turn, -torch.ones(1, 1))
+    draws.append(mixture.sample(50, torch.Generator().manual_seed(3), torch.float64))
+    torch.testing.assert_close(*draws)
+
+
 def test_samples_follow_the_law():
     """Kolmogorov-Smirnov in 1-D; in 2-D the share of every well separated mode."""
     mixture = gm1()

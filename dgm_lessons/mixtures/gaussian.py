@@ -78,10 +78,9 @@ class GaussianMixture:
         noise = torch.randn(
             (n, self.dim), generator=generator, dtype=self.means.dtype, device=self.means.device
         )
-        stretched = self.eigenvalues[k].sqrt() * noise
-        return (self.means[k] + torch.einsum("bij,bj->bi", self.eigenvectors[k], stretched)).to(
-            dtype
-        )
+        # The symmetric root is the same in whatever basis eigh has found: it depends on the CPU.
+        root = (self.eigenvectors * self.eigenvalues.sqrt()[:, None]) @ self.eigenvectors.mT
+        return (self.means[k] + torch.einsum("bij,bj->bi", root[k], noise)).to(dtype)
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log p(x) in nats, shape (B,)."""
