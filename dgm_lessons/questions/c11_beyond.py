@@ -781,8 +781,8 @@ QUESTIONS: dict[str, Question | Family] = {
         wrong=(
             (
                 (2, 0, 1),
-                "The GAN finds nearly all modes, but one gentle map cannot cut a cloud into 25 "
-                "pieces: threads are left between them.",
+                "In most runs the GAN finds nearly all modes, but one gentle map cannot cut a "
+                "cloud into 25 pieces: threads are left between them.",
             ),
             (
                 (1, 0, 2),
