@@ -318,17 +318,17 @@ QUESTIONS: dict[str, Question | Family] = {
         section=ENERGY,
         kind="plot",
         asks="One small energy is trained on two narrow modes in several ways, each with the same "
-        "$200$ quick updates. Which one ends with the largest divergence from the data?",
+        "$200$ quick updates. Which one ends, on average over seeds, farthest from the data?",
         right="Persistent CD, whose walkers go on",
         wrong={
             "CD-1, whose walkers take one step": "It is biased, but to first order it is score "
-            "matching: about five times the divergence of the exact likelihood, not more.",
+            "matching. Over twenty seeds it ends at about a quarter of persistent CD's divergence.",
             "CD-20, whose walkers restart at the data": "Twenty steps explore each mode well, and "
             "the restarts keep the walkers in both. It comes close to the exact likelihood.",
             "Score matching, which never sees $Z$": "$Z$ does not stand in the score, so nothing "
             "is lost inside a mode. It comes close, too.",
         },
-        why="Persistent walkers are right in principle. But about one in a hundred crosses between "
+        why="Persistent walkers are right in principle. But about two in a hundred cross between "
         "the modes in the twenty steps between two updates, and the landscape moves faster than "
         "they can follow. With small updates, and many, the method works.",
     ),
