@@ -101,8 +101,12 @@ function paintRuler(p, s) {
   p.line([0, s.floor], [2, s.floor], "soft", { width: 1.2, dash: [2, 3] });
   const now = s.kept.at(-1);
   const here = s.kept.filter(({ begin }) => begin === now.begin).map((dot) => ({ ...dot, y: clamp(dot.far) }));
-  const name = (text, { share, y, far }, dy) => {
+  const taken = []; // where names stand, so that none lies on another
+  const name = (text, { share, y, far }, away) => {
     const [align, dx] = share > 0.6 ? ["right", 6] : ["left", -2];
+    let dy = p.Y(y) < 30 ? 14 : away; // there stands the axis' name
+    while (taken.some((other) => Math.abs(other.share - share) < 1.2 && Math.abs(other.at - p.Y(y) - dy) < 13)) dy += Math.sign(dy);
+    taken.push({ share, at: p.Y(y) + dy });
     p.text(far === now.far ? `${text}: ${shown(far, far < 1 ? 3 : 1)}` : text, share, y, { align, dx, dy, bold: far === now.far, size: 12 });
   };
   for (const [kind, [colour, dash, dy]] of Object.entries(KINDS)) {
