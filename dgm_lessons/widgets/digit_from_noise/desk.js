@@ -117,7 +117,7 @@ export function makeDesk(w, f, parts) {
   function describe() {
     const { place, current, mine } = desk;
     const whole = mine ? "x\u2080: your drawing" : "x\u2080: PyTorch\u2019s digit";
-    if (!current) parts.pictures.say(place ? `x_t: noise of step ${place} on it` : `x_T: ${nameNow()}`, whole);
+    if (!current) parts.pictures.say(place ? `x\u209c: noise of step ${place} on it` : `the noise: ${nameNow()}`, whole);
     else if (place < calls) parts.pictures.say(`x\u209c after ${place} of ${calls} steps`, "guess of x\u2080 from it");
     else parts.pictures.say("x\u2080: the digit", current.last ? `in ${seconds(current.last)}` : "the same");
     parts.scrub.set(place / calls, `${place} of ${calls}`, `step ${place} of ${calls}, ${levelOf(steps[place])}`);
