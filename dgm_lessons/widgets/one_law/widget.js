@@ -13,7 +13,7 @@ const SECONDS = 7; // that the cursor takes from data to noise
 const SPIN = 2; // the strength of the field that turns
 const CELLS = { line: 300, plane: 60 };
 const VIEWS = [["line", "on the line"], ["plane", "in the plane"]];
-const TURNS = [["none", "nothing"], ["score", "J \u2207log p"], ["origin", "J x"]];
+const TURNS = [["none", "nothing"], ["score", "along the contours"], ["origin", "about the origin"]];
 const HALVES = [[false, "\u00bd g\u00b2 \u2207log p"], [true, "g\u00b2 \u2207log p (wrong)"]];
 const STARTS = [["data", "data, forward"], ["noise", "noise, backward"]];
 
