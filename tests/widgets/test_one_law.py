@@ -363,7 +363,7 @@ def test_the_coin_is_dragged_and_the_half_is_lost(open_page):
 @browser
 def test_rotations_in_the_plane(open_page):
     page = open_page(OneLaw(gm1()), reduced_motion="reduce")
-    assert page.get_by_role("radio", name="J x").is_hidden()
+    assert page.get_by_role("radio", name="about the origin").is_hidden()
     page.get_by_role("button", name="Round along the contours").click()
     assert max(distances(page)) < 0.045 and "has not noticed" in story(page)
     assert page.get_by_role("slider", name="Mixed pairs").is_hidden()

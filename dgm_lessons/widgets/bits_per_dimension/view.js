@@ -30,7 +30,8 @@ export function ruler(w, now, onvalue, onend) {
         const most = now().from.measure === "binary" ? 1 : 8;
         p.line([-shift, height(scale)], [most - shift, height(scale)], "low", { width: 9 });
         p.text(NAMES[scale], HIGH, height(scale), { align: "right", dy: -17 });
-        p.text(shown(place(scale)), Math.min(2.5, Math.max(LOW + 1, place(scale))), height(scale), { dy: -17, bold: true });
+        const free = Math.max(p.X(2.5), p.X(HIGH) - 112); // left of the name
+        p.words(shown(place(scale)), Math.min(free, Math.max(p.X(LOW + 1), p.X(place(scale)))), p.Y(height(scale)) - 17, { bold: true });
         p.dots([[held(place(scale)), height(scale)]], "particle", { radius: 5, ring: "paper" });
       }
     },

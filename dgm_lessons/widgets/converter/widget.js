@@ -150,7 +150,7 @@ function clock(paper, levels, level, sigmaData) {
 function rows(s) {
   const { source, target, log_snr: level } = s.f.now;
   const columns = source === target ? [[source, s.here]] : [[source, s.here], [target, s.there]];
-  const titles = { velocity: "velocity (per unit of t)", F: `F (\u03c3_data ${digits(s.sigmaData)})` };
+  const titles = { velocity: "velocity (per unit of t)", F: `F (data of std ${digits(s.sigmaData)})` };
   const cells = (title, of) => h("tr", {}, h("th", { scope: "row" }, title), ...columns.map(([paper, levels]) => h("td", {}, of(levels, paper))));
   const head = h("tr", {}, h("th", { scope: "col" }, "the same, in"), ...columns.map(([paper]) => h("th", { scope: "col" }, nameOf(paper))));
   return [head, cells("clock", (levels, paper) => clock(paper, levels, level, s.sigmaData)),

@@ -81,7 +81,7 @@ export function makeLeftPlot(w, chains, L, now) {
       const height = (i) => chains[schedule].alpha(i);
       if (from > 0.1 * L) {
         p.arrow([from, height(from)], [0.02 * L, 1], "ink", { width: 1.6 });
-        p.text("one jump", 0.4 * from, 1 - 0.4 * (1 - height(from)), { align: "right", dx: -4, dy: 8, size: 11 });
+        p.words("one jump", Math.max(56, p.X(0.4 * from) - 4), p.Y(1 - 0.4 * (1 - height(from))) + 8, { align: "right", size: 11 });
       }
       if (at < from) {
         p.curve(along(schedule, at, from), "particle", { width: 4 });

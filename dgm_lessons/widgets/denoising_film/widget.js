@@ -60,7 +60,7 @@ function build(w) {
 
   w.arrange({
     stand: [tree.node, legend([["handle", "particle", "drag me along the film; keys up and down: into its futures"],
-      ["line", "ink", "the film"]]), endings.node],
+      ["line", "ink", "the film"], ["line", "soft", "branches from other steps"]]), endings.node],
     panel: [pair.node, player.node,
       seeds.length > 1 && f.choice("film", "Film", seeds.map((_, k) => [k, String(k + 1)]))],
     foot: [makeStory(w, story(now)).node, status.node],

@@ -8,7 +8,7 @@ export const MOST = 25; // the greatest weight
 
 // x_t on the left, the guess of x_0 on the right.
 export function makePair(w, side, grey) {
-  const images = ["The noisy image x_t", "The network's guess of x_0, guided"]
+  const images = ["The noisy image x\u209c", "The network's guess of x\u2080, guided"]
     .map((label) => makeImage(w, side, grey, { role: "img", "aria-label": label }));
   const pair = images.map((image) => captioned(image));
   const node = h("div", { class: "dgm-stage dgm-pair" }, ...pair.map((one) => one.node));
@@ -21,7 +21,7 @@ export function makePair(w, side, grey) {
 export function makeStrip(w, marks, side, grey, onpick) {
   const images = marks.map(() => makeImage(w, side, grey, { "aria-hidden": "true" }));
   const cells = marks.map((mark, j) => h("div", { class: "dgm-cell", onclick: () => onpick(mark) },
-    images[j].node, h("div", { class: "dgm-caption" }, `w = ${mark}`)));
+    images[j].node, h("div", { class: "dgm-caption" }, h("span", {}, "w = "), `${mark}`)));
   const label = `The finished digit at w = ${marks.join(", ")}, from the same noise`;
   return {
     node: h("div", { class: "dgm-strip", role: "group", "aria-label": label }, ...cells),

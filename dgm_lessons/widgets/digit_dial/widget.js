@@ -41,7 +41,8 @@ function build(w) {
     const digit = dial.digit();
     const frame = dial.asked ? digit?.frames[step] : dial.stored;
     if (frame) pair.paint(frame.x, frame.guess); // else the picture before stays until then
-    pair.say(...(step < steps.length ? [`x_t after ${step} of ${steps.length} steps`, "guess of x_0 from it"] : ["x_0: the digit", "the same"]));
+    const made = step < steps.length ? [`x\u209c after ${step} of ${steps.length} steps`, "guess of x\u2080 from it"] : ["x\u2080: the digit", "the same"];
+    pair.say(...(frame ? made : ["the picture before", "the next is on its way"]));
     strip.paint(dial.asked ? marks.map((mark) => dial.digit(mark)?.last?.x ?? null) : dial.stored.strip);
     strip.mark(weight);
     told.tell();

@@ -116,10 +116,10 @@ export function makeDesk(w, f, parts) {
 
   function describe() {
     const { place, current, mine } = desk;
-    const whole = mine ? "x_0: your drawing" : "x_0: PyTorch\u2019s digit";
-    if (!current) parts.pictures.say(place ? `x_t: noise of step ${place} on it` : `x_T: ${nameNow()}`, whole);
-    else if (place < calls) parts.pictures.say(`x_t after ${place} of ${calls} steps`, "guess of x_0 from it");
-    else parts.pictures.say("x_0: the digit", current.last ? `in ${seconds(current.last)}` : "the same");
+    const whole = mine ? "x\u2080: your drawing" : "x\u2080: PyTorch\u2019s digit";
+    if (!current) parts.pictures.say(place ? `x\u209c: noise of step ${place} on it` : `the noise: ${nameNow()}`, whole);
+    else if (place < calls) parts.pictures.say(`x\u209c after ${place} of ${calls} steps`, "guess of x\u2080 from it");
+    else parts.pictures.say("x\u2080: the digit", current.last ? `in ${seconds(current.last)}` : "the same");
     parts.scrub.set(place / calls, `${place} of ${calls}`, `step ${place} of ${calls}, ${levelOf(steps[place])}`);
     parts.name(current ? current.from > 0 : place > 0, Boolean(current));
   }

@@ -8,7 +8,7 @@ const KEYS = "Space or Enter: new noise. 0 to 9: that digit, A: any. Arrow keys:
 
 // x_t on the left and x_0 on the right, where the reader may draw: ondraw(image) at every point.
 export function makePictures(w, side, [mean, std], { onkeydown, ondraw }) {
-  const images = ["The noisy image x_t", "x_0: the picture, or the network's guess of it"]
+  const images = ["The noisy image x\u209c", "x\u2080: the picture, or the network's guess of it"]
     .map((label) => makeImage(w, side, [mean, std], { role: "img", "aria-label": label }));
   const [left, right] = images.map((image) => captioned(image));
   const easel = h("div", { class: "dgm-easel" });

@@ -1,5 +1,5 @@
 // What the marks of a picture mean: legend([["line", "high", "exact p"], ["dash", "particle", "q"]]).
-// Kinds: line, dash, dots (a dotted line), area, heat, dot, ring, handle, arrow, cross, bar, tick.
+// Kinds: line, dash, dots (a dotted line), area, heat, dot, ring, handle, arrow, cross, bar, tick, numeral.
 
 import { h } from "./ui.js";
 
@@ -16,6 +16,7 @@ const SHAPES = {
   arrow: '<path d="M1 6h15M11 2l5 4-5 4" stroke-width="1.5"/>',
   cross: '<path d="M5 2l8 8M5 10l8-8" stroke-width="2.5"/>',
   bar: '<path d="M6 0h7v12H6z" fill="currentColor" stroke="none"/>',
+  numeral: '<text x="9" y="11" font-size="13" font-style="normal" font-weight="600" text-anchor="middle" fill="currentColor" stroke="none">3</text>',
   tick: '<path d="M9 0v12"/>',
 };
 

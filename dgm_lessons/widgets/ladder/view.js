@@ -11,7 +11,7 @@ const BINS = 100;
 const ROOM = 0.82; // of a row, for the top of its law
 const SHOWN = 80; // walkers as dots
 
-export const reachOf = ({ scene, top }) => (scene === "modes" ? 10 + 2 * top : 3.5 * Math.hypot(0.1, top));
+export const reachOf = ({ scene, top }) => (scene === "modes" ? Math.max(20, 10 + 2 * top) : 3.5 * Math.hypot(0.1, top));
 
 const peak = (law) => Math.max(...law.means.map((m) => Math.exp(logAt(law, m))));
 
@@ -43,18 +43,19 @@ export function makeLadderPlot(w, s) {
     label: "The noise levels, one below the other; the numbers stand in the text below", aspect: 1,
     x: { range: [-1, 1], name: "x" }, y: { range: [0, 1], hidden: true }, margin: { left: 10, right: 10, top: 8 },
     draw(p) {
-      const size = Math.min(12, 0.62 * (p.box.height / s.laws.length));
       s.laws.forEach((law, row) => {
         const unit = ROOM / peak(law);
         p.curve((x) => foot(row) + unit * Math.exp(logAt(law, x)), "high", { width: 1.2, fill: 0.22, base: foot(row), samples: 400 });
-        p.text(`\u03c3 = ${shown(s.sigmas[row], s.sigmas[row] < 1 ? 2 : 1)}`, s.plot.x.range[0], foot(row) + 0.4, { align: "left", size, dx: 3 });
       });
     },
     over(p) {
       const size = Math.min(12, 0.62 * (p.box.height / s.laws.length));
       const { scene } = s.f.now;
-      s.kept.forEach(({ stairs, found }, row) => {
-        p.curve(stairs.map(([x, y]) => [x, foot(row) + y]), "particle", { width: 1.5 });
+      s.kept.forEach(({ stairs }, row) => p.curve(stairs.map(([x, y]) => [x, foot(row) + y]), "particle", { width: 1.5 }));
+      s.laws.forEach((_, row) => {
+        p.text(`\u03c3 = ${shown(s.sigmas[row], s.sigmas[row] < 1 ? 2 : 1)}`, s.plot.x.range[0], foot(row) + 0.4, { align: "left", size, dx: 3 });
+      });
+      s.kept.forEach(({ found }, row) => {
         const text = `${written(found[0], scene)} (${written(found[1], scene)})`;
         p.text(text, s.plot.x.range[1], foot(row) + 0.4, { align: "right", size, dx: -3 });
       });

@@ -27,7 +27,7 @@ function spread({ x }) {
 }
 
 const modes = {
-  knob: "distance", name: "distance of a mode from the middle, d", unit: "mean time between switches", log: [1, 4000],
+  knob: "distance", name: "distance of a mode from 0, d", unit: "mean time between switches", log: [1, 4000],
   range: [-4, 4], start: ({ distance }) => -distance, settle: 200, // steps that are not counted
   law: ({ distance }) => apart(distance),
   moves: (now) => {

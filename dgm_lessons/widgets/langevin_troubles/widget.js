@@ -35,7 +35,7 @@ function build(w) {
   const status = statusLine();
   const player = s.player = makePlayer(w, motion(s, () => show(false), f));
   const corrected = f.choice("metropolis", "Every step is", [[false, "taken"], [true, "taken or refused"]]);
-  const story = makeStory(w, LINES);
+  const story = makeStory(w, LINES.map(([when, text]) => [when, () => text + (s.crowd.steps ? "" : " Press Play to see it.")]));
   const parts = Object.entries(rulers).map(([key, { nodes }]) => [key, h("div", {}, ...nodes)]);
   w.arrange({
     stand: [s.world.node, worldMarks(), story.node],

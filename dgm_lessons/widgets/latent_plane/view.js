@@ -54,8 +54,8 @@ function inked(values) {
   return image;
 }
 
-function paintMap(pen, { width, height }, { paper, line }, points, extent) {
-  pen.strokeStyle = rgba(line);
+function paintMap(pen, { width, height }, { paper, soft }, points, extent) {
+  pen.strokeStyle = rgba(soft, 0.8);
   pen.lineWidth = 1.5;
   for (const radius of [1, 2]) {
     pen.beginPath();

@@ -40,8 +40,8 @@ function build(w) {
     button("Reset", "Reset: the code as it was", f.reset));
   w.arrange({
     stand: [stage.node, legend([["handle", "particle", "code z (drag me)"],
-      ["bar", "soft", "a numeral: a test digit at its code"], ["heat", "soft", "behind: what the decoder draws there"],
-      ["ring", "edge", "1 and 2 std of the prior"]])],
+      ["numeral", "soft", "a test digit at its code"], ["heat", "soft", "behind: what the decoder draws there"],
+      ["ring", "soft", "1 and 2 std of the prior"]])],
     panel: [picture.node, near.node, buttons],
     foot: [makeStory(w, story(points)).node, status.node],
   });

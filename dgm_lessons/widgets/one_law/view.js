@@ -35,7 +35,7 @@ function shadesOf({ film, i, half }) {
 export function makeLane(w, s, kind) {
   const ticks = { x: [], y: [-2, 0, 2] };
   const plot = makePlot(w, {
-    label: `${NAMES[kind]}: the density with particles in it; the numbers stand in the text below`, aspect: 0.95,
+    label: `${NAMES[kind]}: the density with particles in it; the numbers stand in the text below`,
     x: { range: [0, 1], ticks: ticks.x }, y: { range: [-REACH, REACH], ticks: ticks.y }, margin: TIGHT,
     draw(p) {
       if (s.film) p.heat(shadesOf(s), COLUMNS, ROWS);
@@ -125,7 +125,7 @@ export function makeViews(w, s) {
   const make = (label, x, y, paint) => makePlot(w, { label, aspect: 1.15, x, y, draw: (p) => s.film && paint(p, s) });
   const ends = { range: [-REACH, REACH], ticks: [-2, 0, 2] };
   const law = make("The solved density at this time, and the histograms of the three crowds",
-    { ...ends, name: "x (in the plane: the first coordinate)" }, { range: [0, 1], name: "density at this time" }, paintLaw);
+    { ...ends, name: "x, or its first coordinate" }, { range: [0, 1], name: "density at this time" }, paintLaw);
   const distances = make("Kolmogorov-Smirnov distance of each crowd over time, beside that of exact draws",
     { range: [0, 1], name: "time t" }, { range: [0.004, 1], log: true, ticks: [0.01, 0.1, 1], name: "KS distance" }, paintDistances);
   const pairs = make("Pairs of x at time 0 and x at this time, drawn from the SDE or from the flow",
@@ -139,7 +139,11 @@ export function makeViews(w, s) {
   return { law, distances, pairs, show };
 }
 
-export const lawLegend = () => legend([
-  ["heat", "high", "density p\u209c, solved on a grid"], ["line", "particle", "forward SDE"], ["dash", "ode", "flow"], ["dots", "high", "reverse SDE"],
-  ["area", "soft", "KS distance of 19 in 20 crowds of exact draws"],
+export const laneLegend = () => legend([
+  ["heat", "high", "density p\u209c, solved on a grid"], ["line", "particle", "some paths"], ["line", "ode", "some paths of the flow"],
+]);
+
+export const crowdLegend = () => legend([
+  ["line", "particle", "forward SDE"], ["dash", "ode", "flow"], ["dots", "high", "reverse SDE"],
+  ["area", "soft", "19 in 20 crowds of exact draws"], ["dots", "soft", "their mean"],
 ]);

@@ -5,14 +5,15 @@ import { makePlayer } from "../kit/player.js";
 import { makeStory } from "../kit/story.js";
 import { button, h, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
+import { nearestIndex } from "../maths/backward.js";
 import { correlation, exactDistances, kolmogorov, makeFilm, mixedPairs, runProcess, STEPS } from "../maths/one_law.js";
-import { KINDS, lawLegend, makeLane, makeViews, NAMES } from "./view.js";
+import { crowdLegend, KINDS, laneLegend, makeLane, makeViews, NAMES } from "./view.js";
 
 const SECONDS = 7; // that the cursor takes from data to noise
 const SPIN = 2; // the strength of the field that turns
 const CELLS = { line: 300, plane: 60 };
 const VIEWS = [["line", "on the line"], ["plane", "in the plane"]];
-const TURNS = [["none", "nothing"], ["score", "J \u2207log p"], ["origin", "J x"]];
+const TURNS = [["none", "nothing"], ["score", "along the contours"], ["origin", "about the origin"]];
 const HALVES = [[false, "\u00bd g\u00b2 \u2207log p"], [true, "g\u00b2 \u2207log p (wrong)"]];
 const STARTS = [["data", "data, forward"], ["noise", "noise, backward"]];
 
@@ -26,6 +27,7 @@ function build(w) {
     const fresh = follow(w, s);
     for (const lane of lanes) lane.show(fresh);
     views.show();
+    w.root.dataset.view = f.now.view;
     [pairs.hidden, turns.hidden] = [f.now.view === "plane", f.now.view === "line"];
     status.say(sentence(s), settled);
     story.tell();
@@ -41,9 +43,9 @@ function build(w) {
   follow(w, s);
   const story = makeStory(w, LINES.map(([when, text]) => [(now) => when(now, s), text]));
   w.arrange({
-    stand: [h("div", { class: "dgm-three" }, ...lanes.map(({ node }) => node)), lawLegend(),
-      f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(t)}`), player.node, story.node,
-      h("div", { class: "dgm-more" }, views.law.node, views.distances.node, pairs),
+    stand: [h("div", { class: "dgm-three" }, ...lanes.map(({ node }) => node)), laneLegend(),
+      f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(s.film.times[nearestIndex(s.film, t)])}`), player.node, story.node,
+      h("div", { class: "dgm-more" }, views.law.node, views.distances.node, pairs), crowdLegend(),
       h("div", { class: "dgm-knobs" }, f.choice("view", "The data lie", VIEWS), f.choice("start", "The flow starts from", STARTS),
         f.choice("whole", "In the flow stands", HALVES), turns)],
     foot: [status.node],
@@ -67,7 +69,7 @@ function follow(w, s) {
     const states = runProcess(film, kind, rule);
     return [kind, { key, states, far: states.map((x, i) => kolmogorov(film, i, x)) }];
   }));
-  s.i = film.times.reduce((best, t, i) => (Math.abs(t - time) < Math.abs(film.times[best] - time) ? i : best), 0);
+  s.i = nearestIndex(film, time);
   s.pairs = mixedPairs(film, s.known.forward.states, s.known.flow.states, share, s.i);
   s.mixedFar = view === "line" ? kolmogorov(film, s.i, s.pairs[1]) : NaN;
   return KINDS.filter((kind) => s.known[kind] !== known[kind]);
@@ -107,7 +109,7 @@ function sentence({ f: { now }, film, known, i, pairs, mixedFar }) {
   const each = KINDS.map((kind) => `${NAMES[kind]} ${shown(known[kind].far[i], 3)}`).join(", ");
   const mixed = now.view === "line" ? ` Pairs mixed with \u03bb = ${shown(now.share)}: KS ${shown(mixedFar, 3)}, ` +
     `correlation of x\u2080 and x\u209c ${shown(correlation(pairs))}.` : "";
-  return `t = ${shown(film.times[i], 3)}. Kolmogorov\u2013Smirnov distance to the solved density: ${each}. 2,000 exact draws have ` +
+  return `t = ${shown(film.times[i])}. Kolmogorov\u2013Smirnov distance to the solved density: ${each}. 2,000 exact draws have ` +
     `${shown(film.exact.mean, 3)} on average, and 19 of 20 such crowds less than ${shown(film.exact.high, 3)}.${mixed}`;
 }
 

@@ -151,7 +151,8 @@ function story(s) {
     [() => apart(s)[0] < 0.02 * s.world.half, "Nearly one start: the two smooth lines stay side by side, or part, and never cross. " +
       "The wriggling paths cross them all the time."],
     [() => apart(s)[1] > 1.6 * apart(s)[0], "The smooth lines part and do not cross: whoever is above stays above."],
-    [() => true, "The smooth lines come closer and do not cross: whoever is above stays above. The wriggling paths cross freely."],
+    [() => apart(s)[1] < apart(s)[0], "The smooth lines come closer and do not cross: whoever is above stays above. The wriggling paths cross freely."],
+    [() => true, "The smooth lines keep their order: whoever is above stays above. The wriggling paths cross freely."],
   ];
 }
 

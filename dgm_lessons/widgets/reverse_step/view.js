@@ -67,7 +67,7 @@ export function makeRuler(w, world, [least, most], now) {
 export const marks = () => legend([
   ["handle", "ink", "x\u1d62 (drag me)"], ["area", "high", "exact p(x\u1d62\u208b\u2081 | x\u1d62)"],
   ["line", "ode", "p(x\u1d62\u208b\u2081 | x\u1d62, x\u2080) for some x\u2080, times its weight"],
-  ["dash", "particle", "best single Gaussian"],
+  ["dash", "particle", "best single Gaussian"], ["bar", "low", "the part that is magnified"],
 ]);
 export const rulerMarks = () => legend([["handle", "particle", "this step (drag me)"], ["line", "high", "KL"],
   ["dash", "ink", "slope 6 from here: with half of \u03b2 the KL falls 64 times"]]);

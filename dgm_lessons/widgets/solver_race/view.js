@@ -1,6 +1,7 @@
 // The pictures of the race: the plane with everybody's way from one start, and error against calls.
 
 import { classColour } from "../kit/colours.js";
+import { legend } from "../kit/legend.js";
 import { makePlot } from "../kit/plot.js";
 import { h } from "../kit/ui.js";
 import { diffuse, evaluate } from "../maths/mixture.js";
@@ -68,9 +69,9 @@ function paintCurves(p, s) {
     if (held.length === 1) p.words(letter, x, y, { colour: hue(p, key), bold: true, align: "left" });
     else ends.push([letter, hue(p, key), x, y]);
   }
-  let free = -Infinity; // letters stand below one another, not on one another
-  for (const [letter, colour, x, y] of ends.sort((a, b) => a[3] - b[3])) {
-    p.words(letter, x, (free = Math.max(y, free + 12)), { colour, bold: true, align: "left" });
+  let free = p.Y(LOW) + 8; // letters stand above one another and above the axis, not on one another
+  for (const [letter, colour, x, y] of ends.sort((a, b) => b[3] - a[3])) {
+    p.words(letter, x, (free = Math.min(y, free - 12)), { colour, bold: true, align: "left" });
   }
 }
 
@@ -90,7 +91,7 @@ export function makeViews(w, s, reach) {
   });
   const curve = makePlot(w, {
     label: "Error against network calls, one line for each solver, named by a letter. The numbers stand in the text below.",
-    aspect: 1, x: { range: [4, 55], name: "network calls", log: true, ticks: [4, 6, 8, 12, 16, 24, 32, 48] },
+    aspect: 1, x: { range: [4, 55], name: "network calls", log: true, ticks: [4, 8, 16, 32] },
     y: { range: [LOW, HIGH], name: "error", log: true },
     margin: { left: 46 }, draw: (p) => s.truth && paintCurves(p, s),
   });
@@ -104,7 +105,7 @@ export function makeKey(w, keys) {
     const mark = h("b", {}, letter);
     mark.style.color = hue({ colours: w.colours }, key);
     return h("span", {}, mark, ` ${name}`);
-  }), h("span", {}, "black: the flow itself"));
+  }), legend([["line", "ink", "the flow itself"]]).firstChild);
   w.onRepaint(paint);
   paint();
   return node;

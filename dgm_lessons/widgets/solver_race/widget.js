@@ -152,7 +152,7 @@ function story() {
     [({ solver }) => solver === "heun", "Heun looks twice a step: with these calls it takes half as many steps."],
     [({ denoiser }) => denoiser === "trained", "With many calls the lines flatten: what is left is the network\u2019s own error, and calls do not buy it off."],
     [({ grid }) => grid === "time", "Even in time: look where the dots of the chosen solver stand, and change the grid."],
-    [() => true, "Drag the start, set the number of calls, and press Race. On the right, the error of a crowd of 128 starts."],
+    [() => true, "Drag the start, set the number of calls, and press Race. The other picture has the error of a crowd of 128 starts."],
   ];
 }
 

@@ -71,6 +71,6 @@ export function makeLane(w, s, side, reach) {
 }
 
 export const flowLegend = () => legend([
-  ["area", "high", "density of the data"], ["line", "ode", "paths from the noise"], ["dots", "particle", "400 points at this time"],
+  ["heat", "high", "density of the data"], ["line", "ode", "paths from the noise"], ["dot", "particle", "400 points at this time"],
   ["handle", "ink", "one noise, the same in both (drag)"],
 ]);

@@ -39,8 +39,8 @@ function build(w) {
   player.node.append(button("New draws", "New draws: other clean values, other noise", () => f.change({ seed: f.now.seed + 1 })));
   w.arrange({
     stand: [h("div", { class: "dgm-pair" }, ...s.plots.map(({ node }) => node)),
-      legend([["line", "particle", "the denoiser, and SURE of it"], ["bar", "ode", "squared error"],
-        ["ring", "ink", "clean value of the latest draw"], ["dash", "high", "posterior mean, and its risk"]]),
+      legend([["line", "particle", "the denoiser, and SURE of it"], ["dot", "ode", "squared error"], ["dot", "ink", "at the bottom: SURE of the latest draw"],
+        ["ring", "ink", "clean value of the latest draw"], ["dash", "high", "posterior mean, and its risk"], ["dots", "soft", "what we see, unchanged"]]),
       makeStory(w, story(s)).node,
       h("div", { class: "dgm-controls" }, f.choice("denoiser", "Denoiser", KINDS), s.knob, count, player.node)],
     foot: [status.node],
@@ -105,7 +105,7 @@ function sentence({ f, means: { error, sure }, exact: { risk, noise }, least }) 
   const { n } = f.now;
   const bar = (one) => (n > 1 ? ` \u00b1 ${shown(2 * one.error, 3)}` : "");
   return `${n} ${n === 1 ? "draw" : "draws"}: squared error ${shown(error.mean, 3)}${bar(error)}, ` +
-    `SURE ${shown(sure.mean, 3)}${bar(sure)} (two standard errors); ${sure.below} of ${n} readings of SURE below zero. ` +
+    `SURE ${shown(sure.mean, 3)}${bar(sure)}${n > 1 ? " (two standard errors)" : ""}; ${sure.below} of ${n} readings of SURE below zero. ` +
     `Exact risk ${shown(risk, 3)}, the least possible ${shown(least, 3)}. One reading of SURE differs from its squared error ` +
     `by ${shown(noise, 3)} (standard deviation, exact).`;
 }

@@ -21,7 +21,7 @@ export function makePanel(w, s, key) {
   const axis = () => ({ range: [-s.half, s.half], ticks });
   const plot = makePlot(w, {
     label: `${NAMES[key]}: density and points; the numbers stand in the text below`, aspect: 0.9,
-    x: axis(), y: axis(), margin: { left: 26, right: 6, top: 22, bottom: 22 },
+    x: axis(), y: axis(), margin: { left: 30, right: 6, top: 22, bottom: 22 },
     draw: (p) => s.now && paintLaw(p, s, s.now[key]),
     over(p) {
       if (s.now) paintPoints(p, s, s.now[key]);
@@ -92,7 +92,7 @@ export function makeClocks(w, s, processes, [noisy, clean]) {
 }
 
 export const marks = () => legend([
-  ["heat", "high", "density p\u209c"], ["dots", "particle", "300 points"], ["line", "ink", "the path of one of them"],
+  ["heat", "high", "density p\u209c"], ["dot", "particle", "300 points"], ["line", "ink", "the path of one of them"],
   ["cross", "ode", "a mode\u2019s centre; ring: the noise\u2019s standard deviation"],
   ["dash", "high", "clocks: VE dashed, VP solid, FM dotted"], ["handle", "ink", "the clock\u2019s hand (drag, or arrow keys)"],
 ]);

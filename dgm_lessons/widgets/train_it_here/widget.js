@@ -23,7 +23,7 @@ function build(w) {
   const desk = makeDesk(w, f, { status, curves, plots: () => plots });
   const plots = { ...makeFieldPlots(w, half, desk.scene), curve: makeCurves(w, curves) };
   desk.player.node.append(makeDrawing(w, f, plots.exact, half).toggle);
-  const figure = (text, plot) => h("figure", {}, h("figcaption", {}, text), plot.node);
+  const figure = (text, plot) => h("div", {}, h("div", { class: "dgm-caption" }, text), plot.node);
   w.arrange({
     stand: [
       h("div", { class: "dgm-twins" }, figure("exact", plots.exact), figure("learned, upon the exact", plots.learned)),

@@ -141,7 +141,7 @@ function story(s) {
     [() => s.flat, () => `The slope of ${nameOf(s.f.now.descend)} is gone: its descent ends here, and leaves its name.`],
     [() => v().js > 0.65, "q has left the data. JS and TV are at their tops and no longer say how far away q is."],
     [() => v().forward > 4 * v().reverse, "Where q is, p is too: reverse KL is content. But part of the data is nearly " +
-      "impossible under q: forward KL is large."],
+      "impossible under q: forward KL charges for that."],
     [() => v().reverse > v().forward, "q covers the data, which contents forward KL. It also puts mass where no data are, " +
       "and reverse KL charges for that."],
     [() => true, () => `Drag the two dots: mean and width of q. Below, what ${nameOf(s.f.now.descend)} charges at each place.`],

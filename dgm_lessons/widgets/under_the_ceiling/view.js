@@ -81,7 +81,8 @@ export function curvesPlot(w, { vae, f }) {
       p.curve(posterior, "high", { width: 1.8, fill: 0.15 });
       p.curve(encoder, "particle", { width: 2.4 });
       const { gap } = vae.terms(x, slope, width);
-      p.words(`gap = KL(encoder \u2016 posterior) = ${shown(gap, gap < 10 ? 3 : 1)} nats`, p.box.left, 12,
+      const kl = `KL(encoder \u2016 posterior) = ${shown(gap, gap < 10 ? 3 : 1)}`;
+      p.words(p.box.width > 290 ? `gap = ${kl} nats` : kl, p.box.left, 12,
         { align: "left", size: 11.5, bold: true });
     },
   });
@@ -95,7 +96,7 @@ export function curvesPlot(w, { vae, f }) {
 
 // The bars, on a window of nats that hangs at the ceiling.
 const [BELOW, ABOVE] = [4.5, 2.5];
-const NAMES = [["recon-", "struction"], ["\u2212 KL to", "the prior"], ["= ELBO", ""], ["\u2264 log p(x)", ""]];
+const NAMES = [["recon-", "struction"], ["\u2212 KL to", "prior"], ["= ELBO", ""], ["\u2264 log", "p(x)"]];
 
 export function barsPlot(w, { vae, f }) {
   const plot = makePlot(w, {

@@ -46,6 +46,7 @@ function build(w) {
     stand: [h("div", { class: "dgm-squares" }, ...s.view.squares.map(({ node }) => node)),
       legend([["handle", "particle", "a code (drag, or arrow keys)"],
         ["cross", "particle", "its decoded point, tied to the modes it averages"],
+        ["ring", "soft", "2 std of a mode"],
         ...(s.digits ? [["bar", "particle", "the same average, of one real digit for each mode"]] : [])]),
       makeStory(w, story(s)).node,
       h("div", { class: "dgm-controls" }, noise, player.node)],

@@ -101,9 +101,14 @@ function paintRuler(p, s) {
   p.line([0, s.floor], [2, s.floor], "soft", { width: 1.2, dash: [2, 3] });
   const now = s.kept.at(-1);
   const here = s.kept.filter(({ begin }) => begin === now.begin).map((dot) => ({ ...dot, y: clamp(dot.far) }));
-  const name = (text, { share, y, far }, dy) => {
-    const [align, dx] = share > 0.6 ? ["right", 6] : ["left", -2];
-    p.text(far === now.far ? `${text}: ${shown(far, far < 1 ? 3 : 1)}` : text, share, y, { align, dx, dy, bold: far === now.far, size: 12 });
+  const taken = []; // where names stand, so that none lies on another
+  const name = (text, { share, y, far }, away) => {
+    const high = p.Y(y) < 30; // there stands the axis' name
+    const [align, dx] = share > (high ? 1.2 : 0.6) ? ["right", high ? -7 : 6] : ["left", high ? 7 : -2];
+    let dy = high ? 1 : away;
+    while (taken.some((other) => Math.abs(other.share - share) < 1.2 && Math.abs(other.at - p.Y(y) - dy) < 13)) dy += Math.sign(dy);
+    taken.push({ share, at: p.Y(y) + dy });
+    p.text(far === now.far ? `${text}: ${shown(far, far < 1 ? 3 : far < 10 ? 1 : 0)}` : text, share, y, { align, dx, dy, bold: far === now.far, size: 12 });
   };
   for (const [kind, [colour, dash, dy]] of Object.entries(KINDS)) {
     const dots = here.filter(({ score, slip }) => slip === "none" && score === kind).sort((a, b) => a.share - b.share);

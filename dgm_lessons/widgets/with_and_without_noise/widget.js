@@ -37,7 +37,7 @@ function build(w) {
   follow(w, s);
   w.arrange({
     stand: [h("div", { class: "dgm-canvas" }, s.view.plot.node, s.view.side.node),
-      f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(t)}`), backwardLegend(), story.node, player.node, f.choice("begin", "Begin at", BEGINS, 2)],
+      f.slider("time", "Time t", ["data", "noise"], (t) => `t = ${shown(s.course.times[nearestIndex(s.course, t)])}`), backwardLegend(), story.node, player.node, f.choice("begin", "Begin at", BEGINS, 2)],
     panel: [f.slider("share", "Share of Langevin", ["no noise", "2"], (v) => shown(v)),
       f.choice("score", "The score is", SCORES, 2), f.choice("slip", "Made wrong", SLIPS, 2),
       s.view.ruler.node, rulerLegend()],
