@@ -59,7 +59,7 @@ lint: $(READY)
 # Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
 	$(BIN)/pytest $(UNIT) $(BOTH) -m "not timing and not rerun"
-	$(BIN)/pytest $$(grep -rl 'mark.timing' tests) -q -m timing
+	$(BIN)/pytest $$(grep -rl --include='*.py' 'mark.timing' tests) -q -m timing
 
 fast: lint $(CHECKS)
 	$(BIN)/pytest $(UNIT) $(BOTH) -m "not slow and not browser and not timing"
