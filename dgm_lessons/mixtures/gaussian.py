@@ -78,7 +78,7 @@ class GaussianMixture:
         noise = torch.randn(
             (n, self.dim), generator=generator, dtype=self.means.dtype, device=self.means.device
         )
-        # The symmetric root is the same in whatever basis eigh has found: it depends on the CPU.
+        # By the symmetric root: the basis that eigh finds for equal eigenvalues differs by CPU.
         root = (self.eigenvectors * self.eigenvalues.sqrt()[:, None]) @ self.eigenvectors.mT
         return (self.means[k] + torch.einsum("bij,bj->bi", root[k], noise)).to(dtype)
 
