@@ -17,6 +17,8 @@ READY  := $(VENV)/ready
 CHECKS := _build/checks.json
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Each of some hundred processes would compile the package and the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 NOTEBOOKS := $(shell find book -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' | sort)
 # What the checks of the equations rest on: these tests, the package, the formulas of the book.
@@ -30,7 +32,7 @@ BOTH := -n 2 --dist loadfile
 FOUND := $(shell $(PYTHON) -c 'import sys; print("%d.%d:" % sys.version_info[:2] + sys.base_prefix)')
 OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
-.PHONY: book test fast lint unit checks nbval rerun browser serve notebooks seal gallery editions student instructor bank slides pdf newest lowest clean anew
+.PHONY: book test fast lint unit timing checks nbval rerun browser serve notebooks seal gallery editions student instructor bank slides pdf newest lowest clean anew
 .DELETE_ON_ERROR:
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
@@ -56,9 +58,11 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
-# Two at a time, but for the tests that measure times: these run one after the other, alone.
 unit: $(READY)
 	$(BIN)/pytest $(UNIT) $(BOTH) -m "not timing and not rerun"
+
+# The tests that measure times run one after the other, alone.
+timing: $(READY)
 	$(BIN)/pytest $$(grep -rl --include='*.py' 'mark.timing' tests) -q -m timing
 
 fast: lint $(CHECKS)
@@ -71,16 +75,18 @@ rerun: $(READY)
 nbval: $(READY)
 	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
 
-BROWSER := $(BIN)/pytest tests/book -q -n 2
+BROWSER := $(BIN)/pytest tests/book -q -n 3
 
 browser: book
 	$(BROWSER)
 
-# The linters and the build run beside each other, as each keeps one core busy.
+# The linters and the build each keep one core busy. Unit tests wait for browsers half of their time,
+# and browsers for their pages: notebooks, which never wait, and a third browser fill it.
 test: $(READY)
 	$(MAKE) -j 2 lint book
-	$(MAKE) unit nbval
+	$(MAKE) -j 2 unit nbval
 	$(BROWSER)
+	$(MAKE) timing
 
 serve: book
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html

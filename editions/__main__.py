@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from . import ROOT
-from .book import Book
+from .book import Book, the_book
 from .notebook import EDITIONS, edition
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--edition", choices=EDITIONS, action="append", help="all three by default")
     parser.add_argument("--out", type=Path, default=ROOT / "_build" / "editions")
     options = parser.parse_args()
-    book = Book(ROOT)
+    book = the_book()
     for kind in options.edition or EDITIONS:
         for page in options.pages or book.notebooks:
             write(book, page, kind, options.out)

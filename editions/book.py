@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -120,6 +121,12 @@ class Book:
     def _note(self, page: str, label: str, anchor: str, name: str) -> None:
         if label:
             self.places[label] = Place(page, anchor, name)
+
+
+@cache
+def the_book() -> Book:
+    """The book of this repository, read once."""
+    return Book(Path(__file__).parents[1])
 
 
 def equation_label(token, found: Directive | None) -> str:

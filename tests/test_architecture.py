@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).parents[1] / "dgm_lessons"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -83,7 +81,14 @@ def parsed(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-by_file = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def every_module(rule):
+    """The rule as one test of all modules: one for each would be a thousand."""
+
+    def test():
+        for path in MODULES:
+            rule(path)
+
+    return test
 
 
 def test_the_core_is_there():
@@ -92,12 +97,12 @@ def test_the_core_is_there():
     assert {"likelihood"} <= names
 
 
-@by_file
+@every_module
 def test_every_module_has_a_row(path):
     assert name_of(path) in RANK, f"{name_of(path)} is not in the table: give it a row"
 
 
-@by_file
+@every_module
 def test_a_module_imports_only_from_rows_above_its_own(path):
     name = name_of(path)
     for module, _, line in imports_of(parsed(path), path):
@@ -106,7 +111,7 @@ def test_a_module_imports_only_from_rows_above_its_own(path):
         assert RANK[module] < RANK[name], f"{path.name}:{line}: {name} imports {module}"
 
 
-@by_file
+@every_module
 def test_the_mathematics_knows_no_plots_widgets_or_exercises(path):
     if name_of(path) in TOP:
         return
@@ -153,7 +158,7 @@ def calls(tree):
             yield dotted(node.func), node.lineno
 
 
-@by_file
+@every_module
 def test_no_global_seed_and_no_pickle(path):
     """Random numbers come from a generator that is passed in; files hold numbers, never code."""
     seeding = (
@@ -176,7 +181,7 @@ def test_no_global_seed_and_no_pickle(path):
         )
 
 
-@by_file
+@every_module
 def test_no_network_library_is_imported_at_import_time(path):
     """pooch, which loads nothing until asked, is the one way out."""
     for node in parsed(path).body:

@@ -17,11 +17,11 @@ from dgm_lessons.exercises.catalogue import page_of as module_of
 from dgm_lessons.exercises.scoring import FULL, QUICK, halves, most, score
 from dgm_lessons.questions import shown
 from editions.assignment import counted, exercise_of
-from editions.book import Book
+from editions.book import the_book
 from editions.notebook import edition, groups
 
 ROOT = Path(__file__).parents[1]
-BOOK = Book(ROOT)
+BOOK = the_book()
 
 
 def module(page):

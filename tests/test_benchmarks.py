@@ -169,7 +169,7 @@ def test_a_missing_peer_is_named_and_left_out(monkeypatch, capsys):
     assert "left out: torchcfm" in capsys.readouterr().out
 
 
-@pytest.mark.timing
+@pytest.mark.slow
 def test_mixture_and_ablation_write_their_results(short, tmp_path, capsys):
     state = torch.get_rng_state()
     for task in ("mixture", "ablation"):
@@ -382,7 +382,7 @@ def test_generalised_row_is_explicit_matching_weighed_by_the_coordinates():
     assert constants == approx([wanted, wanted], rel=0.02)
 
 
-@pytest.mark.timing
+@pytest.mark.slow
 def test_score_matching_writes_its_results(tmp_path):
     command.main(["score_matching", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "score_matching.json").read_text())
@@ -426,7 +426,7 @@ def test_weights_of_the_multistep_solver_give_its_own_samples():
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-9)
 
 
-@pytest.mark.timing
+@pytest.mark.slow
 def test_few_steps_writes_solvers_that_can_be_read(tmp_path):
     command.main(["few_steps", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "few_steps.json").read_text())
@@ -627,7 +627,7 @@ def test_autoguidance_tells_fresh_data_from_one_mode():
     assert one["modes"] < 1.6 and one["distance"] > 0.5 and one["spread"] < 0.1 < found["spread"]
 
 
-@pytest.mark.timing
+@pytest.mark.slow
 def test_autoguidance_writes_its_results(tmp_path):
     command.main(["autoguidance", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "autoguidance.json").read_text())
@@ -692,7 +692,7 @@ def test_regression_learns_the_map_of_straight_paths():
     assert (data.raw(data.points).std(0) - ring(8).sample(10**5).std(0)).abs().max() < 0.02
 
 
-@pytest.mark.timing
+@pytest.mark.slow
 def test_flow_maps_writes_a_row_for_each_method(tmp_path):
     command.main(["flow_maps", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "flow_maps.json").read_text())

@@ -13,8 +13,6 @@ from dgm_lessons.mixtures import ring
 from dgm_lessons.processes import DiscreteProcess, FlowMatching
 from dgm_lessons.samplers import DPMSolver2M, ancestral_step, ddim_step, euler_step, sample
 
-diffusers = pytest.importorskip("diffusers", reason="diffusers is not installed")
-
 L, N = 1000, 20
 CHAIN = DiscreteProcess.linear(L)
 TOLERANCE = 1e-5
@@ -24,6 +22,12 @@ CONFIG = {
     "beta_end": 0.02,
     "timestep_spacing": "trailing",
 }
+
+
+@pytest.fixture(scope="module")
+def diffusers():
+    """Imported when it is needed: that takes seconds."""
+    return pytest.importorskip("diffusers", reason="diffusers is not installed")
 
 
 def start(n=16):
@@ -60,7 +64,7 @@ def denoiser(request):
     return Denoiser(lambda x, level: torch.sin(x) + 0.1 * level[:, None].tanh(), CHAIN, "v")
 
 
-def test_schedule():
+def test_schedule(diffusers):
     scheduler = diffusers.DDPMScheduler(**CONFIG)
     i = torch.arange(1, L + 1)
     assert far(CHAIN.alpha(i) ** 2, scheduler.alphas_cumprod.double()) < TOLERANCE
@@ -69,7 +73,7 @@ def test_schedule():
     assert (scheduler.timesteps + 1).tolist() == CHAIN.times(N)[:-1].tolist()
 
 
-def test_cosine_schedule():
+def test_cosine_schedule(diffusers):
     scheduler = diffusers.DDPMScheduler(L, beta_schedule="squaredcos_cap_v2")
     i = torch.arange(1, L + 1)
     alpha = DiscreteProcess.cosine(L).alpha(i)
@@ -77,7 +81,7 @@ def test_cosine_schedule():
 
 
 @pytest.mark.parametrize("n", [10, N, 100])
-def test_ddim(denoiser, n):
+def test_ddim(diffusers, denoiser, n):
     scheduler = diffusers.DDIMScheduler(**CONFIG, clip_sample=False)
     expected = theirs(scheduler, denoiser, start(), n)
     found = sample(denoiser, start(), CHAIN.times(n), ddim_step, path=True)
@@ -85,7 +89,7 @@ def test_ddim(denoiser, n):
     assert far(found, theirs(in_float64(scheduler), denoiser, start(), n)) < 1e-10
 
 
-def test_ddim_on_a_leading_grid(denoiser):
+def test_ddim_on_a_leading_grid(diffusers, denoiser):
     """Times 951, 901, ..., 1 and 0."""
     scheduler = diffusers.DDIMScheduler(
         **CONFIG | {"timestep_spacing": "leading"}, clip_sample=False
@@ -97,7 +101,7 @@ def test_ddim_on_a_leading_grid(denoiser):
 
 
 @pytest.mark.parametrize("n", [10, N, 100])
-def test_ddpm_with_the_same_noise(denoiser, n):
+def test_ddpm_with_the_same_noise(diffusers, denoiser, n):
     scheduler = diffusers.DDPMScheduler(**CONFIG, clip_sample=False, variance_type="fixed_small")
     seeds = [torch.Generator().manual_seed(5) for _ in range(3)]
     expected = theirs(scheduler, denoiser, start(), n, generator=seeds[0])
@@ -107,7 +111,7 @@ def test_ddpm_with_the_same_noise(denoiser, n):
     assert far(found, precise) < 1e-9
 
 
-def test_dpm_solver_plus_plus_2m(denoiser):
+def test_dpm_solver_plus_plus_2m(diffusers, denoiser):
     scheduler = diffusers.DPMSolverMultistepScheduler(
         **CONFIG, algorithm_type="dpmsolver++", solver_order=2, solver_type="midpoint"
     )
@@ -118,7 +122,7 @@ def test_dpm_solver_plus_plus_2m(denoiser):
     assert far(order_one, expected) > 1e-3  # the second order is seen
 
 
-def test_euler_on_straight_flows():
+def test_euler_on_straight_flows(diffusers):
     """Their clock is our t: sigma runs from 1 to 0, and velocity is eps - x_0."""
     scheduler = diffusers.FlowMatchEulerDiscreteScheduler(num_train_timesteps=L)
     denoiser = ExactDenoiser(ring(), FlowMatching())

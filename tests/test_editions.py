@@ -6,12 +6,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from editions.book import Book
+from editions.book import the_book
 from editions.markdown import Translator
 from editions.notebook import EDITIONS, edition, groups
 
 ROOT = Path(__file__).parents[1]
-BOOK = Book(ROOT)
+BOOK = the_book()
 MYST = re.compile(
     r"\{(?:eq|cite[\w:]*|doc|ref|term|numref|prf:\w+)\}`|^\s*:{3,}|`{3,}\{|^\(c-[\w-]+\)="
     r"|^\+\+\+|^% |\{(?:exercise|solution|prf:)[\w-]*\}|^:(?:label|class|name):",

@@ -13,6 +13,7 @@ import equation_checks
 import equation_seals
 import equation_sources
 import gallery
+import held
 import nbformat
 import numpy as np
 import offline
@@ -269,7 +270,16 @@ def test_every_widget_stands_on_a_page_that_the_gallery_knows():
     assert [kind.__name__ for kind in gallery.kinds() if not [*gallery.homes(kind)]] == []
 
 
-def test_mathjax_is_where_it_is_copied_from():
-    source = offline.mathjax_source()
-    assert (source / "tex-chtml.js").exists()
-    assert len(list((source / offline.FONTS).glob("*.woff"))) == 23
+def test_mathjax_comes_in_parts_with_its_fonts(tmp_path):
+    offline.copy_mathjax(tmp_path)
+    assert len(list(tmp_path.rglob("*.woff"))) == 23
+    for script in (ROOT / "book/_static/maths.js", ROOT / "teaching/slides/deck.js"):
+        (parts,) = re.findall(r'\["core", .*?\]', script.read_text(encoding="utf8"))
+        assert all((tmp_path / f"{part}.js").exists() for part in json.loads(parts))
+
+
+def test_a_comma_stays_with_its_formula():
+    formula = r'<span class="math notranslate nohighlight">\(x)\)</span>'
+    assert held.held(f"so {formula} is") == f"so {formula} is"
+    for text in (f"{formula},", f"({formula}", f"“({formula}).”"):
+        assert held.held(f"{text} so") == f'<span class="held">{text}</span> so'

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from editions import BRANCH  # noqa: E402
 from editions.__main__ import place, write  # noqa: E402
-from editions.book import Book  # noqa: E402
+from editions.book import the_book  # noqa: E402
 
 
 def buttons(entries: list[dict]) -> Iterator[dict]:
@@ -43,7 +43,7 @@ def lead_to_editions(
 def write_editions(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    book = Book(ROOT)
+    book = the_book()
     for page in book.notebooks:
         write(book, page, "colab", Path(app.outdir) / "editions")
 

@@ -1,7 +1,7 @@
 """No request leaves the reader's machine: MathJax is copied in, thebe is left out.
 
-`maths.js` lets MathJax work in pieces, `wide.js` lets what is too wide scroll. `quiet.js` keeps the
-theme's own routine off the console, so that what stands there matters.
+`maths.js` lets MathJax work in pieces, `wide.js` lets what is too wide scroll. `quiet.js` stops
+what the theme would write on the console, and what it would measure.
 """
 
 import shutil
@@ -12,7 +12,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-FONTS = "output/chtml/fonts/woff-v2"
+# What draws formulas, in parts: the browser reads one at a time, and the page answers in between.
+MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/chtml.js", "output/chtml/fonts/tex.js",
+           "a11y/assistive-mml.js", "output/chtml/fonts/woff-v2")  # fmt: skip
 
 
 def mathjax_source() -> Path:
@@ -23,13 +25,19 @@ def mathjax_source() -> Path:
     return Path(spec.origin).parent / "static" / "mathjax"
 
 
-def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
-    """Copy the one script and its fonts: 24 files of the package's hundreds."""
-    if error or app.builder.format != "html":
-        return
-    source, target = mathjax_source(), Path(app.outdir) / "_static" / "mathjax"
-    shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
-    shutil.copy2(source / "tex-chtml.js", target)
+def copy_mathjax(to: Path) -> None:
+    """Copy its scripts and fonts: 29 files of the package's hundreds."""
+    source = mathjax_source()
+    for path in (p for part in MATHJAX for p in (source / part, *(source / part).glob("*"))):
+        if path.is_file():
+            target = to / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+
+def add_mathjax(app: Sphinx, error: Exception | None) -> None:
+    if not error and app.builder.format == "html":
+        copy_mathjax(Path(app.outdir) / "_static" / "mathjax")
 
 
 def leave_out_thebe(app: Sphinx, config: Config) -> None:
@@ -48,5 +56,5 @@ def setup(app: Sphinx) -> dict:
     app.add_js_file("quiet.js", priority=100)
     app.add_js_file("maths.js", priority=900)  # after MathJax's settings, before its script runs
     app.add_js_file("wide.js", priority=900)
-    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", add_mathjax)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

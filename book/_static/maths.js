@@ -9,13 +9,18 @@
       port2.postMessage(0);
     });
 
+  const inSight = (element) => {
+    if (element.checkVisibility?.({ contentVisibilityAuto: true }) === false) return false; // far away
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+
   // The formulas of each section; those in sight now are a group of their own, the first.
   const groups = (items) => {
     const found = new Map([["in sight", []]]);
     for (const item of items) {
       const element = item.start.node.parentElement;
-      const { top, bottom } = element.getBoundingClientRect();
-      const group = bottom > 0 && top < innerHeight ? "in sight" : element.closest("section");
+      const group = inSight(element) ? "in sight" : element.closest("section");
       if (!found.has(group)) found.set(group, []);
       found.get(group).push(item);
     }
@@ -27,9 +32,10 @@
     const { handleRetriesFor } = MathJax._.util.Retries;
     const doc = MathJax.startup.document;
     doc.findMath();
-    doc.getMetrics(); // of all at once: each measure makes the browser lay out the page
     let start = performance.now();
     for (const items of groups([...doc.math])) {
+      // Measured together: a formula alone would make the browser lay out the section each time.
+      doc.outputJax.getMetrics(Object.create(doc, { math: { value: items } }));
       for (const item of items) {
         item.state(0); // as found: it must still be compiled
         await handleRetriesFor(() => item.convert(doc, STATE.INSERTED - 1));
@@ -50,7 +56,7 @@
   const promise = new Promise((kept) => (done = kept));
   window.MathJax = {
     ...window.MathJax,
-    options: { ...window.MathJax?.options, enableMenu: false },
+    loader: { load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"] }, // offline.py copies them
     startup: { promise, pageReady: () => draw().finally(done) },
   };
 

@@ -1,25 +1,26 @@
 // A formula, table or code that is wider than its place scrolls: it fades at the edge, keys reach it.
 {
-  const mark = (box) => {
-    const hidden = box.scrollWidth - box.clientWidth;
-    box.classList.toggle("scrolls", hidden > 1);
-    box.classList.toggle("more-left", box.scrollLeft > 1);
-    box.classList.toggle("more-right", box.scrollLeft < hidden - 1);
-    if (hidden > 1) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  };
+  // All are measured before any is changed: a change in between makes the browser lay out anew.
+  const mark = (boxes) => boxes.map((box) => [box, box.scrollWidth - box.clientWidth, box.scrollLeft])
+    .forEach(([box, hidden, left]) => {
+      box.classList.toggle("scrolls", hidden > 1);
+      box.classList.toggle("more-left", left > 1);
+      box.classList.toggle("more-right", left < hidden - 1);
+      if (hidden > 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
   // The box, and what is in it: a formula grows when its fonts arrive.
   const watch = new ResizeObserver((entries) =>
-    new Set(entries.map(({ target }) => target.closest(".wide"))).forEach((box) => box && mark(box)));
+    mark([...new Set(entries.map(({ target }) => target.closest(".wide")))].filter(Boolean)));
   const add = (box) => {
     box.classList.add("wide");
-    box.addEventListener("scroll", () => mark(box), { passive: true });
+    box.addEventListener("scroll", () => mark([box]), { passive: true });
     for (const el of [box, ...box.children]) watch.observe(el);
   };
-  // Code: the theme looks at it once, when folded code has no width yet.
-  const code = new ResizeObserver((entries) => entries.forEach(({ target }) => {
-    target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
-  }));
+  // Code and outputs, when they have a width: not yet when they are folded or far away.
+  const code = new ResizeObserver((entries) => entries
+    .map(({ target }) => [target, target.scrollWidth > target.clientWidth])
+    .forEach(([box, scrolls]) => (box.tabIndex = scrolls ? 0 : -1)));
 
   const boxed = (table) => {
     const parent = table.parentElement;
@@ -34,7 +35,7 @@
     const article = document.querySelector(".bd-article");
     if (!article) return;
     article.querySelectorAll("table").forEach((table) => add(boxed(table)));
-    article.querySelectorAll("pre").forEach((pre) => code.observe(pre));
+    article.querySelectorAll("pre, .cell_output > .output").forEach((box) => code.observe(box));
     await window.MathJax?.startup.promise;
     article.querySelectorAll("span.math, div.math > mjx-container").forEach(add);
   });

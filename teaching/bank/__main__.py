@@ -11,7 +11,7 @@ import yaml
 
 from dgm_lessons.questions import chapters
 from editions import ROOT
-from editions.book import Book
+from editions.book import the_book
 
 from .entries import Entry, entries
 from .markdown import sheet
@@ -54,7 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.out and not (options.chapter and options.format):
         parser.error("--out is one file: say with --chapter and --format what it holds")
-    book = Book(ROOT)
+    book = the_book()
     try:
         for chapter in [options.chapter] if options.chapter else chapters():
             found = list(entries(book, [chapter], options.variants))

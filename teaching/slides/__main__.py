@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from editions import ROOT
-from editions.book import Book
+from editions.book import the_book
 
 from .deck import assets, deck, index
 from .outline import chapters
@@ -23,7 +23,7 @@ def main() -> None:
     for number in options.chapter or []:
         if number not in known:
             parser.error(f"there is no chapter {number}; there are {', '.join(map(str, known))}")
-    book = Book(ROOT)
+    book = the_book()
     assets(options.out)
     for number in options.chapter or known:
         deck(book, known[number], options.out)

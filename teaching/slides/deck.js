@@ -100,7 +100,8 @@
     Reveal.addKeyBinding({ keyCode: 78, key: "N", description: "Notes below" }, below);
   };
 
-  window.MathJax = { options: { enableMenu: false }, startup: { ready() {
+  const parts = ["core", "input/tex", "output/chtml", "a11y/assistive-mml"];
+  window.MathJax = { loader: { load: parts }, startup: { ready() {
     MathJax.startup.defaultReady();
     drawn().then(mounted).then(async () => {
       if (phone.matches) document.getElementById(location.hash.slice(2))?.scrollIntoView();

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
-from offline import FONTS, mathjax_source
+from offline import copy_mathjax
 from pygments.formatters import HtmlFormatter
 from widget_code import add_code, move_data, stale
 
@@ -85,7 +85,7 @@ def page(title: str, slides: str) -> str:
         '<script src="static/reveal/dist/reveal.js"></script>'
         '<script src="static/notes.js"></script>'
         '<script src="static/deck.js"></script>'
-        '<script src="static/mathjax/tex-chtml.js" async></script>'
+        '<script src="static/mathjax/startup.js" async></script>'
     )
 
 
@@ -116,9 +116,7 @@ def assets(out: Path) -> None:
     if spec is None or spec.origin is None:
         raise RuntimeError("sphinx-revealjs is missing: pip install -r requirements.txt")
     reveal = Path(spec.origin).parent / "_static" / "revealjs"
-    maths = mathjax_source()
-    shutil.copytree(maths / FONTS, out / "static" / "mathjax" / FONTS, dirs_exist_ok=True)
-    shutil.copy2(maths / "tex-chtml.js", out / "static" / "mathjax")
+    copy_mathjax(out / "static" / "mathjax")
     for name in REVEAL:
         target = out / "static" / "reveal" / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -51,8 +51,8 @@ UNFOLD = """() => {
   const folded = document.querySelectorAll(".toggle-hidden");
   for (const el of folded) el.classList.remove("toggle-hidden");
   // What is out of sight is not laid out; here all of it is looked at.
-  const checks = document.querySelectorAll("article.check");
-  for (const el of checks) el.style.contentVisibility = "visible";
+  const waiting = document.querySelectorAll("article.check, .bd-article section");
+  for (const el of waiting) el.style.contentVisibility = "visible";
   const frame = () => new Promise(requestAnimationFrame);
   return frame().then(frame).then(() => new Promise((next) => setTimeout(next, 50)));
 }"""

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from dgm_lessons.questions import Choice, Family, Number, Order, chapters
-from editions.book import Book
+from editions.book import the_book
 from teaching.bank.__main__ import export, titles
 from teaching.bank.entries import entries
 from teaching.bank.html import line, paragraphs, plain
@@ -28,7 +28,7 @@ VARIANTS = 5
 
 @pytest.fixture(scope="module")
 def book():
-    return Book(ROOT)
+    return the_book()
 
 
 @pytest.fixture

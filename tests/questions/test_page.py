@@ -157,7 +157,7 @@ def build(folder, text):
         "html_css_files": ["book.css"],
         "html_js_files": ["formula.js"],
         "html_theme": "basic",
-        "mathjax_path": "mathjax/tex-chtml.js",
+        "mathjax_path": "mathjax/startup.js",
         "mathjax_options": {"type": "text/later"},
     }
     places = [str(folder / name) for name in ("html", "trees")]

@@ -4,14 +4,13 @@ import re
 
 import pytest
 
-from editions import ROOT
-from editions.book import Book
+from editions.book import the_book
 from teaching.slides.deck import assets, deck, index, sections
 from teaching.slides.material import Material
 from teaching.slides.outline import chapters, made, read
 from teaching.slides.slide import code
 
-BOOK = Book(ROOT)
+BOOK = the_book()
 OUTLINES = {chapter: read(path) for chapter, path in chapters().items()}
 SLIDES = {
     f"{chapter}/{section}": slides
