@@ -152,6 +152,7 @@ def build(folder, text):
     said = io.StringIO()
     settings = {
         "extensions": ["myst_parser", "offline", "question_forms"],
+        "source_suffix": {".md": "markdown"},  # its default remembers what other tests have built
         "myst_enable_extensions": ["dollarmath"],
         "html_static_path": [str(STATIC)],
         "html_css_files": ["book.css"],
