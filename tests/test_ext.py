@@ -23,6 +23,7 @@ import verification
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace
 
 ROOT = Path(__file__).parents[1]
 
@@ -220,25 +221,16 @@ def build(folder: Path, outputs: list[dict]) -> tuple[str, str]:
     notebook = v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.write(notebook, folder / "index.ipynb")
     warnings = io.StringIO()
-    app = Sphinx(
-        folder,
-        None,
-        folder / "out",
-        folder / "trees",
-        "html",
-        {
-            "extensions": ["myst_nb", "figures"],
-            "nb_execution_mode": "off",
-            "nb_render_markdown_format": "myst",
-            "myst_enable_extensions": ["dollarmath"],
-        },
-        status=None,
-        warning=warnings,
-    )
-    app.build()
-    # a second Sphinx in one process says of its own nodes that it has met them before
-    said = [line for line in warnings.getvalue().splitlines() if "already registered" not in line]
-    return (folder / "out" / "index.html").read_text(encoding="utf8"), "\n".join(said)
+    settings = {
+        "extensions": ["myst_nb", "figures"],
+        "nb_execution_mode": "off",
+        "nb_render_markdown_format": "myst",
+        "myst_enable_extensions": ["dollarmath"],
+    }
+    with docutils_namespace():
+        places = [folder / name for name in ("out", "trees")]
+        Sphinx(folder, None, *places, "html", settings, status=None, warning=warnings).build()
+    return (folder / "out" / "index.html").read_text(encoding="utf8"), warnings.getvalue()
 
 
 WIDGET = {"data": {"text/html": "<b>widget</b>", "text/plain": "widget"}}
