@@ -5,10 +5,12 @@ Measured by `benchmarks/book.py`, part "build".
 
 import functools
 import gc
+import os
 from typing import Any
 
 import pybtex.plugin
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 OBJECTS = 500_000  # new objects between two passes of the garbage collector; Python's 700
 
@@ -21,7 +23,13 @@ def skip_index(app: Sphinx) -> None:
     builder.dump_search_index = lambda: None
 
 
+def write_side_by_side(app: Sphinx, env: BuildEnvironment) -> None:
+    """As many pages at a time as there are cores. They are read one by one, as theorems need it."""
+    app.parallel = min(os.cpu_count() or 1, 4)
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("env-updated", write_side_by_side)
     gc.set_threshold(OBJECTS, 5, 5)
     # One look among all installed packages for each kind of plugin, not one for each citation.
     plugin: Any = pybtex.plugin
