@@ -8,6 +8,7 @@ from pytest import approx
 from torch.distributions import Normal
 
 from dgm_lessons.processes import VP
+from dgm_lessons.seeds import over_seeds
 
 Z = torch.linspace(-3.5, 3.5, 4001, dtype=torch.float64)
 
@@ -44,3 +45,18 @@ def test_what_a_path_still_tells_of_its_start(t, apart, right):
     """Two starts so far apart under VP; the best guess of which it was is right so often."""
     half = apart * float(VP().alpha(t)) / float(VP().sigma(t)) / 2
     assert Normal(0.0, 1.0).cdf(torch.tensor(half)).item() == approx(right, abs=0.006)
+
+
+def test_what_ten_trainings_say_of_codes_and_floors():
+    """A nearly dead code, two remedies, and a gain that is not the second floor's doing."""
+    seeds = over_seeds("hierarchical-vae")
+    plain, bound = seeds["plain: rate"], seeds["plain: ELBO"]
+    assert len(plain) == 10 and [plain.min(), plain.max()] == approx([0.14, 1.01], abs=0.005)
+    assert seeds["independent pixels: rate"].mean() == approx(4.4, abs=0.05)
+    assert (bound > seeds["independent pixels: ELBO"] + 1).all()
+    assert (seeds["warm-up: ELBO"] - bound).abs().mean() < 0.15
+    cost = bound - seeds["free bits: ELBO"]
+    assert 0.2 < cost.min() and cost.max() < 0.7
+    filled, gains = seeds["with warm-up: price of floor 2"] > 0.5, seeds["warm-up gains"]
+    assert filled.sum() == 4 and gains[filled].mean() < gains[~filled].mean()
+    assert seeds["with warm-up: price of floor 3"].max() < 0.05
