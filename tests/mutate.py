@@ -2,43 +2,52 @@
 
     python tests/mutate.py --count 40              forty mutants of the whole package, seed 0
     python tests/mutate.py samplers maths/film.js  only of these
-    python tests/mutate.py --seed 3 --count 200 --jobs 2
+    python tests/mutate.py --seed 3 --count 200 --suffix .js
 
 A mutant is one changed token: + for -, * for /, < for <=, another number, another function. It is
-tried in a copy of the repository with the quick tests that name its module, until one is red.
-Survivors are printed; those that nobody could tell from the original stand in `EQUIVALENT`, with
-the reason, and are not counted.
+tried in a copy of the repository with the quick tests of the FILES nearest to its module, those
+first that name the function, until one is red. Survivors are printed; those that nobody could tell
+from the original stand in `EQUIVALENT`, with the reason, and are not counted.
 """
 
 import argparse
+import ast
+import inspect
+import math
 import os
 import random
 import re
 import shutil
-import subprocess
-import sys
+import signal
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
+import hypothesis  # noqa: F401 -- once, for all the processes that try a mutant
+import matplotlib.pyplot  # noqa: F401
+import playwright.sync_api  # noqa: F401
+import pytest
+import scipy.stats  # noqa: F401
+import sklearn.datasets  # noqa: F401
+import sympy  # noqa: F401
+import torchdiffeq  # noqa: F401
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dgm_lessons"
+FILES = 6
+QUICK = "not slow and not timing and not rerun"
 MATHEMATICS = (
-    *("bounds", "calculus.py", "denoisers", "divergences", "energy", "evaluation"),
-    *(
-        "likelihood",
-        "metrics.py",
-        "mixtures",
-        "networks",
-        "objectives",
-        "processes",
-        "quantise.py",
-        "samplers",
-    ),
-    *("training.py", "vae", "widgets/maths"),
+    *("bounds", "calculus.py", "denoisers", "divergences", "energy", "evaluation", "flow_maps"),
+    *("fokker_planck", "guidance", "likelihood", "metrics.py", "mixtures", "networks"),
+    *("objectives", "processes", "quantise.py", "rectification.py", "samplers", "training.py"),
+    *("vae", "widgets/maths"),
 )
+APART = {  # states no mathematics of its own: input, pictures, texts, commands
+    *("__init__.py", "_inputs.py", "data.py", "exercises", "plots.py", "questions", "recipes"),
+    *("roofline.py", "seeds.py", "train", "widgets", "zoo.py"),
+}
 SWAPS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 NAMES = {
     **{"sqrt": "square", "exp": "expm1", "log": "log1p", "sin": "cos", "cos": "sin"},
@@ -59,7 +68,10 @@ TOKEN = r"""
 DULL = re.compile(
     r"^\s*(import|from|raise|assert|export \{|def |class |@)|\braise\b|Error\(|isinstance"
 )
-EQUIVALENT: dict[str, str] = {}  # "file: the line after the change" -> why nobody can tell
+EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
+    "evaluation/likelihood.py: for part in images[:ode].split(251):": "the size of a chunk",
+    "networks/pixel_histograms.py: beside = z[:, 1:] * z[:, :-1] >= 0": "both are 1/2 - far there",
+}
 
 
 @dataclass(frozen=True)
@@ -122,60 +134,177 @@ def sample(pool: list[Mutant], seed: int, count: int) -> list[Mutant]:
     return list(islice(filter(parses, drawn), count))
 
 
+def around(mutant: Mutant, source: str) -> list[str]:
+    """The functions and classes that a mutant stands in, or the names that it defines."""
+    line = mutant.line + 1
+    if mutant.path.suffix == ".js":
+        heads = re.findall(
+            r"^(?:export )?(?:function|const|let) (\w+)",
+            "\n".join(source.splitlines()[:line]),
+            re.MULTILINE,
+        )
+        return heads[-1:]
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.append(node.name)
+            elif isinstance(node, ast.Assign) and not names:
+                names += [
+                    n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)
+                ]
+    return [name for name in names if not name.startswith("__")]
+
+
+@cache
+def words_of(path: Path) -> list[str]:
+    """Names by which a test is known to be about this module, the most telling first."""
+    if path.suffix == ".py":
+        inside = path.relative_to(PACKAGE).with_suffix("").parts
+        return list(dict.fromkeys([inside[0], inside[-1]]))
+    files = {f: f.read_text("utf8") for f in (PACKAGE / "widgets").rglob("*.js")}
+    words, wanted = [path.stem], [path.name]
+    for name in wanted:  # those who use it, then those who use these
+        users = [f for f, text in sorted(files.items()) if f'/{name}"' in text]
+        words += [f.parent.name for f in users if f.parent.name not in ("maths", "kit")]
+        wanted += [f.name for f in users if f.parent.name == "maths" and f.name not in wanted]
+    return list(dict.fromkeys(words))
+
+
+def titled(test: str, path: Path) -> int:
+    """How well the name of a file of tests fits the module's."""
+    words, python = words_of(path), path.suffix == ".py"
+    *folders, file = Path(test).parts
+    file = file.removesuffix(".py").removeprefix("test_")
+    parts = {*folders, file, *file.split("_") * python}
+    return sum(len(words) - i for i, word in enumerate(words) if word in parts)
+
+
 def tests_of(path: Path) -> list[str]:
-    """Quick tests that name the module, the nearest first."""
-    inside = path.relative_to(PACKAGE).parts
-    if path.suffix == ".js":
-        users = [w for w in (PACKAGE / "widgets").rglob("*.js") if f"/{path.name}" in w.read_text()]
-        names = {path.stem, *(w.parent.name for w in users), *(w.stem for w in users)}
-        folders = [ROOT / "tests" / "widgets"]
-    else:
-        names, folders = {Path(inside[0]).stem}, [ROOT / "tests"]
-    word = re.compile(rf"\b({'|'.join(sorted(names))})\b")
-    counts = {}
-    for file in (f for folder in folders for f in folder.rglob("test_*.py")):
-        if "book" not in file.relative_to(ROOT / "tests").parts and "exercises" not in file.parts:
-            near = bool(word.search(str(file.relative_to(ROOT / "tests")).replace("test_", " ")))
-            if count := len(word.findall(file.read_text(encoding="utf8"))) + 1000 * near:
-                counts[str(file.relative_to(ROOT))] = count
-    return sorted(counts, key=lambda name: -counts[name])
+    """Quick tests of the module: those that bear its name, then those that speak of it most."""
+    defined = re.findall(r"^(?:def|class) (\w+)", path.read_text("utf8"), re.MULTILINE)
+    spoken = re.compile(rf"\b({'|'.join(words_of(path) + defined)})\b")
+    rank = {}
+    for name, text in test_files(path.suffix).items():
+        far = path.suffix == ".py" and name.startswith(("tests/pages", "tests/widgets"))
+        if (fit := titled(name, path)) or spoken.search(text):
+            rank[name] = (far, -fit, -len(spoken.findall(text)))
+    return sorted(rank, key=lambda name: rank[name])
 
 
-def green(copy: Path, tests: list[str], seconds: float | None) -> bool:
-    """Do the tests pass in this copy? Too slow counts as red."""
-    command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider"]
-    command += ["-m", "not slow and not timing and not rerun", "--timeout", "600"]
-    env = {**os.environ, "PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1"}
-    try:
-        done = subprocess.run(command, cwd=copy, env=env, capture_output=True, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+@cache
+def test_files(suffix: str) -> dict[str, str]:
+    """Name and text of the files of tests that may notice a mutant."""
+    tests = ROOT / "tests"
+    found = (tests / "widgets" if suffix == ".js" else tests).rglob("test_*.py")
+    names = [f.relative_to(ROOT) for f in found]
+    return {
+        str(name): (ROOT / name).read_text(encoding="utf8")
+        for name in sorted(names)
+        if name.parts[1] not in ("book", "exercises", "test_mutate.py")
+    }
 
 
-def try_one(mutant: Mutant, seconds: float) -> bool:
-    """Is the mutant noticed?"""
-    source = mutant.path.read_text(encoding="utf8")
-    with tempfile.TemporaryDirectory() as folder:
-        copy = copied(Path(folder) / "copy")
-        target = copy / mutant.path.relative_to(ROOT)
-        target.write_text(mutant.text(source), encoding="utf8")
-        return not green(copy, tests_of(mutant.path), seconds)
+class Near:
+    """Runs the tests first that name what was changed, and says which one runs.
+
+    Of files that do not bear the module's name (`far`), only those tests are run.
+    """
+
+    def __init__(self, names: list[str], far: list[str], limit: int, to: int):
+        self.word = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b") if names else None
+        self.far, self.limit, self.to = far, limit, to
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        if word := self.word:
+            named = [item for item in items if word.search(inspect.getsource(item.function))]
+            other = [item for item in items if item.nodeid.split("::")[0] not in self.far]
+            items[:] = dict.fromkeys([*named, *other])
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        signal.alarm(self.limit)
+        os.write(self.to, f"{nodeid}\n".encode())
 
 
-def copied(to: Path) -> Path:
-    ignored = shutil.ignore_patterns(".*", "_build", "runs", "__pycache__")
-    return shutil.copytree(ROOT, to, ignore=ignored, symlinks=True)
+def first_red(
+    tests: list[str], names: list[str], far: list[str], limit: int, *options: str
+) -> str | None:
+    """The first of these tests that fails, or is too slow, in a process of its own; or None."""
+    out, to = os.pipe()
+    if not (child := os.fork()):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        command = [*tests, "-x", "-q", "-p", "no:cacheprovider", "-m", QUICK, *options]
+        os._exit(pytest.main(command, [Near(names, far, limit, to)]))
+    os.close(to)
+    with os.fdopen(out, encoding="utf8") as stream:
+        ran = stream.read().splitlines()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return None
+    return ran[-1] if ran else ""
 
 
-def chosen(parts: list[str], seed: int, count: int) -> list[Mutant]:
+def write(target: Path, text: str) -> None:
+    """Changes a module of the copy, and has no bytecode of the old one taken for it."""
+    target.write_text(text, encoding="utf8")
+    shutil.rmtree(target.parent / "__pycache__", ignore_errors=True)
+
+
+class Trial:
+    """A copy of the repository in which mutants are tried, one at a time."""
+
+    def __init__(self, limit: int, files: int):
+        self.limit, self.files = limit, files
+        self.folder = tempfile.TemporaryDirectory()
+        self.copy = Path(self.folder.name) / "copy"
+        ignored = shutil.ignore_patterns(".*", "_build", "runs", "__pycache__")
+        shutil.copytree(ROOT, self.copy, ignore=ignored, symlinks=True)
+        self.red: dict[str, bool] = {}  # without any mutant: such a test kills nothing
+        os.chdir(self.copy)
+        os.environ["PYTHONPATH"] = str(self.copy)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+    def noticed(self, mutant: Mutant) -> str:
+        """The test that is red with the mutant and green without, or nothing."""
+        source = mutant.path.read_text(encoding="utf8")
+        target = self.copy / mutant.path.relative_to(ROOT)
+        tests, names = tests_of(mutant.path)[: self.files], around(mutant, source)
+        far = [test for test in tests[2:] if not titled(test, mutant.path)]
+        while True:
+            apart = [f"--deselect={test}" for test, red in self.red.items() if red]
+            write(target, mutant.text(source))
+            test = first_red(tests, names, far, self.limit, *apart)
+            write(target, source)
+            if test is None:
+                return ""
+            if test not in self.red:
+                again = [test] if test else [*tests, "--collect-only"]
+                self.red[test] = first_red(again, [], [], self.limit) is not None
+            if not self.red[test]:
+                return test or "import"
+            if not test:
+                raise SystemExit(f"red without any mutant: mend {tests}")
+
+
+def chosen(parts: list[str], seed: int, count: int, suffix: str = "") -> list[Mutant]:
     """A seeded sample of the mutants of these files and folders."""
     roots = [PACKAGE / ("widgets" if part.startswith("maths") else "") / part for part in parts]
     files = [f for r in roots for f in ([r] if r.is_file() else sorted(r.rglob("*.*")))]
-    pool = [m for f in files if f.suffix in {".py", ".js"} for m in mutants(f)]
+    kinds = {suffix} if suffix else {".py", ".js"}
+    pool = [m for f in files if f.suffix in kinds for m in mutants(f)]
     if not pool:
         raise SystemExit(f"no mutants of {parts}; give files or folders under {PACKAGE}")
     return sample(pool, seed, count)
+
+
+def interval(k: int, n: int) -> tuple[float, float]:
+    """Where the share lies of which k of n were drawn, with 95 % confidence (Wilson)."""
+    z = 1.96
+    middle = (k + z * z / 2) / (n + z * z)
+    half = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
+    return middle - half, middle + half
 
 
 def main() -> None:
@@ -183,24 +312,26 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=MATHEMATICS, help="files or folders")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=40)
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=3600, help="for the tests of one mutant")
+    parser.add_argument("--skip", type=int, default=0, help="so many of them, tried before")
+    parser.add_argument("--suffix", choices=(".py", ".js"), default="", help="only of these files")
+    parser.add_argument("--files", type=int, default=FILES, help="of tests for one mutant")
+    parser.add_argument("--limit", type=int, default=300, help="seconds for one test")
     options = parser.parse_args()
-    tried = chosen(list(options.parts), options.seed, options.count)
-    texts = {m: m.name(m.path.read_text(encoding="utf8")) for m in tried}
-    tried = [m for m in tried if texts[m] not in EQUIVALENT]
-    with tempfile.TemporaryDirectory() as folder:  # what is red without a mutant kills nothing
-        copy = copied(Path(folder) / "copy")
-        tests = sorted({test for m in tried for test in tests_of(m.path)})
-        if not green(copy, tests, None):
-            raise SystemExit("red without any mutant: mend `make fast` first")
-    with ThreadPoolExecutor(options.jobs) as pool:
-        noticed = pool.map(lambda m: try_one(m, options.seconds), tried)
-        killed = 0
-        for mutant, dead in zip(tried, noticed, strict=True):
-            killed += dead
-            print("killed  " if dead else "SURVIVED", texts[mutant], flush=True)
-    print(f"{killed} of {len(tried)} killed: {killed / len(tried):.1%}")
+    drawn = chosen(list(options.parts), options.seed, options.count, options.suffix)
+    trial = Trial(options.limit, options.files)
+    killed = tried = same = 0
+    for mutant in drawn[options.skip :]:
+        name = mutant.name(mutant.path.read_text(encoding="utf8"))
+        if name in EQUIVALENT:
+            same += 1
+            print("same    ", name, flush=True)
+            continue
+        test = trial.noticed(mutant)
+        tried, killed = tried + 1, killed + bool(test)
+        print("killed  " if test else "SURVIVED", name, f"[{mutant.line + 1}] {test}", flush=True)
+    low, high = interval(killed, tried)
+    print(f"{killed} of {tried} killed: {killed / tried:.1%} ({low:.1%} to {high:.1%})", end="")
+    print(f"; {same} more are the same to anybody")
 
 
 if __name__ == "__main__":

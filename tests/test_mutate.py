@@ -52,6 +52,43 @@ def test_one_token_changes_and_words_do_not(tmp_path, name, text, expected):
     assert [m.text(text).splitlines()[m.line].strip() for m in found] == expected
 
 
+def test_what_a_mutant_stands_in(tmp_path):
+    """The function for Python, the last name of the top level for JavaScript."""
+    for name, text, expected in (("a.py", PYTHON, ["f"]), ("a.js", JAVASCRIPT, ["f"])):
+        (tmp_path / name).write_text(text, encoding="utf8")
+        found = mutate.mutants(tmp_path / name)
+        assert [mutate.around(m, text) for m in found] == [expected] * len(found)
+
+
+@pytest.mark.parametrize(
+    "module, near",
+    [
+        ("samplers/few_steps.py", "samplers/test_few_steps.py"),
+        ("bounds/chain.py", "test_bounds.py"),
+        ("likelihood/bits.py", "test_likelihood.py"),
+        ("widgets/maths/ladder.js", "widgets/test_ladder.py"),
+        ("widgets/maths/backward.js", "widgets/test_one_law.py"),
+    ],
+)
+def test_the_nearest_tests_come_first(module, near):
+    tests = mutate.tests_of(mutate.PACKAGE / module)
+    assert f"tests/{near}" in tests[:2]
+    assert not any(test.startswith("tests/book") for test in tests)
+
+
+def test_all_of_the_package_is_mathematics_or_apart():
+    """A new part is named in `MATHEMATICS`, or in `APART` if it states none."""
+    parts = {p.name for p in mutate.PACKAGE.iterdir() if p.suffix == ".py" or [*p.glob("*.py")]}
+    assert parts == set(mutate.MATHEMATICS) - {"widgets/maths"} | mutate.APART
+
+
+def test_the_interval_of_a_share():
+    """Wilson's: within 0 and 1, and some width even where all are killed."""
+    assert mutate.interval(0, 10) == pytest.approx((0, 0.2775), abs=1e-4)
+    assert mutate.interval(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert mutate.interval(10, 10) == pytest.approx((0.7225, 1), abs=1e-4)
+
+
 @pytest.mark.slow
 def test_each_part_of_the_mathematics_has_mutants_and_tests():
     for part in mutate.MATHEMATICS:

@@ -142,6 +142,14 @@ def test_the_target_is_the_end_of_the_flow():
         assert gap(found, end) < 0.02
 
 
+def test_the_target_takes_48_steps_of_heun():
+    """Two calls each, and one to remove what noise is left."""
+    seen = []
+    count = FunctionDenoiser(lambda x, t: seen.append(t) or 0 * x, FlowMatching())
+    few_steps.fine_ends(count, noise(1))
+    assert len(seen) == 2 * 48 + 1
+
+
 def test_one_noise_gives_one_solver_and_stopping_leaves_one_that_works():
     exact = ExactDenoiser(ring(), VP())
     make = partial(train_few_steps, exact, calls=2, steps=3)
