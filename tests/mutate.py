@@ -70,6 +70,16 @@ DULL = re.compile(
 )
 EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     "evaluation/likelihood.py: for part in images[:ode].split(251):": "the size of a chunk",
+    **dict.fromkeys(
+        (
+            "flow_maps/fitting.py: free = dice[0] <= even",
+            "flow_maps/fitting.py: t = torch.where(dice[1] <= ends, low, both[:, 0])",
+            "flow_maps/fitting.py: s = torch.where(dice[2] <= prior, high, both[:, 1])",
+            "samplers/langevin.py: taken = dice.log() <= log_ratio",
+        ),
+        "a draw from [0, 1) that is exactly the bound",
+    ),
+    "fokker_planck/drifts.py: if bool((steps <= 0).all()) and drift is None:": "none is 0 any more",
     "networks/pixel_histograms.py: beside = z[:, 1:] * z[:, :-1] >= 0": "both are 1/2 - far there",
 }
 

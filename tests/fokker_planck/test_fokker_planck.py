@@ -205,6 +205,8 @@ def test_walls_are_felt_and_said():
         (lambda: run(density=torch.full((8,), math.nan)), "NaN"),
         (lambda: run(times=[0.5]), "at least two"),
         (lambda: run(times=[0.0, 0.5, 0.2]), "increase, or decrease"),
+        (lambda: run(times=[0.0, 0.5, 0.5]), "increase, or decrease"),
+        (lambda: run(times=[0.5, 0.2, 0.2]), "increase, or decrease"),
         (lambda: run(times=[0.5, 0.0]), "reverse_drift"),
         (lambda: run(process=FlowMatching(), times=[0.0, 1.0]), "t_max"),
         (lambda: run(times=[0.0, 1.5]), "must lie in"),
