@@ -69,6 +69,19 @@ DULL = re.compile(
     r"^\s*(import|from|raise|assert|export \{|def |class |@)|\braise\b|Error\(|isinstance"
 )
 EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
+    **dict.fromkeys(
+        (
+            "bounds/chain.py: above = torch.where(x0 >= high - half, math.inf, "
+            "(x0 + half - guess) / std)",
+            "bounds/chain.py: below = torch.where(x0 <= low + half, -math.inf, "
+            "(x0 - half - guess) / std)",
+        ),
+        "no grey level lies there",
+    ),
+    "bounds/chain.py: flip = below >= 0": "both tails are a half there",
+    "divergences/grids.py: if not abs(at_one) <= 1e-6:": "rounding",
+    "divergences/laws.py: if not abs(mass - 1) < TOLERANCE:": "rounding",
+    "divergences/laws.py: return self.density >= torch.finfo(self.density.dtype).tiny": "rounding",
     "evaluation/likelihood.py: for part in images[:ode].split(251):": "the size of a chunk",
     **dict.fromkeys(
         (
@@ -79,6 +92,10 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
         ),
         "a draw from [0, 1) that is exactly the bound",
     ),
+    "widgets/maths/sure.js: return (y) => ({ value: Math.sign(y) * Math.max(0, Math.abs(y) - "
+    "threshold), slope: Math.abs(y) >= threshold ? 1 : 0 });": "at its kink it has no slope",
+    'widgets/maths/backward.js: if (kind === "early" && t > 0.4) for (let j = 0; j <= x.length; '
+    "j++) score[j] *= 1.2;": "a typed array takes nothing beyond its end",
     "fokker_planck/drifts.py: if bool((steps <= 0).all()) and drift is None:": "none is 0 any more",
     "networks/pixel_histograms.py: beside = z[:, 1:] * z[:, :-1] >= 0": "both are 1/2 - far there",
 }

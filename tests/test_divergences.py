@@ -262,6 +262,7 @@ def test_gradients_are_finite_even_where_a_density_vanishes(divergence):
         (P - 0.1, Q, X, "below 0"),
         (P / 2, Q, X, "integrates to 0.5"),
         (P, Q, X.flip(0), "increase"),
+        (P, Q, torch.cat([X[:1], X[:-1]]), "increase"),
         (P[:1], Q[:1], X[:1], "n >= 2"),
     ],
 )
@@ -301,6 +302,15 @@ def test_f_is_looked_at():
         fisher(spike / torch.trapezoid(spike, X), Q, X)
     with pytest.raises(ValueError, match="3 or more"):
         fisher(torch.ones(2), torch.ones(2), torch.tensor([0.0, 1.0]))
+
+
+def test_three_points_are_enough_for_slopes_and_two_for_the_rest():
+    """Densities e^x and e^-x, cut off: their scores differ by 2 everywhere."""
+    x = torch.tensor([0.0, 0.5, 1.0])
+    p, q = (law / torch.trapezoid(law, x) for law in (x.exp(), (-x).exp()))
+    assert fisher(p, q, x).item() == pytest.approx(4, rel=1e-6)
+    ends = torch.tensor([0.0, 2.0])
+    assert total_variation(torch.tensor([0.5, 0.5]), torch.tensor([0.75, 0.25]), ends) == 0.25
 
 
 def test_bad_samples_are_refused():
