@@ -12,6 +12,7 @@ from the original stand in `EQUIVALENT`, with the reason, and are not counted.
 
 import argparse
 import ast
+import importlib
 import inspect
 import math
 import os
@@ -25,18 +26,16 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-import hypothesis  # noqa: F401 -- once, for all the processes that try a mutant
-import matplotlib.pyplot  # noqa: F401
-import playwright.sync_api  # noqa: F401
 import pytest
-import scipy.stats  # noqa: F401
-import sklearn.datasets  # noqa: F401
-import sympy  # noqa: F401
-import torchdiffeq  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dgm_lessons"
 FILES = 6
+OF_ALL = ("tests/test_defaults.py",)  # tests of every module
+WARM = (  # imported once, for all the processes that try a mutant
+    *("hypothesis", "matplotlib.pyplot", "playwright.sync_api", "scipy.stats", "sklearn.datasets"),
+    *("sympy", "torchdiffeq"),
+)
 QUICK = "not slow and not timing and not rerun"
 MATHEMATICS = (
     *("bounds", "calculus.py", "denoisers", "divergences", "energy", "evaluation", "flow_maps"),
@@ -214,7 +213,7 @@ def tests_of(path: Path) -> list[str]:
     rank = {}
     for name, text in test_files(path.suffix).items():
         far = path.suffix == ".py" and name.startswith(("tests/pages", "tests/widgets"))
-        if (fit := titled(name, path)) or spoken.search(text):
+        if (fit := titled(name, path) + (name in OF_ALL)) or spoken.search(text):
             rank[name] = (far, -fit, -len(spoken.findall(text)))
     return sorted(rank, key=lambda name: rank[name])
 
@@ -289,27 +288,34 @@ class Trial:
         ignored = shutil.ignore_patterns(".*", "_build", "runs", "__pycache__")
         shutil.copytree(ROOT, self.copy, ignore=ignored, symlinks=True)
         self.red: dict[str, bool] = {}  # without any mutant: such a test kills nothing
+        for name in WARM:
+            importlib.import_module(name)
         os.chdir(self.copy)
         os.environ["PYTHONPATH"] = str(self.copy)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 
     def noticed(self, mutant: Mutant) -> str:
         """The test that is red with the mutant and green without, or nothing."""
+        tests = tests_of(mutant.path)[: self.files]
+        parts = (tests[:1], tests[1:])  # the nearest alone: most mutants come no further
+        return next(filter(None, (self.first(part, mutant) for part in parts if part)), "")
+
+    def first(self, tests: list[str], mutant: Mutant) -> str:
+        """The first of the tests in these files that notices the mutant, or nothing."""
         source = mutant.path.read_text(encoding="utf8")
         target = self.copy / mutant.path.relative_to(ROOT)
-        tests, names = tests_of(mutant.path)[: self.files], around(mutant, source)
-        far = [test for test in tests[2:] if not titled(test, mutant.path)]
+        far = [test for test in tests[1:] if not titled(test, mutant.path)]
         while True:
             apart = [f"--deselect={test}" for test, red in self.red.items() if red]
             write(target, mutant.text(source))
-            test = first_red(tests, names, far, self.limit, *apart)
+            test = first_red(tests, around(mutant, source), far, self.limit, *apart)
             write(target, source)
             if test is None:
                 return ""
-            if test not in self.red:
-                again = [test] if test else [*tests, "--collect-only"]
-                self.red[test] = first_red(again, [], [], self.limit) is not None
-            if not self.red[test]:
+            again = [test] if test else [*tests, "--collect-only"]
+            if (key := " ".join(again)) not in self.red:
+                self.red[key] = first_red(again, [], [], self.limit) is not None
+            if not self.red[key]:
                 return test or "import"
             if not test:
                 raise SystemExit(f"red without any mutant: mend {tests}")

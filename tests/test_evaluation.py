@@ -1,6 +1,7 @@
 """Digits and points are drawn as their samplers want it, and judged as the reports say."""
 
 import math
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -213,7 +214,7 @@ class Real:
 def test_the_report_of_digits(monkeypatch, few):
     """Real digits of the labels: a spread of 1, the floor, and the classifier's own agreement."""
     monkeypatch.setattr(digits, "with_labels", lambda denoiser, labels, w: (labels, w))
-    draw = Real(few)
+    draw, start = Real(few), time.process_time()
     report = digits.evaluate_digits(load("mnist-conditional"), 40, draw, guidance=0.3)
     assert draw.asked == [0.0, 0.3, None]
     for kind in ("frechet_conditional", "frechet_guided", "frechet_unconditional"):
@@ -224,12 +225,13 @@ def test_the_report_of_digits(monkeypatch, few):
         assert report[f"{kind}_agreement"] == agreement(few) > 0.4
         assert report[f"{kind}_spread"] == pytest.approx(1)
     assert "frechet_unconditional_spread" not in report
-    assert report["frechet_conditional_cpu_seconds"] < 60
+    spent = sum(value for key, value in report.items() if key.endswith("cpu_seconds"))
+    assert 0 < spent < time.process_time() - start
 
 
 def test_the_report_of_a_map(monkeypatch, few):
     """It is judged from its teacher's noise: beside digits, by how far its codes are off."""
-    asked, real, process = [], Real(few), VP()
+    asked, real, process, start = [], Real(few), VP(), time.process_time()
 
     class Map:
         times, calls, shape = torch.zeros(1), (1, 4), (3,)
@@ -238,24 +240,24 @@ def test_the_report_of_a_map(monkeypatch, few):
             return 2 * process.sigma(digit_times(process)[0]) * noise + calls
 
     def teach(denoiser, start, times, method):
-        asked.append((start.std().item(), len(times) - 1, denoiser[1]))
+        asked.append((len(times) - 1, denoiser[1]))
         return 2 * start
 
     monkeypatch.setattr(flow_map, "with_labels", lambda denoiser, labels, w: (labels, w))
     monkeypatch.setattr(flow_map, "sample", teach)
+    monkeypatch.setattr(flow_map, "SEEDS", (7,))
     order = torch.randperm(40, generator=torch.Generator().manual_seed(1))
     monkeypatch.setattr(flow_map, "digits_of", lambda z: real.of(few["train"][1][order]))
     report = flow_map.evaluate_map(Map(), SimpleNamespace(process=process), 0.3, 40)
-    assert [one[1:] for one in asked] == [(18, 0.3)] * len(report["noise_seeds"])
-    assert report["teacher"]["rms_from_teacher"] == [0, 0, 0]
+    assert asked == [(18, 0.3)]
+    assert report["teacher"]["rms_from_teacher"] == [0]
     for calls in (1, 4):
         found = report[f"calls_{calls}"]
-        assert found["rms_from_teacher"] == pytest.approx([calls] * 3, rel=1e-5)
-        assert found["agreement"] == [agreement(few)] * 3 and found["spread"] == pytest.approx(
-            [1] * 3
-        )
-        assert found["frechet"] == pytest.approx([report["frechet_floor"]] * 3)
-        assert all(0 <= seconds < 60 for seconds in found["cpu_seconds"])
+        assert found["rms_from_teacher"] == pytest.approx([calls], rel=1e-5)
+        assert found["agreement"] == [agreement(few)]
+        assert found["spread"] == pytest.approx([1])
+        assert found["frechet"] == pytest.approx([report["frechet_floor"]])
+        assert 0 < sum(found["cpu_seconds"]) < time.process_time() - start
 
 
 def test_the_report_of_a_likelihood(monkeypatch, few):
