@@ -121,7 +121,9 @@ def other(kind: str, token: str, javascript: bool) -> str | None:
     if kind == "operator":
         return SWAPS[token]
     if kind == "number":
-        return str(int(token) + 1) if token.isdigit() else f"({token} * 1.1)"
+        if token.isdigit():
+            return str(int(token) + 1)
+        return f"({token} * 1.1)" if float(token) else "1.0"
     changed = (JAVASCRIPT if javascript else NAMES).get(token) if kind == "name" else None
     return changed if changed != token else None
 
@@ -161,7 +163,7 @@ def sample(pool: list[Mutant], seed: int, count: int) -> list[Mutant]:
 
 
 def around(mutant: Mutant, source: str) -> list[str]:
-    """The functions and classes that a mutant stands in, or the names that it defines."""
+    """The functions and classes that a mutant stands in, or all of the module if none is public."""
     line = mutant.line + 1
     if mutant.path.suffix == ".js":
         heads = re.findall(
@@ -170,16 +172,13 @@ def around(mutant: Mutant, source: str) -> list[str]:
             re.MULTILINE,
         )
         return heads[-1:]
-    names = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                names.append(node.name)
-            elif isinstance(node, ast.Assign) and not names:
-                names += [
-                    n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)
-                ]
-    return [name for name in names if not name.startswith("__")]
+    found = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
+    here = [node.name for node in found if node.lineno <= line <= (node.end_lineno or 0)]
+    return here or [node.name for node in found]
 
 
 @cache

@@ -7,7 +7,16 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from dgm_lessons.bounds import WIDTHS, chain_times, decoder, step_cost, variational_bound
+from dgm_lessons._inputs import expand
+from dgm_lessons.bounds import (
+    WIDTHS,
+    chain_times,
+    continuous,
+    decoder,
+    dequantised_bound,
+    step_cost,
+    variational_bound,
+)
 from dgm_lessons.data import MNIST_STD, mnist_to_unit
 from dgm_lessons.denoisers import AbstractDenoiser
 from dgm_lessons.processes import VP
@@ -93,3 +102,22 @@ def test_the_levels_of_the_decoder_share_one_unit_of_mass(generator):
 
     cost = decoder(Vague(), mnist_to_unit(images), torch.tensor(0.05).double(), generator)
     assert (-cost / 576).exp().sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_bound_in_continuous_time_is_the_sum_of_its_parts(monkeypatch, generator):
+    """Where all is known: a noise that is off by 0.3, at an end that keeps half of the data."""
+    process, half = VP(beta_max=1.3), 0.5 * 784
+    monkeypatch.setattr(continuous, "dequantised", lambda x, g: torch.full((len(x), 1, 28, 28), c))
+
+    class Off(AbstractDenoiser):
+        def x0_eps(self, x_t, t):
+            eps = (x_t - expand(process.alpha(t), x_t) * c) / expand(process.sigma(t), x_t)
+            return x_t, eps + 0.3
+
+    Off.process, c = process, 0.8
+    found = dequantised_bound(Off(), torch.zeros(300, 28, 28, dtype=torch.uint8), generator)
+    first, last = (process.log_snr(t).item() for t in (process.t_max, process.t_min))
+    nats = (last - first) * half * 0.3**2 + math.exp(first) * half * c**2
+    nats += half * (math.log(2 * math.pi * math.e) - last)
+    assert math.exp(first) > 0.9 and len(found) == 2
+    assert found.tolist() == pytest.approx([nats / 784 / math.log(2) + 7] * 2, rel=1e-4)

@@ -68,6 +68,7 @@ def test_straight_lines_have_no_curvature_and_bends_and_waits_do():
     start, end = torch.zeros(1, 3, 2), torch.ones(1, 3, 2)
     share = torch.linspace(0, 1, 11)[:, None, None]
     assert curvature(start + share * (end - start)).abs().max() < 1e-10
+    assert curvature(torch.stack([start, end])).abs().max() == 0  # one step is straight
     late = start + share**2 * (end - start)  # on the line, but not at constant speed
     assert curvature(late)[0].item() == pytest.approx(2 * (1 - 0.01) / 3, rel=1e-4)
     quarter = 0.5 * math.pi * share[:, :, 0]

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -185,6 +186,20 @@ def test_fit_refuses_data_of_another_scale_and_says_how_to_change_it(wrong, gene
         fit(denoiser(), data, 5)
     if data.std(0).min() > 1e-6:
         list(fit(denoiser(), (data - data.mean(0)) / data.std(0), 2))
+
+
+@pytest.mark.parametrize(
+    "std, shift, allowed",
+    [
+        *((0.101, 0, True), (0.099, 0, False), (19.9, 0, True), (20.1, 0, False)),
+        *((1, 4.95, True), (1, 5.05, False), (2, -9.9, True), (2, -10.1, False)),
+    ],
+)
+def test_the_scales_that_are_learned(std, shift, allowed):
+    """From a tenth to 20, and 5 standard deviations off the origin."""
+    data = shift + std * torch.tensor([[1.0, -1.0], [-1.0, 1.0]])
+    with nullcontext() if allowed else pytest.raises(ValueError, match="standard deviation"):
+        fit(denoiser(), data, 5)
 
 
 def test_fit_refuses_what_small_noise_makes_huge(process):

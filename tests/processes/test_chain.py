@@ -81,6 +81,12 @@ def test_variances_of_known_schedules_are_recognised(L):
     assert DiscreteProcess(torch.full((L,), 0.02)).T == L  # cannot be told apart
 
 
+@pytest.mark.parametrize("beta", [1e-4, 0.1])
+def test_one_beta_is_no_schedule(beta):
+    """Though the schedules of one step would be 1e-4 and 0.1."""
+    assert DiscreteProcess([beta]).alpha(1).item() == pytest.approx((1 - beta**2) ** 0.5)
+
+
 def test_a_chain_keeps_its_own_betas():
     betas = torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64)
     chain = DiscreteProcess(betas)
