@@ -31,7 +31,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dgm_lessons"
 FILES = 6
-OF_ALL = ("tests/test_defaults.py",)  # tests of every module
+OF_ALL = ("tests/test_defaults.py", "tests/test_edges.py")  # tests of every module
 WARM = (  # imported once, for all the processes that try a mutant
     *("hypothesis", "matplotlib.pyplot", "playwright.sync_api", "scipy.stats", "sklearn.datasets"),
     *("sympy", "torchdiffeq"),
