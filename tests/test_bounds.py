@@ -23,12 +23,15 @@ from dgm_lessons.processes import VP
 
 
 class Blind(AbstractDenoiser):
-    """It guesses zero, whatever it sees."""
+    """It guesses zero, or another number, whatever it sees."""
 
     process = VP()
 
+    def __init__(self, guess=0.0):
+        self.guess = guess
+
     def x0_eps(self, x_t, t):
-        return torch.zeros_like(x_t), x_t
+        return torch.full_like(x_t, self.guess), x_t
 
 
 def test_the_bound_of_a_blind_denoiser_is_known_in_closed_form(generator):
@@ -49,7 +52,8 @@ def test_the_bound_of_a_blind_denoiser_is_known_in_closed_form(generator):
     assert found["total"].item() == pytest.approx(total.item(), rel=1e-6)
 
 
-def test_the_steps_cost_the_kl_of_their_gaussians(generator):
+@pytest.mark.parametrize("number", [0.0, 0.7])
+def test_the_steps_cost_the_kl_of_their_gaussians(number, generator):
     """At every step of a short chain, from the two means and widths: nothing is a limit."""
     images = torch.randint(0, 256, (3, 28, 28), generator=generator).to(torch.uint8)
     process, x0 = Blind.process, mnist_to_unit(images).double()
@@ -57,7 +61,7 @@ def test_the_steps_cost_the_kl_of_their_gaussians(generator):
     for t, s in pairwise(times):
         x_s = torch.randn(x0.shape, generator=generator, dtype=torch.float64)
         mu, std = process.posterior(x_s, x0, s, t)
-        guess, _ = process.posterior(x_s, torch.zeros_like(x0), s, t)
+        guess, _ = process.posterior(x_s, torch.full_like(x0, number), s, t)
         best = (std**2 + (mu - guess).square().mean()).sqrt()
         widths = {"small": std, "large": process.transition(t, s)[1], "best": best}
         for width, own in widths.items():
@@ -67,7 +71,7 @@ def test_the_steps_cost_the_kl_of_their_gaussians(generator):
             near = kl_divergence(Normal(mu, std), Normal(guess, other * best)).sum() / 3
             assert near / (576 * math.log(2)) > costs["best"][-1]
     for width in WIDTHS:
-        steps = variational_bound(Blind(), images, generator, 5, 4, width)["steps"]
+        steps = variational_bound(Blind(number), images, generator, 5, 4, width)["steps"]
         torch.testing.assert_close(steps, torch.stack(costs[width]), rtol=1e-5, atol=0)
     small, large, best = (torch.stack(costs[width]) for width in WIDTHS)
     assert bool((best < small).all() and (best < large).all())
@@ -92,6 +96,21 @@ def test_the_decoder_pays_for_a_guess_that_is_far_off(generator):
     own = decoder(Blind(), x0, t, generator, best=True).item() / 576
     density = 0.5 + math.log(x0.max() * (2 * math.pi) ** 0.5)  # of an error equal to the width
     assert own == pytest.approx(density + math.log(255 * MNIST_STD), abs=0.01)
+
+
+@pytest.mark.parametrize("best", [False, True])
+def test_the_decoder_is_the_mass_of_a_grey_level_around_the_guess(best, generator):
+    """Between its edges, half a level either side; its width is the level's, or the error's."""
+    process, guess = VP(beta_min=20.0), 0.4
+    x0 = mnist_to_unit(torch.full((1, 28, 28), 130, dtype=torch.uint8)).double()
+    t, level, half = torch.tensor(0.05).double(), x0.max().item(), 0.5 / 255 / MNIST_STD
+    denoiser = Blind(guess)
+    denoiser.process = process
+    std = abs(level - guess) if best else (process.sigma(t) / process.alpha(t)).item()
+    law = Normal(torch.tensor(guess, dtype=torch.float64), std)
+    mass = law.cdf(torch.tensor(level + half)) - law.cdf(torch.tensor(level - half))
+    cost = decoder(denoiser, x0, t, generator, best).item() / 576
+    assert cost == pytest.approx(-mass.log().item(), rel=1e-5)
 
 
 def test_the_levels_of_the_decoder_share_one_unit_of_mass(generator):

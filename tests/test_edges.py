@@ -13,7 +13,7 @@ from dgm_lessons.fokker_planck import Grid
 from dgm_lessons.guidance import GuidedDenoiser
 from dgm_lessons.likelihood import bits_per_dim
 from dgm_lessons.mixtures import grid, ring, two_moons_like
-from dgm_lessons.networks import EMA, MLP, UNet
+from dgm_lessons.networks import EMA, MLP, DigitVAE, UNet
 from dgm_lessons.processes import VE, VP, FlowMatching, karras, time_grid
 from dgm_lessons.rectification import simulate
 from dgm_lessons.samplers import (
@@ -56,6 +56,8 @@ EDGES = [  # a function of one number or pair, those it takes, those it refuses
     (lambda n: TwoTimeMLP(n, FlowMatching()), [1], [0]),
     (lambda n: TwoTimeMLP(2, FlowMatching(), width=n), [1], [0]),
     (lambda n: TwoTimeMLP(2, FlowMatching(), depth=n), [1], [0]),
+    (lambda n: DigitVAE(n, (2,)), [1], [0]),
+    (lambda n: DigitVAE(1, (2, n)), [1], [0]),
     (lambda n: UNet(size=n), [4, 8], [0, 6]),
     (lambda share: EMA(MLP(dim=2), share), [1, 0.01], [0, 1.01]),
     (lambda n: Grid(0, 1, n), [4], [3]),

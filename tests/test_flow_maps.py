@@ -190,6 +190,14 @@ def test_times_are_pairs_within_the_process(process, generator):
     assert level.median().item() == pytest.approx(math.log(0.25), abs=0.15)
 
 
+def test_how_often_times_are_the_first_of_all(generator):
+    """In half of the pairs with uniform times, in 0.15 of the others, and where t = s seldom."""
+    for even, share in ((0.0, 0.15), (0.5, 0.325), (1.0, 0.5)):
+        _, t = two_times(CosineVP(), 60_000, generator, even=even)
+        assert (t[15_000:] == t.min()).float().mean().item() == pytest.approx(share, abs=0.008)
+        assert (t[:15_000] == t.min()).float().mean() < 0.05
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_map_is_learned_from_samples_of_a_gaussian(loss):
     """In 150 steps of a small network, and the same again from the same seed."""

@@ -254,6 +254,18 @@ def test_noise_without_bound_asks_for_few_steps(monkeypatch):
     assert float(path.min()) >= 0
 
 
+@pytest.mark.parametrize("wanted, steps", [(40.05, 41), (39.95, 40), (3.0, 20)])
+def test_so_many_steps_that_each_takes_at_most_nine_tenths(wanted, steps, monkeypatch):
+    """Of what noise leaves in a cell, g^2 / width^2 in a unit of time: half a step takes half."""
+    from dgm_lessons.fokker_planck import finite_volume
+
+    grid, count, step = Grid(-6, 6, 128), [], finite_volume._step
+    monkeypatch.setattr(finite_volume, "_step", lambda *a: count.append(1) or step(*a))
+    end = wanted * 1.8 * grid.width**2 / OU.g2(0.0).item()
+    evolve(grid.averages(gm1().log_prob), grid, OU, [0.0, end], lambda x, t: 0 * x)
+    assert len(count) == steps
+
+
 def test_a_network_moves_the_law_back_without_gradients():
     from dgm_lessons.denoisers import Denoiser
     from dgm_lessons.networks import MLP

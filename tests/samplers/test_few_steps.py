@@ -236,3 +236,11 @@ def test_a_solver_keeps_numbers_of_its_own():
     solver = FewSteps.ddim(levels)
     levels.zero_()
     assert solver.levels.tolist() == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "process, level", [(EDM(), 80.0), (VE(sigma_max=5.0), 5.0), (FlowMatching(), 1e3)]
+)
+def test_the_highest_level_is_that_of_the_end_or_a_thousand(process, level):
+    """Flow matching ends in noise alone, whose level would be infinite."""
+    assert few_steps.highest_level(process) == pytest.approx(level, rel=1e-3)
