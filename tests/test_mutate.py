@@ -12,6 +12,7 @@ def f(x, *rest, scale=0.5):
     if x < 0:
         raise ValueError(f"{x} < 0")
     return -x + sqrt(x) ** 2  # not 5
+g = Generator().manual_seed(7)
 '''
 JAVASCRIPT = """import { at } from "./kit.js"; // 1 + 2
 const f = (x) => (x >= 2 ? `${x} * 3` : -x / Math.sqrt(x));
