@@ -11,7 +11,7 @@ from reader import PHONE, double, drag, gap, numbers, pixels, settled, state, st
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.processes import EDM, VE, VP, DiscreteProcess
 from dgm_lessons.widgets import ScoreField
-from dgm_lessons.widgets.base import mixture_state
+from dgm_lessons.widgets.base import mixture_state, process_state
 
 browser = pytest.mark.browser
 FIELD = ".dgm-score-field"
@@ -176,6 +176,24 @@ def test_the_particles_stay_true_while_a_component_moves(open_page, monkeypatch,
     _, _, _, distance, floor, off, usual = numbers(page)[:7]
     assert state(page, "means")[3][0] > 0.5
     assert (distance < 2 * floor and off < 2 * usual) == (move == "right"), status(page)
+
+
+@browser
+@pytest.mark.parametrize("to", [(1.0, 2.0), (1.0, -2.0), (-1.0, 2.0), (-1.0, -2.0)])
+def test_a_component_moves_by_a_fifth_of_its_width_at_most(run_module, to):
+    """From (1, 2), to where it is and to its mirror images; clean, its width is 0.5."""
+    code = """const cloud = M.makeCloud({ ...a, levels: [30, -9], n: 4, seed: 1 });
+      cloud.relevel(30);
+      const relevel = cloud.relevel;
+      let count = 0;
+      cloud.relevel = (level) => { count += 1; relevel(level); };
+      cloud.moveMean(1, a.to, "ode");
+      return [count, ...cloud.mixture.means[1]];"""
+    law = mixture_state(GaussianMixture([0.5, 0.5], [[0.0, 0.0], [1.0, 2.0]], 0.5**2), 2)
+    arguments = {"mixture": law, "process": process_state(VP()), "to": to}
+    count, *found = run_module(ScoreField, code, arguments)
+    assert found == list(to)
+    assert count == math.ceil(math.dist((1.0, 2.0), to) / 0.1 - 1e-4)
 
 
 @browser
