@@ -216,7 +216,7 @@ def tests_of(path: Path) -> list[str]:
     rank = {}
     for name, text in test_files(path.suffix).items():
         far = path.suffix == ".py" and name.startswith(("tests/pages", "tests/widgets"))
-        if (fit := titled(name, path) + (name in OF_ALL)) or spoken.search(text):
+        if (fit := titled(name, path)) or spoken.search(text):
             rank[name] = (far, -fit, -len(spoken.findall(text)))
     return sorted(rank, key=lambda name: rank[name])
 
@@ -299,15 +299,16 @@ class Trial:
 
     def noticed(self, mutant: Mutant) -> str:
         """The test that is red with the mutant and green without, or nothing."""
-        tests = tests_of(mutant.path)[: self.files]
-        parts = (tests[:1], tests[1:])  # the nearest alone: most mutants come no further
+        tests = [test for test in tests_of(mutant.path) if test not in OF_ALL][: self.files]
+        more = OF_ALL if mutant.path.suffix == ".py" else ()
+        parts = (tests[:1], [*tests[1:], *more])  # the nearest alone: most come no further
         return next(filter(None, (self.first(part, mutant) for part in parts if part)), "")
 
     def first(self, tests: list[str], mutant: Mutant) -> str:
         """The first of the tests in these files that notices the mutant, or nothing."""
         source = mutant.path.read_text(encoding="utf8")
         target = self.copy / mutant.path.relative_to(ROOT)
-        far = [test for test in tests[1:] if not titled(test, mutant.path)]
+        far = [t for t in tests[1:] if t not in OF_ALL and not titled(t, mutant.path)]
         while True:
             apart = [f"--deselect={test}" for test, red in self.red.items() if red]
             write(target, mutant.text(source))

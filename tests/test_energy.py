@@ -248,13 +248,6 @@ def test_score_matching_has_the_gradient_of_explicit_matching():
 # -- bad input ----------------------------------------------------------------------------------
 
 
-def test_a_grid_of_two_points_holds_what_lies_at_its_ends():
-    """No energy from 0 to 3: Z = 3, and log p = -log 3 at 0 and at 3, too."""
-    model, ends = EnergyModel(lambda x: 0 * x[:, 0]), torch.tensor([0.0, 3.0])
-    assert model.log_z(ends).exp().item() == pytest.approx(3)
-    assert model.log_prob(ends[:, None], ends).tolist() == pytest.approx([-math.log(3)] * 2)
-
-
 X = torch.ones(3, 1, dtype=torch.float64)
 MODEL = EnergyModel(Parabola(1.0))
 
