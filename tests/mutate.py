@@ -79,6 +79,11 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     ),
     "fokker_planck/grid.py: if felt >= LEAK:": "rounding",
     "vae/bound.py: z = mean - (0.5 * log_variance).exp() * noise": "noise is symmetric",
+    "evaluation/digits.py: for part in labels.split(501):": "the size of a chunk",
+    "divergences/grids.py: ratio = torch.where(both, (torch.where(both, one"
+    ".log, 1.0) - log_q).exp(), 0.0)": "hidden by the mask",
+    "evaluation/autoencoders.py: parts = [importance_weighted_bound(vae, pa"
+    "rt, draws, generator) for part in x.split(501)]": "the size of a chunk",
     "bounds/chain.py: flip = below >= 0": "both tails are a half there",
     "divergences/grids.py: if not abs(at_one) <= 1e-6:": "rounding",
     "divergences/laws.py: if not abs(mass - 1) < TOLERANCE:": "rounding",
