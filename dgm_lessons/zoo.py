@@ -1,5 +1,7 @@
 """Trained networks that ship with the package, each with a card; and the files they live in.
 
+A run of your own ends in the same two files: `load("ring", "runs/ring")` reads them.
+
 A network is two files: NAME.safetensors with the weights, NAME.json with the card (how it was
 made, and how good it was found to be). No file here can run code when it is read.
 """
@@ -50,9 +52,9 @@ class DamagedFile(RuntimeError):
     """A weights file or a checkpoint is missing, cut short or altered; the message says which."""
 
 
-def names() -> list[str]:
-    """The names of all shipped networks."""
-    return sorted(path.stem for path in WEIGHTS.glob("*.json"))
+def names(folder: str | Path | None = None) -> list[str]:
+    """The names of all shipped networks, or of those in a folder of your own."""
+    return sorted(path.stem for path in Path(folder or WEIGHTS).glob("*.json"))
 
 
 def cards() -> dict[str, Card]:
@@ -60,43 +62,44 @@ def cards() -> dict[str, Card]:
     return {name: card(name) for name in names()}
 
 
-def card(name: str) -> Card:
+def card(name: str, folder: str | Path | None = None) -> Card:
     """The card of one network: how it was made, how good it was found to be.
 
-    Raises `ValueError` for a name that is not in the zoo, `DamagedFile` for a damaged card.
+    Raises `ValueError` for a name that is not there, `DamagedFile` for a damaged card.
     """
-    if name not in (known := names()):
-        raise ValueError(f"no network {name!r} in the zoo; there are {', '.join(known) or 'none'}")
-    path = WEIGHTS / f"{name}.json"
+    if name not in (known := names(folder)):
+        where = folder or "the zoo"
+        raise ValueError(f"no network {name!r} in {where}; there are {', '.join(known) or 'none'}")
+    path = Path(folder or WEIGHTS) / f"{name}.json"
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise DamagedFile(f"{path} is damaged ({error}); install the package again") from None
 
 
-def load(name: str) -> Denoiser:
+def load(name: str, folder: str | Path | None = None) -> Denoiser:
     """A trained denoiser by name, ready for every sampler; its weights are checked by hash.
 
     Its process and what it predicts stand on its card. One that was trained with labels is
-    unconditional until `with_labels` fixes some.
+    unconditional until `with_labels` fixes some. `folder` is that of a training run of yours.
 
     Raises:
         ValueError: for a name that is not in the zoo, or names no denoiser.
         DamagedFile: when a file is missing, cut short, or does not match its card.
     """
-    about = card(name)
+    about = card(name, folder)
     if "process" not in about:
         raise ValueError(
             f"{name!r} is a {about['network']}, not a denoiser; use load_network({name!r})"
         )
     numbers = dict(about["process"])
     process = PROCESSES[numbers.pop("kind")](**numbers)
-    return Denoiser(load_network(name), process, about["predicts"])
+    return Denoiser(load_network(name, folder), process, about["predicts"])
 
 
-def load_network(name: str) -> nn.Module:
+def load_network(name: str, folder: str | Path | None = None) -> nn.Module:
     """The network alone, in evaluation mode; errors as for `load`."""
-    return read_network(WEIGHTS / f"{name}.safetensors", card(name))
+    return read_network(Path(folder or WEIGHTS) / f"{name}.safetensors", card(name, folder))
 
 
 def with_labels(denoiser: Denoiser, labels: Tensor, guidance: float = 0.0) -> AbstractDenoiser:

@@ -3,7 +3,7 @@
 Killed at any moment, the same command goes on from the last checkpoint and, on one CPU thread,
 ends in the same weights bit for bit: data and noise of a step depend on (seed, step) alone.
 Several processes (`torchrun --nproc-per-node 2 -m dgm_lessons.train ...`) share each batch.
-It needs accelerate: `pip install "dgm-lessons[train]"`.
+It needs the package accelerate: `pip install accelerate`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,12 @@ def main(argv: list[str] | None = None) -> None:
     out = given.out or Path("runs") / recipe.name
     out.mkdir(parents=True, exist_ok=True)
     with locked(out) if accelerator.is_main_process else nullcontext():
-        train(given, recipe, accelerator, out)
+        try:
+            train(given, recipe, accelerator, out)
+        except KeyboardInterrupt:
+            if accelerator.is_main_process:
+                tell(f"\nstopped; {kept(out)}")
+            raise SystemExit(130) from None
 
 
 def train(given: argparse.Namespace, recipe: Recipe, accelerator: Accelerator, out: Path) -> None:
@@ -99,8 +104,21 @@ def train(given: argparse.Namespace, recipe: Recipe, accelerator: Accelerator, o
     speed["step_ms"] = advance(run, out, given.save_every or max(1, steps // 20))
     if first:
         tell(f"milliseconds that a step took: {speed['step_ms']:.3g}")
-        print(json.dumps(finish(run, out, speed), indent=2))
+        card = finish(run, out, speed)
+        print(json.dumps(card, indent=2))
+        read = "load" if "process" in card else "load_network"
+        tell(f'in Python, dgm_lessons.zoo.{read}("{recipe.name}", "{out}") is what you have trained')
     accelerator.end_training()
+
+
+def kept(out: Path) -> str:
+    """What Ctrl-C leaves in the folder, and what to do with it, in words."""
+    checkpoint = out / "checkpoint.safetensors"
+    if not checkpoint.exists():
+        return "there was no checkpoint yet, and the same command begins anew"
+    note = zoo.read_tensors(checkpoint)[1]
+    done = f"{note['step']} of {note['steps']} steps are saved in {out}"
+    return f"{done}, and the same command goes on from there"
 
 
 def accelerator_for(given: argparse.Namespace) -> Accelerator:
@@ -112,7 +130,7 @@ def accelerator_for(given: argparse.Namespace) -> Accelerator:
         import accelerate
     except ImportError:
         raise SystemExit(
-            'training needs the package accelerate: pip install "dgm-lessons[train]"'
+            "training needs the package accelerate: pip install accelerate"
         ) from None
     mixed = "bf16" if given.bf16 or given.device == "cuda" else "no"
     return accelerate.Accelerator(cpu=given.device == "cpu", mixed_precision=mixed)
