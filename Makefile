@@ -37,6 +37,7 @@ OTHER := $(if $(filter $(FOUND),$(shell cat $(READY) 2>/dev/null)),,anew)
 
 $(READY): requirements.txt pyproject.toml $(OTHER)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0])'
+	@echo "installing into $(VENV): some 200 packages, a few minutes"
 	$(PYTHON) -m venv $(if $(OTHER),--clear) $(VENV)
 	$(BIN)/pip install --quiet -r requirements.txt
 	$(BIN)/pip install --quiet --no-deps -e .

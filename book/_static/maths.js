@@ -27,6 +27,16 @@
     return found.values();
   };
 
+  // Formulas change the height of what is above the place that the address names: it is held in sight
+  // until the reader moves. (Whoever goes back to a page finds it as it was left.)
+  const moved = new AbortController();
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(kind, () => moved.abort(), { signal: moved.signal, passive: true });
+  const hold = () => {
+    const came = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+    if (came && !moved.signal.aborted) document.querySelector(":target")?.scrollIntoView();
+  };
+
   const draw = async () => {
     const { STATE } = MathJax._.core.MathItem;
     const { handleRetriesFor } = MathJax._.util.Retries;
@@ -46,6 +56,7 @@
       }
       for (const item of items) item.updateDocument(doc);
       doc.addStyleSheet();
+      hold();
       await rest();
       start = performance.now();
     }

@@ -37,9 +37,17 @@ if TYPE_CHECKING:
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """The command line, checked."""
-    parser = argparse.ArgumentParser("python -m dgm_lessons.train", description=__doc__)
+    says = [
+        f"  {name:17} {(RECIPES[name].__doc__ or '').splitlines()[0]}" for name in sorted(RECIPES)
+    ]
+    parser = argparse.ArgumentParser(
+        "python -m dgm_lessons.train",
+        description=__doc__,
+        epilog="\n".join(["recipes:", *says]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = parser.add_argument
-    add("recipe", choices=sorted(RECIPES))
+    add("recipe", choices=sorted(RECIPES), metavar="RECIPE", help="what to train; see below")
     add("--out", type=Path, help="folder for checkpoints and results (default: runs/RECIPE)")
     add("--steps", type=int, help="number of steps (default: the recipe's)")
     add("--minutes", type=float, help="choose the number of steps by timing a few")
@@ -107,7 +115,7 @@ def train(given: argparse.Namespace, recipe: Recipe, accelerator: Accelerator, o
         card = finish(run, out, speed)
         print(json.dumps(card, indent=2))
         read = "load" if "process" in card else "load_network"
-        tell(f'in Python, dgm_lessons.zoo.{read}("{recipe.name}", "{out}") is what you have trained')
+        tell(f'what you have trained is dgm_lessons.zoo.{read}("{recipe.name}", "{out}")')
     accelerator.end_training()
 
 
@@ -129,9 +137,7 @@ def accelerator_for(given: argparse.Namespace) -> Accelerator:
     try:
         import accelerate
     except ImportError:
-        raise SystemExit(
-            "training needs the package accelerate: pip install accelerate"
-        ) from None
+        raise SystemExit("training needs the package accelerate: pip install accelerate") from None
     mixed = "bf16" if given.bf16 or given.device == "cuda" else "no"
     return accelerate.Accelerator(cpu=given.device == "cpu", mixed_precision=mixed)
 

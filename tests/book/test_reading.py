@@ -1,8 +1,11 @@
 """What a reader does with a page beyond reading it: hide the code, search. From a disk, too."""
 
+from contextlib import closing
+
 import pytest
 
 pytestmark = pytest.mark.browser
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 SOURCES = ".bd-article div.cell .cell_input"
 
 
@@ -78,6 +81,19 @@ def test_search_leads_to_the_section(tab, site, question, first):
     anchor = tab.evaluate("() => location.hash.slice(1)")
     assert not anchor or tab.evaluate("(id) => !!document.getElementById(id)", anchor)
     assert tab.heard == []
+
+
+def test_the_place_asked_for_stays_in_sight_while_formulas_are_drawn(chromium, site):
+    """A link into a long page: formulas above its place make the page 2,000 pixels shorter."""
+    with closing(chromium.new_context(**PHONE)) as context:
+        page = context.new_page()
+        page.goto((site / "book/03-ddpm/forward.html").as_uri() + "#choosing-a-schedule")
+        page.wait_for_function("() => window.MathJax?.startup?.document")
+        page.evaluate("() => MathJax.startup.promise")
+        assert page.locator("mjx-container").count() > 100
+        page.wait_for_timeout(500)
+        top = page.locator("#choosing-a-schedule h2").bounding_box()["y"]
+        assert 0 < top < 150
 
 
 def test_search_knows_greek_letters_and_says_when_there_is_nothing(tab, site):

@@ -256,7 +256,7 @@ def test_the_race_runs_once_by_itself_and_again_from_elsewhere(open_page):
     far = [float(re.search(r"([\d.]+) from fresh data", words)[1]) for words in (jump, walk)]
     assert "an average of" in jump and far[0] > 4 * far[1]
     page.locator(".dgm-handle").press("ArrowRight")
-    assert "waits" in page.locator(".dgm-column").nth(2).inner_text()
+    assert "press Rebuild" in page.locator(".dgm-column").nth(2).inner_text()
     rebuild.click()
     page.get_by_text("Step by step gave").wait_for(timeout=60_000)
     assert state(page, "step") == 610 and page.noise == []

@@ -96,7 +96,7 @@ export function verdicts(labels, { shares, at, from }, truth, far, end) {
   const many = crowd(shares);
   const jumped = many === 1 ? `a ${labels[largest(shares)]}` : `an average of ${many} digits`;
   const off = (value) => `${shown(value)} from fresh data`;
-  const way = at < from ? `at step ${at}` : "waits";
+  const way = at < from ? `at step ${at}` : "press Rebuild";
   const found = end === truth ? `a ${labels[end]}: the very one` : `a ${labels[end]}: another one`;
   return [[`it was a ${labels[truth]}`, ""], [jumped, off(far[0])],
     at ? [way, way] : [from ? found : `a ${labels[end]}`, off(far[1])]];
