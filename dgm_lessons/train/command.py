@@ -89,7 +89,7 @@ def main(argv: list[str] | None = None) -> None:
             train(given, recipe, accelerator, out)
         except KeyboardInterrupt:
             if accelerator.is_main_process:
-                tell(f"\nstopped; {kept(out)}")
+                tell(f"stopped; {kept(out)}")
             raise SystemExit(130) from None
 
 
@@ -108,14 +108,14 @@ def train(given: argparse.Namespace, recipe: Recipe, accelerator: Accelerator, o
     accelerator.wait_for_everyone()
     if first:
         ideal = ", ".join(f"{ms:.3g} for {what}" for what, ms in speed["full_speed_ms"].items())
-        tell(f"milliseconds of a step at full speed: {ideal}")
+        tell(f"at the full speed of this machine a step takes {ideal} (milliseconds)")
     speed["step_ms"] = advance(run, out, given.save_every or max(1, steps // 20))
     if first:
         tell(f"milliseconds that a step took: {speed['step_ms']:.3g}")
         card = finish(run, out, speed)
         print(json.dumps(card, indent=2))
         read = "load" if "process" in card else "load_network"
-        tell(f'what you have trained is dgm_lessons.zoo.{read}("{recipe.name}", "{out}")')
+        tell(f'to use it: from dgm_lessons import zoo; zoo.{read}("{recipe.name}", "{out}")')
     accelerator.end_training()
 
 
@@ -192,25 +192,24 @@ def advance(run: Run, out: Path, save_every: int) -> float:
     Returns the milliseconds of a step: the median over spans of 20 steps.
     """
     first = run.accelerator.is_main_process
-    bar = tqdm(total=run.steps, initial=run.step, disable=not first, desc=run.recipe.name)
     wall, cpu = time.monotonic() - run.wall, time.process_time() - run.cpu
     spans, last = [], time.monotonic()
-    while run.step < run.steps:
-        run.advance()
-        if run.step % 20 == 0:
-            recent = run.losses[max(0, run.step - 100) : run.step].mean().item()
-            bar.set_postfix(loss=f"{check_loss(recent, run.step):.4f}", refresh=False)
-            bar.update(run.step - bar.n)
-            spans.append(time.monotonic() - last)
-            last = time.monotonic()
-        if run.step % save_every == 0 or run.step == run.steps:
-            run.wall, run.cpu = time.monotonic() - wall, time.process_time() - cpu
-            run.save(out / "checkpoint.safetensors")
-            picture = run.recipe.picture(run.ema.network) if first else None
-            if picture is not None:
-                write_picture(out / f"samples-{run.step}.png", picture)
-    bar.update(run.step - bar.n)
-    bar.close()
+    with tqdm(total=run.steps, initial=run.step, disable=not first, desc=run.recipe.name) as bar:
+        while run.step < run.steps:
+            run.advance()
+            if run.step % 20 == 0:
+                recent = run.losses[max(0, run.step - 100) : run.step].mean().item()
+                bar.set_postfix(loss=f"{check_loss(recent, run.step):.4f}", refresh=False)
+                bar.update(run.step - bar.n)
+                spans.append(time.monotonic() - last)
+                last = time.monotonic()
+            if run.step % save_every == 0 or run.step == run.steps:
+                run.wall, run.cpu = time.monotonic() - wall, time.process_time() - cpu
+                run.save(out / "checkpoint.safetensors")
+                picture = run.recipe.picture(run.ema.network) if first else None
+                if picture is not None:
+                    write_picture(out / f"samples-{run.step}.png", picture)
+        bar.update(run.step - bar.n)
     return 1e3 * (median(spans) / 20 if spans else run.wall / run.steps)
 
 
