@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -69,14 +70,16 @@ class TwoTimeMLP(nn.Module):
 
     def forward(self, x: Tensor, s: Tensor, t: Tensor) -> Tensor:
         check_points(x, self.dim)
+        # not x.new_tensor, which torch.func.jvp of PyTorch 2.4 cannot pass
+        like = partial(torch.tensor, dtype=x.dtype, device=x.device)
         times = torch.cat([s, t])
         levels = torch.stack([self.process.alpha(times), self.process.sigma(times)], 1)  # (2B, 2)
         squares = levels.square()
-        logs = (squares + x.new_tensor((0.1**2, 0.02**2))).log()
+        logs = (squares + like((0.1**2, 0.02**2))).log()
         c = (logs[:, 1:] - logs[:, :1]) / 8
-        waves = c * x.new_tensor((2.0, 4.0))
+        waves = c * like((2.0, 4.0))
         seen = torch.cat([levels, c, waves.sin(), waves.cos()], 1)
         now = squares[: len(x)]
-        zoom = (now[:, 1:] + now[:, :1] * x.new_tensor(self.scales) ** 2).rsqrt()
+        zoom = (now[:, 1:] + now[:, :1] * like(self.scales) ** 2).rsqrt()
         views = (zoom[:, :, None] * x[:, None]).flatten(1)
         return self.body(torch.cat([views, seen[: len(x)], seen[len(x) :]], 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -40,10 +41,12 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor, log_snr: Tensor) -> Tensor:
         check_points(x, *self.shape)
+        # not x.new_tensor, which torch.func.jvp of PyTorch 2.4 cannot pass
+        like = partial(torch.tensor, dtype=x.dtype, device=x.device)
         level = log_noise_level(x, log_snr)
         s2 = (2 * level).exp()
         # x_t / sqrt(alpha^2 + sigma^2) = z / sqrt(1 + s^2)
-        zoom = ((1 + s2) / (s2 + x.new_tensor(self.scales) ** 2)).sqrt()
+        zoom = ((1 + s2) / (s2 + like(self.scales) ** 2)).sqrt()
         views = (zoom[:, :, None] * x[:, None]).flatten(1)
-        waves = level * x.new_tensor((0.5, 1.0))
+        waves = level * like((0.5, 1.0))
         return self.body(torch.cat([views, level / 4, waves.sin(), waves.cos()], dim=1))
