@@ -181,8 +181,11 @@ def one(method: str, seed: int, budget: float, n: int) -> dict[str, Any]:
     """Train a map for about so many CPU seconds, trials of the speed included; and measure it."""
     data, clock = Data(seed), Clock()
     torch.set_flush_denormal(True)
-    with clock.running():
-        flow_map, steps = METHODS[method](data, seed, budget)
+    try:
+        with clock.running():
+            flow_map, steps = METHODS[method](data, seed, budget)
+    finally:
+        torch.set_flush_denormal(False)  # it would stay so for all that this process does later
     noise, wanted = truth(n)
     calls = {}
     for count in CALLS:
