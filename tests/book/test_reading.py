@@ -138,3 +138,19 @@ def test_without_javascript_there_is_no_field(chromium, site):
     forms = page.locator("form.dgm-answer")
     assert forms.count() >= 4 and not any(form.is_visible() for form in forms.all())
     context.close()
+
+
+def test_a_section_far_away_waits_and_is_whole_when_it_comes_near(tab, site):
+    """It is laid out when it is near: a phone would work on all of a long page for seconds."""
+    tab.goto((site / "book/05-score-matching/tweedie.html").as_uri())
+    near = "(el) => el.checkVisibility({ contentVisibilityAuto: true })"
+    last = tab.locator(".bd-article section section").last.locator("p").first
+    assert tab.locator(".bd-article h1").evaluate(near) and not last.evaluate(near)
+    tab.evaluate("() => MathJax.startup.promise")
+    last.scroll_into_view_if_needed()
+    assert last.evaluate(near)
+    code = tab.locator(".bd-article pre").first
+    code.scroll_into_view_if_needed()
+    tab.wait_for_function("(el) => el.tabIndex === 0 || el.scrollWidth <= el.clientWidth",
+                          arg=code.element_handle())  # fmt: skip
+    assert tab.heard == []
