@@ -38,5 +38,10 @@
     article.querySelectorAll("pre, .cell_output > .output").forEach((box) => code.observe(box));
     await window.MathJax?.startup.promise;
     article.querySelectorAll("span.math, div.math > mjx-container").forEach(add);
+    // Formulas are drawn: now there is time for what is far away, and links and scroll bar need its height.
+    for (const section of article.querySelectorAll("section section")) {
+      section.style.contentVisibility = "visible";
+      await new Promise(requestAnimationFrame);
+    }
   });
 }

@@ -140,17 +140,25 @@ def test_without_javascript_there_is_no_field(chromium, site):
     context.close()
 
 
-def test_a_section_far_away_waits_and_is_whole_when_it_comes_near(tab, site):
-    """It is laid out when it is near: a phone would work on all of a long page for seconds."""
+def test_what_is_far_away_waits_and_then_links_find_it(tab, site):
+    """A long page is not laid out as a whole before it answers; afterwards heights are real."""
+    tab.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+          window.waited = [...document.querySelectorAll(".bd-article h2")].map(
+            (el) => !el.checkVisibility({ contentVisibilityAuto: true }));
+        });"""
+    )
     tab.goto((site / "book/05-score-matching/tweedie.html").as_uri())
-    near = "(el) => el.checkVisibility({ contentVisibilityAuto: true })"
-    last = tab.locator(".bd-article section section").last.locator("p").first
-    assert tab.locator(".bd-article h1").evaluate(near) and not last.evaluate(near)
-    tab.evaluate("() => MathJax.startup.promise")
-    last.scroll_into_view_if_needed()
-    assert last.evaluate(near)
-    code = tab.locator(".bd-article pre").first
-    code.scroll_into_view_if_needed()
-    tab.wait_for_function("(el) => el.tabIndex === 0 || el.scrollWidth <= el.clientWidth",
-                          arg=code.element_handle())  # fmt: skip
+    assert tab.evaluate("waited[0]") is False and tab.evaluate("waited.at(-1)") is True
+    tab.wait_for_function(
+        """() => [...document.querySelectorAll(".bd-article h2")].every(
+          (el) => el.checkVisibility({ contentVisibilityAuto: true }))"""
+    )
+    tab.evaluate("() => { location.hash = 'the-road-on'; }")
+    tab.wait_for_timeout(300)
+    end = tab.locator("#the-road-on h2").bounding_box()["y"]
+    assert 0 < end < 780
+    code = tab.locator(".bd-article pre:visible").first
+    wide, reached = code.evaluate("(el) => [el.scrollWidth > el.clientWidth, el.tabIndex === 0]")
+    assert wide == reached
     assert tab.heard == []
