@@ -13,7 +13,10 @@ from teaching.pages import ROOT
 
 from .book import press
 
-BROWSERS = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
+BROWSERS = (
+    *("chromium", "chromium-headless-shell", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 
 
 def main() -> None:
