@@ -24,7 +24,7 @@ if SHIFT:  # before any module takes the names from torch
     manual_seed = torch.manual_seed
     torch.Generator, torch.manual_seed = ShiftedGenerator, lambda seed: manual_seed(seed + SHIFT)
 
-from benchmarks.book import FLAGS  # noqa: E402
+from benchmarks.book import BROWSERS, FLAGS  # noqa: E402
 from dgm_lessons.processes import EDM, VE, VP, CosineVP, FlowMatching  # noqa: E402
 
 torch.set_num_threads(1)
@@ -58,12 +58,9 @@ def chromium():
     """Headless Chromium. Without one the tests are skipped, but not where CI is set."""
     from playwright.sync_api import sync_playwright
 
-    # the headless shell first: it has no windows to keep, and takes three quarters of the time
-    names = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")
-    names += ("google-chrome-stable",)
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        reason = f"no browser on the PATH: install one of {', '.join(names)}"
+        reason = f"no browser on the PATH: install one of {', '.join(BROWSERS)}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with sync_playwright() as playwright:
         flags = [*FLAGS, f"--disable-features={','.join(UNUSED)}"]

@@ -8,15 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.book import FLAGS
+from benchmarks.book import BROWSERS, FLAGS
 from teaching.pages import ROOT
 
 from .book import press
-
-BROWSERS = (
-    *("chromium", "chromium-headless-shell", "chromium-browser"),
-    *("google-chrome", "google-chrome-stable"),
-)
 
 
 def main() -> None:
