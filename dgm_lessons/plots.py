@@ -42,7 +42,7 @@ def show(fig: Figure, alt: str, caption: str = "", name: str = "") -> None:
     if len(alt.split()) < 5:
         raise ValueError(f"alt text should describe the figure in a sentence, not {alt!r}")
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=160)
+    fig.savefig(buffer, format="png", dpi=160, pil_kwargs={"compress_level": 0})
     plt.close(fig)
     width = round(fig.get_size_inches()[0] * 100)
     png = base64.b64encode(_smaller(buffer)).decode()

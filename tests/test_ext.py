@@ -18,6 +18,7 @@ import nbformat
 import numpy as np
 import offline
 import pytest
+import quick
 import torch
 import verification
 from docutils import nodes
@@ -256,6 +257,30 @@ def test_captions_become_numbered_figures(tmp_path):
 def test_a_caption_alone_is_a_warning(tmp_path):
     _, warnings = build(tmp_path, [caption("One.", "fig-gap"), WIDGET, caption("Two.")])
     assert warnings.count("a caption without a picture") == 1
+
+
+def test_heavy_widgets_stand_in_the_gallery_as_on_their_page_without_its_question():
+    for name in gallery.SECONDS:
+        (kind,) = (kind for kind in gallery.kinds() if kind.__name__ == name)
+        state = json.loads(re.search(r'"dgm-state">(.*?)</script>', gallery.html(kind))[1])
+        assert state["guess"] == {} and set(state) == set(kind.fields())
+        assert [words for words, *_ in state["presets"]] == [words for words, *_ in kind.PRESETS]
+
+
+def test_a_quick_search_finds_what_docutils_finds():
+    text = nodes.Text("a")
+    tree = nodes.section("", nodes.paragraph("", "", text, nodes.emphasis("", "b")), nodes.title())
+    paragraph, title = tree.children
+    assert [*quick.walk(tree, lambda node: True)] == [
+        *(tree, paragraph, text, paragraph[1], paragraph[1][0], title)
+    ]
+    quick.search_at_once()
+    assert [*tree.findall(nodes.Text)] == [text, paragraph[1][0]]
+    assert [*tree.findall()] == [*quick.walk(tree, lambda node: True)]
+    assert [*tree.findall(lambda node: node is title)] == [title]
+    assert [*paragraph.findall(include_self=False, siblings=True)] == [
+        *(text, paragraph[1], paragraph[1][0], title)
+    ]
 
 
 def test_every_widget_stands_on_a_page_that_the_gallery_knows():

@@ -42,6 +42,16 @@ def test_sliced_wasserstein_of_a_scaling(generator):
     assert sliced_wasserstein(x, x.flip(0), 10, generator) < 1e-12
 
 
+def test_sliced_wasserstein_has_a_gradient(generator):
+    """Of W^2 = |d|^2 / D for a copy moved by d: -2 d / D, all rows of x together."""
+    x = normal(50, 3, generator).requires_grad_()
+    shift = torch.tensor([3.0, -4.0, 12.0], dtype=torch.float64)
+    value = sliced_wasserstein(x, x.detach() + shift, 5_000, generator)
+    (slope,) = torch.autograd.grad(value.square(), x)
+    torch.testing.assert_close(slope.sum(0), -2 * shift / 3, rtol=0.1, atol=0.1)
+    assert value.item() == pytest.approx(13 / math.sqrt(3), rel=0.03)
+
+
 def test_energy_distance_of_two_points_and_of_gaussians(generator):
     """On the line, |X - Y| of independent N(m, 1), N(0, 1) has mean 2 phi_m with a closed form."""
     assert energy_distance(torch.zeros(2, 3), torch.ones(3, 3)).item() == pytest.approx(12**0.5)

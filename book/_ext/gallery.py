@@ -22,9 +22,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from dgm_lessons import widgets
-from dgm_lessons.widgets.base import HERE, LessonWidget, base_style, script_safe
+from dgm_lessons.widgets.base import HERE, LessonWidget, base_style, json_safe, script_safe
 
 BOOK = Path(__file__).parents[1]
+SECONDS = ("DigitDial", "OneCall")  # they draw digits for seconds: as their page stores them
 
 
 def kinds() -> list[Any]:
@@ -63,15 +64,37 @@ def homes(kind: type[LessonWidget]) -> Iterator[str]:
 
 
 @cache
-def code_of_the_book() -> dict[str, str]:
-    """The code of each page, all of its cells."""
+def cells_of_the_book() -> dict[str, list[dict]]:
+    """The cells with code of each page."""
     found = {}
     for path in sorted(BOOK.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
             cells = json.loads(path.read_text(encoding="utf8"))["cells"]
-            code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-            found[path.relative_to(BOOK).with_suffix("").as_posix()] = "\n".join(code)
+            page = path.relative_to(BOOK).with_suffix("").as_posix()
+            found[page] = [cell for cell in cells if cell["cell_type"] == "code"]
     return found
+
+
+@cache
+def code_of_the_book() -> dict[str, str]:
+    """The code of each page, all of its cells."""
+    return {
+        page: "\n".join("".join(cell["source"]) for cell in cells)
+        for page, cells in cells_of_the_book().items()
+    }
+
+
+def html(kind: Any) -> str:
+    """The widget as a notebook stores it, without a page's question."""
+    if kind.__name__ not in SECONDS:
+        return kind.example().static_html()
+    outputs = [o for page in homes(kind) for c in cells_of_the_book()[page] for o in c["outputs"]]
+    stored = ("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+    head = f'data-widget="{kind.name()}"'
+    whole = next(text for text in stored if head in text)
+    before, state, after = re.split(r'(?<="dgm-state">)(.*?)(?=</script>)', whole, maxsplit=1)
+    fields = json.loads(state) | {"guess": {}}
+    return before + json_safe(fields) + after
 
 
 def chapter(kind: type[LessonWidget]) -> int:
@@ -101,7 +124,7 @@ class Gallery(SphinxDirective):
         section += nodes.title("", title(kind))
         pages = ", ".join(f"{{doc}}`/book/{page}`" for page in homes(kind))
         self.text(section, f"{about(kind)}{f' It stands in {pages}.' if pages else ''}")
-        section += nodes.raw("", kind.example().static_html(), format="html")
+        section += nodes.raw("", html(kind), format="html")
         presets = "\n".join(f"- [{words}]({target}): {seen}" for words, target, seen in links(kind))
         self.text(section, presets)
         return section

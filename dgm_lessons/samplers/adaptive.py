@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchdiffeq import odeint
 
 from .._inputs import check_batch, check_positive, widest
 from ..denoisers import AbstractDenoiser, process_of
@@ -30,6 +29,8 @@ def integrate(
         ValueError: for tolerances below what the dtype resolves, or that the steps cannot keep,
             and where the slope is NaN or infinite.
     """
+    from torchdiffeq import odeint  # it brings SciPy, a second that most programs can do without
+
     check_positive(rtol, "rtol")
     check_positive(atol, "atol")
     if not math.isfinite(start) or not math.isfinite(end):

@@ -154,12 +154,11 @@ class LessonWidget(anywidget.AnyWidget):
         fields = self.static_state()
         data = {n: base64.b64encode(v).decode() for n, v in fields.items() if isinstance(v, bytes)}
         keys = {name: f"{name}-{digest(text)}" for name, text in data.items()}
-        state = json.dumps(fields | keys, sort_keys=True, separators=(",", ":"))
-        safe_state = state.replace("<", "\\u003c")
+        state = json_safe(fields | keys)
         return "\n".join(
             [
                 f'<div class="dgm-widget" data-widget="{self.name()}">'
-                f'<script type="application/json" class="dgm-state">{safe_state}</script>'
+                f'<script type="application/json" class="dgm-state">{state}</script>'
                 f'{self.picture()}<p class="dgm-still">{STILL}</p></div>',
                 *(
                     f'<script type="text/dgm-data" data-dgm="{keys[name]}">{text}</script>'
@@ -204,6 +203,11 @@ def standalone(*widgets: LessonWidget) -> str:
 def digest(text: str) -> str:
     """Ten letters that change with the text."""
     return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def json_safe(fields: dict[str, Any]) -> str:
+    """As JSON that a script element can hold."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def script_safe(text: str) -> str:

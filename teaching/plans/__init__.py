@@ -115,8 +115,13 @@ class Plan:
 def votes(page: str) -> int:
     """Votes on the slides of a section."""
     chapter, name = page.split("/")
-    slides = outline.read(outline.chapters()[chapter]).get(name, [])
-    return sum(slide.kind == "vote" for slide in slides)
+    return sum(slide.kind == "vote" for slide in slides(chapter).get(name, []))
+
+
+@functools.cache
+def slides(chapter: str) -> dict[str, list[outline.Slide]]:
+    """The slides of each section of a chapter."""
+    return outline.read(outline.chapters()[chapter])
 
 
 @functools.cache
