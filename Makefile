@@ -74,7 +74,8 @@ rerun: $(READY)
 	$(BIN)/pytest tests/test_rerun.py -q -n 2 -m rerun
 
 nbval: $(READY)
-	$(BIN)/pytest --nbval book --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
+	PYTHONPATH=tests$${PYTHONPATH:+:$$PYTHONPATH} $(BIN)/pytest -p warm_kernels --nbval book \
+	  --nbval-sanitize-with tests/nbval_sanitize.cfg -q -n 2 --dist loadfile
 
 BROWSER := $(BIN)/pytest tests/book -q -n 3
 
