@@ -4,12 +4,15 @@ The site keeps a copy of that edition under `editions/`; Colab takes it from the
 publishing workflow puts the editions.
 """
 
+import multiprocessing
 import sys
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -40,15 +43,29 @@ def lead_to_editions(
             button["url"] = context["pathto"](f"editions/{place('colab', page)}", 1)
 
 
-def write_editions(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.format != "html":
-        return
+def write_editions(out: Path) -> None:
     book = the_book()
     for page in book.notebooks:
-        write(book, page, "colab", Path(app.outdir) / "editions")
+        write(book, page, "colab", out)
+
+
+def begin(app: Sphinx) -> None:
+    """Writes them in a process of its own, while pages are read, one after the other."""
+    if app.builder.format != "html":
+        return
+    out = Path(app.outdir) / "editions"
+    process = multiprocessing.get_context("fork").Process(target=write_editions, args=(out,))
+    process.start()
+    app.connect("build-finished", lambda app, error: end(process))
+
+
+def end(process: BaseProcess) -> None:
+    process.join()
+    if process.exitcode:
+        raise ExtensionError("the editions for Colab could not be written: the reason stands above")
 
 
 def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", lead_to_editions, priority=900)
-    app.connect("build-finished", write_editions)
+    app.connect("builder-inited", begin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
