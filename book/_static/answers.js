@@ -5,7 +5,7 @@ const answers = (() => {
   const near = (values, wanted, within) =>
     values.every((v, i) => Math.abs(v - wanted[i]) <= within[i]); // never for NaN
   const agree = (sheet, answer, wanted) => answer.every((part, k) => near(part, wanted[k], sheet.within[k]));
-  const listed = (sheet, parts) => parts.map((k) => sheet.parts[k]).join(" and ");
+  const listed = (sheet, parts) => parts.map((k) => sheet.parts[k]).join(", ");
 
   // {right, said}: what `check` says in a notebook.
   function verdict(sheet, answer) {

@@ -69,7 +69,7 @@ def wrong_parts(exercise: Exercise, given: Sequence[Tensor], wanted: Sequence[Te
 
 
 def listed(exercise: Exercise, parts: list[int]) -> str:
-    return " and ".join(exercise.parts[k] for k in parts)
+    return ", ".join(exercise.parts[k] for k in parts)
 
 
 def unnamed(exercise: Exercise, given: Sequence[Tensor], wanted: Sequence[Tensor]) -> str:

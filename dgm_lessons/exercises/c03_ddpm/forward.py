@@ -176,6 +176,11 @@ EXERCISES: dict[str, Exercise] = {
             "alpha_bar must be squared in the variance": (
                 lambda x0, alpha_bar: _kl(x0, alpha_bar**2, 1 - alpha_bar)
             ),
+            "alpha_bar must be squared in the log, too": (
+                lambda x0, alpha_bar: (
+                    memory(x0, alpha_bar) + 0.5 * x0.shape[1] * math.log(1 + alpha_bar)
+                )
+            ),
             "the datum is shrunk first: alpha_bar^2 stands before its square": (
                 lambda x0, alpha_bar: _kl(x0, 1.0, 1 - alpha_bar**2)
             ),
