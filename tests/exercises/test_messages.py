@@ -124,7 +124,7 @@ def test_the_sheet_says_which_lines():
 
 def test_parts_without_a_name_are_listed():
     message = told("c-2-26", lambda *given: [77.7] * 6)
-    assert "Wrong: line 1 and line 2 and line 3" in message
+    assert "Wrong: line 1, line 2, line 3" in message
 
 
 def test_roots_of_negative_numbers_are_nan():
