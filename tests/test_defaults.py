@@ -1,9 +1,14 @@
-"""Numbers that are taken when none is given: one that changes unawares changes every page's."""
+"""Numbers that nobody passes: one that changes unawares changes every page's."""
 
+import ast
 import importlib
 import inspect
+import math
 import pkgutil
+from operator import attrgetter
 
+import numpy as np
+import pytest
 from mutate import MATHEMATICS
 
 # Processes as published: Ho et al. (2020), Song et al. (2021), Nichol and Dhariwal (2021), Karras
@@ -79,6 +84,43 @@ DEFAULTS = {
     "training.learning_rate": {"warmup": 0.01},
 }
 
+# Numbers that stand at the head of a module or a class: all of them. Shipped weights were trained
+# with these, and stored results rest on them: a block's size orders the random draws, too.
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(4)  # on [-1, 1], of Gauss and Legendre
+CONSTANTS = {
+    "bounds.chain.GREY_LEVELS": 255,
+    "divergences.laws.TOLERANCE": 0.001,
+    "evaluation.autoencoders.ACTIVE": 0.01,  # Burda, Grosse and Salakhutdinov (2016)
+    "evaluation.flow_map.SEEDS": (7, 8, 9),
+    "evaluation.sampling.CALLS": 18,
+    "evaluation.sampling.CODE": 48,
+    "flow_maps.base.LEVELS": {1: (), 2: (0.5,), 4: (1.2, 0.5, 0.22)},
+    "flow_maps.fitting.BLOCK": 16,
+    "flow_maps.learned.TwoTimeMLP.scales": (1, 0.3, 0.1),
+    "flow_maps.losses.FLAT": 0.05,
+    "flow_maps.losses.STEP": 0.001,
+    "fokker_planck.grid.LEAK": 1e-6,
+    "fokker_planck.grid.NODES": pytest.approx(list(NODES / 2)),
+    "fokker_planck.grid.WEIGHTS": pytest.approx(list(WEIGHTS / 2)),
+    "guidance.guided.ALWAYS": (0, math.inf),
+    "guidance.guided.INTERVAL": (0.5, 5),
+    "networks.autoencoders.SIDE": 28,
+    "networks.mlp.MLP.scales": (1, 0.3, 0.1),
+    "networks.pixel_histograms.EDGES": (
+        *(0, 1, 8, 24, 40, 56, 72, 88, 104, 120, 136, 152, 168, 184, 200, 216, 232),
+        *(246, 251, 252, 253, 254, 255, 256),
+    ),
+    "processes.base.Process.T": 1,
+    "processes.base.Process.t_min": 0.001,
+    "processes.discrete.DiscreteProcess.t_min": 1,
+    "samplers.adaptive.MOST_STEPS": 10_000,
+    "samplers.few_steps.FINE": 48,
+    "samplers.few_steps.LOWEST": math.log(0.001),
+    "training.BLOCK": 8,
+    "training.FAR": 3,
+    "training.LARGEST": 10,
+}
+
 
 def modules():
     for part in MATHEMATICS:
@@ -115,3 +157,33 @@ def test_the_defaults_are_these():
             if values := numbers(function):
                 found[f"{short}.{name}"] = values
     assert {name: found.get(name) for name in DEFAULTS} == DEFAULTS
+
+
+def assigned(module):
+    """Names at the head of a module, and in its classes; not the fields of a dataclass."""
+    tree = ast.parse(inspect.getsource(module))
+    for owner in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+        for node in owner.body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if owner is tree and isinstance(node, ast.AnnAssign):
+                targets = [node.target]
+            for target in targets:
+                name = ast.unparse(target)
+                yield name if owner is tree else f"{owner.name}.{name}"
+
+
+def numeric(value):
+    """A number, or a tuple or a dictionary of them; empty ones are none."""
+    if isinstance(value, tuple | dict) and value:
+        return all(map(numeric, value))
+    return type(value) in (int, float)
+
+
+def test_the_constants_are_these():
+    """All of them: add a new one to the table."""
+    found = {}
+    for module in modules():
+        for name in assigned(module):
+            if numeric(value := attrgetter(name)(module)):
+                found[f"{module.__name__.removeprefix('dgm_lessons.')}.{name}"] = value
+    assert found == CONSTANTS
