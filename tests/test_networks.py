@@ -1,13 +1,17 @@
 """Networks: shapes, independence within a batch, labels, the running average."""
 
+import math
+
 import pytest
 import torch
 
+from dgm_lessons import zoo
 from dgm_lessons.denoisers import Denoiser
 from dgm_lessons.networks import (
     EMA,
     MLP,
     Classifier,
+    CodeMap,
     DigitCodes,
     DigitPlane,
     DigitVAE,
@@ -218,3 +222,63 @@ def test_digit_plane_keeps_its_map(generator):
     kept = plane.state_dict()
     assert torch.equal(kept["test_codes"], plane.encode(x)[0].detach())
     assert kept["test_labels"].tolist() == list(range(7))
+
+
+# -- the shipped ones -----------------------------------------------------------------------------
+
+
+def wave(*shape):
+    """Numbers between -1 and 1 without any order, the same everywhere."""
+    k = torch.arange(1, 1 + math.prod(shape), dtype=torch.float64)
+    return (k**2).sin().float().reshape(shape)
+
+
+LABELS = torch.tensor([3, 0, 9, -1])
+
+
+def denoised(network):
+    given = [LABELS] if getattr(network, "classes", 0) else []
+    return network(wave(4, *network.shape), torch.tensor([-9.0, -2.0, 3.0, 14.0]), *given)
+
+
+def coded(network):
+    codes = network.encode(wave(4, 1, 28, 28).abs())
+    return torch.cat([codes, network.decode(wave(4, 48)).flatten(1)], 1)
+
+
+def mapped(network):
+    digits = LABELS.clamp(min=0)
+    return torch.cat([network.sample(wave(4, 48), digits, n) for n in network.calls], 1)
+
+
+def bounded(network):
+    ink = torch.stack([torch.eye(28).roll(k, 1) for k in (0, 1, 2, 3)])
+    return torch.stack(network(ink, wave(4, network.decoder[0].in_features)), 1)
+
+
+OUTPUTS = {
+    Classifier: lambda network: network(wave(4, 1, 28, 28).abs()),
+    **{DigitCodes: coded, CodeMap: mapped, DigitVAE: bounded, DigitPlane: bounded},
+}
+SHIPPED = {  # what the network answered when it was trained: four rows, each weighted by a wave
+    "mnist-classifier": [1.31082, 5.14976, 1.37258, 7.38168],
+    "mnist-codes": [13.0227, -8.8876, -6.60105, 5.28945],
+    "mnist-conditional": [8.02374, 59.8088, 415.181, 740.182],
+    "mnist-fm": [294.881, 254.163, 289.508, 2145.02],
+    "mnist-latent": [2.75428, 7.86321, 3.12396, 4.45583],
+    "mnist-likelihood": [392.034, 413.674, 105.069, 4.93146],
+    "mnist-map": [12.4287, 5.30362, -3.61986, -6.06807],
+    "mnist-plane": [-341.714, -185.047, 66.5244, 354.167],
+    "mnist-vae": [-291.395, -139.421, 18.6541, 416.268],
+    "mnist-ve": [287.279, 294.654, 532.964, 192.079],
+    "mnist-vp": [3.92951, 70.6156, 405.016, 1102.26],
+    "ring": [0.572745, -0.0842919, -2.82818, -0.0766274],
+}
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_shipped_network_answers_as_it_did(name):
+    """However the code changes, the weights still mean what they meant: each sign and constant."""
+    network = zoo.load_network(name)
+    rows = OUTPUTS.get(type(network), denoised)(network).flatten(1).double()
+    assert (rows * wave(*rows.shape)).sum(1).tolist() == pytest.approx(SHIPPED[name], rel=1e-4)
