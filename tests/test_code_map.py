@@ -37,6 +37,13 @@ def test_the_legs_are_those_of_one_two_and_four_calls(small):
     assert two.calls == (1,) and two.legs == [(0, 1)]
 
 
+def test_shifts_begin_at_half_the_scale_of_noise():
+    torch.manual_seed(0)
+    network = CodeMap(dim=2, classes=40, width=100, depth=3, knots=KNOTS)
+    for table in (network.label, network.leg):
+        assert table.weight.std().item() == pytest.approx(0.5, rel=0.05)
+
+
 @pytest.mark.parametrize("calls", [1, 2, 4])
 def test_a_call_is_a_step_of_ddim_with_its_own_clean_code(small, calls, generator):
     """From the same noise, with a denoiser that says what F says at each leg."""
@@ -75,6 +82,7 @@ def test_each_row_has_its_own_leg_and_label(small, generator):
 ZEROS = torch.zeros(2, 5)
 REFUSED = [
     (lambda m: m(ZEROS, 0.9, 0.2, torch.tensor([0, 1])), "no leg goes from s = 0.9 to t = 0.2"),
+    (lambda m: m(ZEROS, 0.9 + 1.05e-5, 0.0, torch.tensor([0, 1])), "no leg goes from s = 0.90001"),
     (lambda m: m(ZEROS, 0.0, 0.9, torch.tensor([0, 1])), "there are 0.9000 to 0.0000"),
     (lambda m: m(ZEROS, float("nan"), 0.0, torch.tensor([0, 1])), "no leg goes from s = nan"),
     (lambda m: m(ZEROS, torch.tensor([0.9] * 3), 0.0, torch.tensor([0, 1])), "(3,)"),

@@ -48,12 +48,13 @@ def test_one_level_is_the_flat_vae():
 
 
 def test_draws_agree_with_the_closed_form_level_by_level():
+    """On three axes at once, which add."""
     n = 60_000
     with torch.no_grad():
-        reconstruction, prices = chain().elbo(X.repeat_interleave(n, 0), seeded())
+        reconstruction, prices = chain().elbo(X.repeat_interleave(n, 0).expand(-1, 3), seeded())
     found = torch.cat([reconstruction[:, None], prices], 1).reshape(5, n, 4)
     seen, exact = TRUTH.elbo(X, A, B)
-    expected = torch.cat([seen[:, None], exact], 1)
+    expected = 3 * torch.cat([seen[:, None], exact], 1)
     noise = found.std(1) / math.sqrt(n)
     assert ((found.mean(1) - expected).abs() < 4.5 * noise).all()
 

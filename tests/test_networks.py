@@ -7,6 +7,7 @@ import torch
 
 from dgm_lessons import zoo
 from dgm_lessons.denoisers import Denoiser
+from dgm_lessons.flow_maps import TwoTimeMLP
 from dgm_lessons.networks import (
     EMA,
     MLP,
@@ -18,6 +19,7 @@ from dgm_lessons.networks import (
     UNet,
     WithLabels,
 )
+from dgm_lessons.networks.layers import log_noise_level
 from dgm_lessons.processes import VP
 from dgm_lessons.vae import elbo
 
@@ -115,6 +117,21 @@ def test_mlp_size():
         MLP(2, depth=0)
 
 
+def test_levels_are_held_where_there_is_no_noise_or_no_signal():
+    ends = torch.tensor([math.inf, -math.inf, 1.0])
+    for most in (10.0, 12.0):
+        found = log_noise_level(ends, ends, most).flatten()
+        assert found.tolist() == [-most, most, -0.5]
+
+
+@pytest.mark.parametrize("make", [MLP, lambda dim: TwoTimeMLP(dim, VP())])
+def test_first_weights_are_twice_as_wide_as_usual(make):
+    """PyTorch draws them even within 1/sqrt(inputs)."""
+    torch.manual_seed(0)
+    first = make(2).body[0].weight
+    assert first.abs().max().item() * first.shape[1] ** 0.5 == pytest.approx(2, rel=0.02)
+
+
 def test_mlp_sees_three_magnifications():
     """z / sqrt(s^2 + k^2), rebuilt from x_t by hand, is what enters the first layer."""
     seen = []
@@ -136,7 +153,7 @@ def test_labels():
     conditional, unconditional = network(x, log_snr, labels), network(x, log_snr)
     assert torch.equal(conditional[3:], unconditional[3:])
     assert (conditional[:3] - unconditional[:3]).abs().amax((1, 2, 3)).min() > 1e-4
-    for wrong in (labels[:2], labels.float(), labels + 5, labels - 1):
+    for wrong in (labels[:2], labels.float(), labels + 1, labels - 1):
         with pytest.raises(ValueError, match="labels"):
             network(x, log_snr, wrong)
 
@@ -186,8 +203,11 @@ def test_digit_codes_are_standardised(generator):
     assert (codes.std - 1).abs().min() > 0.1  # so that it matters
     torch.testing.assert_close(z.mean(0), torch.zeros(3), rtol=0, atol=1e-3)
     torch.testing.assert_close(z.std(0), torch.ones(3), rtol=1e-3, atol=0)
-    raw, decoded = codes(images[:5], torch.zeros(5, 3))
-    torch.testing.assert_close(codes.decode(z[:5]), decoded, rtol=1e-4, atol=1e-4)
+    noise = 10 * torch.randn(5, 3, generator=generator)
+    raw, decoded = codes(images[:5], noise)
+    moved = codes.decode(z[:5] + noise / codes.std)
+    torch.testing.assert_close(moved, decoded, rtol=1e-4, atol=1e-4)
+    assert (codes.decode(z[:5]) - decoded).abs().max() > 0.01
     torch.testing.assert_close((raw - codes.mean) / codes.std, z[:5], rtol=1e-3, atol=1e-3)
 
 
@@ -203,10 +223,12 @@ def test_digit_vae_gives_the_terms_of_the_bound(generator):
 
 
 def test_digit_vae_starts_at_the_mean_image():
+    """Where no image has ink, or all have, at a thousandth from sure."""
     vae, ink = DigitVAE(code=2, hidden=(4,)), torch.full((28, 28), 0.25)
+    ink[:2] = torch.tensor([[0.0], [1.0]])
     vae.decoder[-2].weight.data.zero_()
     vae.start_at(ink)
-    assert torch.allclose(vae.decoder(torch.zeros(1, 2)).sigmoid(), ink)
+    assert torch.allclose(vae.decoder(torch.zeros(1, 2)).sigmoid(), ink.clamp(0.001, 0.999))
 
 
 @pytest.mark.parametrize(("code", "hidden"), [(0, (4,)), (2, ()), (2, (4, 0))])

@@ -1,9 +1,12 @@
 """Grey levels by Bayes' rule, and likelihoods of images whose entropy is known."""
 
+import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
+from scipy.ndimage import uniform_filter
 
 from dgm_lessons.bounds import dequantised, dequantised_bound
 from dgm_lessons.denoisers import Denoiser
@@ -49,6 +52,41 @@ def test_far_outside_the_grey_scale_the_noise_points_back():
 def test_no_noise_and_no_signal_are_finite(level):
     noise = PixelHistograms(4, (4, 8))(torch.randn(3, 1, 4, 4), torch.full((3,), level))
     assert torch.isfinite(noise).all()
+
+
+def test_beyond_four_standard_deviations_the_noise_grows_by_as_many():
+    """There the law is seen as from four: one more outside is one more in the noise."""
+    network, law = PixelHistograms(4, (4, 8)), torch.ones(len(EDGES) - 1, dtype=torch.float64)
+    law /= law.sum()
+    for s, edge, away in itertools.product((0.002, 0.3), (-1, 1), (4.6, 7.0)):
+        noisy = torch.full((1, 1, 4, 4), edge + edge * away * s)
+        bins = network.likelihoods(noisy, torch.full((1, 1, 1, 1), s))
+        found = noise_given(law.float()[:, None, None].expand(-1, 4, 4), *bins)
+        truth = posterior_noise(edge * (1 + 4 * s), s, law) + edge * (away - 4)
+        assert found[0, 0, 0, 0].item() == pytest.approx(truth, abs=5e-3)
+
+
+def test_its_unet_knows_levels_from_e_to_the_minus_6_to_e_to_the_4():
+    """And the noise is that of levels down to e^-12: of 50 s for a pixel 50 s outside."""
+    network, seen = PixelHistograms(4, (4, 8)), []
+    network.context.register_forward_pre_hook(lambda _, given: seen.append(given[1]))
+    x = torch.full((3, 1, 4, 4), 1 + 50 * math.exp(-12))
+    noise = network(x, torch.tensor([math.inf, -math.inf, 3.0]))
+    assert seen[0].tolist() == [12, -8, 3]
+    assert noise[0, 0, 0, 0].item() == pytest.approx(50, abs=0.5)
+
+
+def test_it_begins_with_counts_of_the_places_around(generator):
+    """Shares of 3x3 places, with none beyond the edge; a thousandth of what is seen anywhere."""
+    pictures = images("even", 30, generator) // torch.tensor([1, 1, 2, 3], dtype=torch.uint8)
+    network = PixelHistograms(4, (4, 8))
+    network.count(pictures)
+    counts = np.apply_along_axis(lambda one: np.histogram(one, EDGES)[0], 0, pictures.numpy())
+    near = uniform_filter(counts / 30, (1, 3, 3), mode="constant")
+    floor = 0.001 * near.mean((1, 2), keepdims=True) + 1e-6
+    assert (counts.sum((1, 2)) == 0).any()  # bins in which no pixel falls
+    found = network.place.detach().exp().numpy()
+    np.testing.assert_allclose(found, 0.999 * near + floor, rtol=1e-3)
 
 
 def test_wrong_inputs():

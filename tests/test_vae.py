@@ -74,6 +74,8 @@ def test_reparameterise_has_the_moments_and_passes_gradients():
     z = reparameterise(mean, log_variance, seeded())
     error = 0.5 / math.sqrt(len(z))
     assert abs(z.mean().item() - 1.5) < 4 * error and abs(z.std().item() - 0.5) < 4 * error
+    noise = torch.randn(z.shape, generator=seeded(), dtype=z.dtype)
+    assert torch.allclose(z, 1.5 + 0.5 * noise)
     z.sum().backward()
     assert torch.equal(mean.grad, torch.ones_like(mean))
     assert torch.allclose(log_variance.grad, 0.5 * (z - mean).detach())
@@ -141,6 +143,9 @@ def test_importance_weighted_bound_is_exact_with_the_true_posterior():
     slope, std = W / (W**2 + S**2), S / math.hypot(W, S)
     bound = importance_weighted_bound(linear(slope, std), X, 1, seeded())
     assert torch.allclose(bound, TRUTH.log_prob(X), atol=1e-12)
+    x = torch.cat([X, 2 * X, X + 1], 1)  # three axes of their own: evidences add
+    bound = importance_weighted_bound(linear(slope, std), x, 1, seeded())
+    assert torch.allclose(bound, sum(TRUTH.log_prob(one) for one in x.split(1, 1)), atol=1e-12)
 
 
 def test_importance_weighted_bound_rises_from_the_elbo_to_the_evidence():
