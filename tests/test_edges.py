@@ -8,7 +8,7 @@ import torch
 from dgm_lessons import metrics
 from dgm_lessons.denoisers import Denoiser, ExactDenoiser
 from dgm_lessons.energy import EnergyModel, contrastive_divergence
-from dgm_lessons.flow_maps import TwoTimeMLP
+from dgm_lessons.flow_maps import TwoTimeMLP, two_times
 from dgm_lessons.fokker_planck import Grid
 from dgm_lessons.guidance import GuidedDenoiser
 from dgm_lessons.likelihood import bits_per_dim
@@ -81,6 +81,8 @@ EDGES = [  # a function of one number or pair, those it takes, those it refuses
     (lambda n: metrics.frechet_distance(TWICE, PAIR[:n]), [2], [1]),
     (lambda k: metrics.spread_within(TWICE, TWICE, torch.arange(4) // k), [2, 4], [1, 3]),
     (lambda n: metrics.precision_recall(TWICE, TWICE, n), [1, 3], [0, 4]),
+    (lambda share: two_times(VP(), 8, even=share), [0, 1], [-0.01, 1.01]),
+    (lambda share: two_times(VP(), 8, prior=share), [0, 1], [-0.01, 1.01]),
 ]
 
 

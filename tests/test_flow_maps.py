@@ -1,6 +1,7 @@
 """Flow maps: the exact ones obey the laws, and every loss knows the exact one from a wrong one."""
 
 import math
+from itertools import islice
 
 import pytest
 import torch
@@ -24,7 +25,8 @@ from dgm_lessons.flow_maps import (
     velocities,
 )
 from dgm_lessons.mixtures import GaussianMixture, ring
-from dgm_lessons.processes import CosineVP, FlowMatching
+from dgm_lessons.processes import EDM, VE, CosineVP, FlowMatching
+from dgm_lessons.training import learning_rate
 
 LAW = GaussianMixture([1.0], [[0.7, -0.4]], [[[0.5, 0.2], [0.2, 0.3]]])
 LOSSES = (eulerian_loss, lagrangian_loss, composition_loss)
@@ -139,6 +141,53 @@ def test_the_velocity_belongs_to_the_time_where_x_is(generator):
         assert gradient(eulerian_loss, LAW, process, generator, wrong) > 0.1
 
 
+class Ramp(nn.Module):
+    """u(x, s, t) = a s + b t in each of three coordinates."""
+
+    def forward(self, x, s, t):
+        return (2.0 * s - 3.0 * t)[:, None].expand(-1, 3)
+
+
+def test_losses_by_hand():
+    """Of u = 2s - 3t, whose slopes are 2 and -3 and whose own velocity at t is -t; v = 1.
+
+    One of the times t is almost the last, where alpha is held at 0.05.
+    """
+    process, x, v = FlowMatching(), torch.zeros(4, 3).double(), torch.ones(4, 3).double()
+    s = torch.tensor([0.5, 0.9, 0.99, 0.4], dtype=torch.float64)
+    t = torch.tensor([0.2, 0.3, 0.97, 0.4], dtype=torch.float64)
+    u, same = 2 * s - 3 * t, s == t
+    level = t / (1 - t).clamp(min=0.05) + 0.05
+    weight = level / (level + s - t)
+    middle = (s + t) / 2
+    twice = (2 * s - 3 * middle + 2 * middle - 3 * t) / 2
+    errors = {
+        eulerian_loss: u - (1 - (s - t) * 2),
+        lagrangian_loss: weight * (u + (t - s) * -3 - torch.where(same, 1.0, -t)),
+        composition_loss: u - torch.where(same, 1.0, twice),
+    }
+    for loss, error in errors.items():
+        found = loss(LearnedFlowMap(Ramp(), process), x, s, t, v)
+        assert found.item() == pytest.approx(1.5 * error.square().mean().item(), rel=1e-6)
+
+
+def test_what_a_map_of_two_times_sees():
+    """Three magnifications of x; of s and of t: alpha, sigma, c, sin and cos of 2c and of 4c."""
+    process, seen = CosineVP(), []
+    network = TwoTimeMLP(2, process)
+    network.body.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    x = torch.tensor([[0.3, -1.2], [2.0, 0.7], [-0.4, 0.9]], dtype=torch.float64)
+    s, t = torch.tensor([[1.0, 0.7, 0.3], [0.0, 0.2, 0.05]], dtype=torch.float64)
+    network.double()(x, s, t)
+    alpha, sigma = process.alpha(s)[:, None], process.sigma(s)[:, None]
+    parts = [x / (sigma**2 + (k * alpha) ** 2).sqrt() for k in (1, 0.3, 0.1)]
+    for time in (s, t):
+        a, b = process.alpha(time)[:, None], process.sigma(time)[:, None]
+        c = ((b**2 + 0.0004) / (a**2 + 0.01)).log() / 8
+        parts += [a, b, c, (2 * c).sin(), (4 * c).sin(), (2 * c).cos(), (4 * c).cos()]
+    torch.testing.assert_close(seen[0], torch.cat(parts, 1))
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_equal_times_are_flow_matching(loss, generator):
     """All three ask u(x, t, t) for the velocity, and its gradient is that of the squared error."""
@@ -202,6 +251,49 @@ def test_how_often_times_are_the_first_of_all(generator):
         assert (t[:15_000] == t.min()).float().mean() < 0.05
 
 
+def test_levels_of_times_are_log_normal(generator):
+    """Where t = s about 0.25; of the rest s is the later of two draws about 0.4."""
+    process = FlowMatching()
+    s, _ = two_times(process, 200_000, generator, even=0.0)
+    level = -0.5 * process.log_snr(s.double())
+    shares = torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64)
+    normal = torch.distributions.Normal(0.0, 1.0).icdf
+    alike = math.log(0.25) + 1.2 * normal(shares)
+    later = math.log(0.4) + 1.4 * normal(shares.sqrt())
+    for found, expected in ((level[:50_000], alike), (level[50_000:], later)):
+        torch.testing.assert_close(found.quantile(shares), expected, rtol=0, atol=0.03)
+
+
+def test_uniform_times_fill_the_process_evenly(generator):
+    """The later of two has a mean of two thirds; here times begin late."""
+    process = EDM(T=1.0, t_min=0.3)
+    s, t = (one[25_000:] for one in two_times(process, 100_000, generator, even=1.0))
+    share, earlier = ((one - 0.3) / 0.699 for one in (s, t[t > t.min()]))
+    assert share.mean().item() == pytest.approx(2 / 3, abs=0.005)
+    assert earlier.mean().item() == pytest.approx(1 / 3, abs=0.005)
+
+
+def test_one_push_then_none_tells_the_optimiser():
+    """After one gradient Adam coasts: m and v fall by 0.9 and 0.95 a step; nothing else pulls."""
+    network, path = TwoTimeMLP(2, CosineVP(), 4, 1), []
+    weight = network.body[0].weight
+
+    def push(*_):
+        path.append(weight[0, 0].item())
+        return weight.sum() if len(path) == 1 else 0 * weight.sum()
+
+    data = LAW.sample(50, torch.Generator().manual_seed(0))
+    flow_map = LearnedFlowMap(network, CosineVP())
+    list(islice(fit_flow_map(flow_map, data, push, 400, 4, lr=0.1), 21))
+    k = torch.arange(1, 21, dtype=torch.float64)
+    m = 0.1 * 0.9 ** (k - 1) / (1 - 0.9**k)
+    v = 0.05 * 0.95 ** (k - 1) / (1 - 0.95**k)
+    # the rate has risen after 2 in 100 of all steps, and then falls
+    lr = 0.1 * torch.tensor([learning_rate(int(n), 400, 0.02) for n in k], dtype=torch.float64)
+    found = torch.tensor(path, dtype=torch.float64).diff()
+    torch.testing.assert_close(found, -lr * m / v.sqrt(), rtol=1e-3, atol=1e-7)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_map_is_learned_from_samples_of_a_gaussian(loss):
     """In 150 steps of a small network, and the same again from the same seed."""
@@ -218,6 +310,14 @@ def test_a_map_is_learned_from_samples_of_a_gaussian(loss):
         errors.append((end - exact(noise, 1.0, 0.0)).square().mean().sqrt().item())
     assert errors[0] == errors[1] < 0.15
     assert (noise - exact(noise, 1.0, 0.0)).square().mean().sqrt() > 0.5
+
+
+def test_points_on_the_line(generator):
+    """N(0.5, 2) under VE: the distance to the mean grows like the standard deviation."""
+    process, x = VE(), torch.tensor([[-1.0], [0.5], [2.0]], dtype=torch.float64)
+    found = GaussianFlowMap(GaussianMixture([1.0], [[0.5]], [[[2.0]]]), process)(x, 0.3, 0.8)
+    ratio = ((2 + process.sigma(0.8) ** 2) / (2 + process.sigma(0.3) ** 2)).sqrt()
+    torch.testing.assert_close(found, 0.5 + ratio * (x - 0.5))
 
 
 def test_following_is_calling_in_a_row(generator):

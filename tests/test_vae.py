@@ -112,6 +112,7 @@ def test_linear_vae_agrees_with_quadrature():
 
 def test_linear_vae_samples_and_trains():
     x = TRUTH.sample(100_000, seeded())
+    assert x.shape == (100_000, 1)
     assert x.std().item() == pytest.approx(math.hypot(W, S), rel=4 / math.sqrt(2 * len(x)))
     numbers = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (W, S, A, B)]
     w, s, a, b = numbers
