@@ -26,6 +26,7 @@ from dgm_lessons.evaluation import (
     sampling,
 )
 from dgm_lessons.mixtures import GaussianMixture, ring
+from dgm_lessons.networks import PixelHistograms
 from dgm_lessons.processes import VE, VP, FlowMatching
 from dgm_lessons.zoo import load
 
@@ -42,6 +43,7 @@ def test_digits_begin_with_the_noise_of_their_first_level(process, generator):
 
     class Watch(AbstractDenoiser):
         def x0_eps(self, x_t, t):
+            assert x_t.shape == (20, 1, 24, 24)
             seen.append((x_t.std().item(), process.sigma(t).item()))
             return torch.zeros_like(x_t), x_t
 
@@ -71,7 +73,12 @@ def test_a_board_is_read_row_by_row():
 
 def test_the_picture_has_a_row_for_each_label(monkeypatch):
     monkeypatch.setattr(sampling, "with_labels", lambda denoiser, labels: labels)
-    picture = picture_of_digits(load("mnist-conditional"), lambda labels, n, g: drawn(labels))
+
+    def draw(labels, n, generator):
+        assert n == len(labels) == 100
+        return drawn(labels)
+
+    picture = picture_of_digits(load("mnist-conditional"), draw)
     assert picture[::28, ::28].tolist() == [[row] * 10 for row in range(10)]
 
 
@@ -105,16 +112,22 @@ def test_the_error_of_the_noise_is_a_mean_over_levels(generator):
 
 
 def test_points_that_all_end_in_one_mode():
-    """Weights of .2 and .8 are off by .8 at most; no point strays."""
-    means = torch.tensor([[-1.0, 0.0], [1.0, 0.0]])
-    mixture = GaussianMixture(torch.tensor([0.2, 0.8]), means, torch.eye(2).expand(2, 2, 2) / 100)
+    """Weights of .2, .3 and .5 are off by .8 at most; no point strays, in 20 steps of Heun."""
+    means, seen = torch.tensor([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), []
+    weights, process = torch.tensor([0.2, 0.3, 0.5]), VP()
+    mixture = GaussianMixture(weights, means, torch.eye(2).expand(3, 2, 2) / 100)
 
     class First(Points):
         def x0_eps(self, x_t, t):
+            seen.append((len(x_t), float(t)))
             x0 = means[0].expand_as(x_t).to(x_t.dtype)
             return x0, (x_t - self.process.alpha(t) * x0) / self.process.sigma(t).clamp(min=1e-9)
 
-    report = evaluate_points(First(mixture, VP(), 0.0), mixture)
+    report = evaluate_points(First(mixture, process, 0.0), mixture)
+    times = torch.tensor([t for n, t in seen if n == 10_000]).double().unique()
+    roots = (-process.log_snr(times) / 2).exp() ** (1 / 7)
+    assert len(times) == 20 + 1
+    torch.testing.assert_close(roots.diff(), roots.diff().mean().expand(20), rtol=1e-3, atol=0)
     assert report["largest_weight_error"] == pytest.approx(0.8, abs=1e-6)
     assert report["off_mode_share"] == 0 and report["noise_rmse"] > 0.1
 
@@ -156,9 +169,13 @@ def test_the_report_of_a_vae(monkeypatch, few):
             codes = torch.linspace(-1, 1, len(x))[:, None]
             return codes / codes.std() * torch.tensor([1.0, 0.11, 0.09]), None
 
-    first = iter(range(40))
+    first, counted = iter(range(40)), []
     weigh = lambda vae, x, draws, g: torch.tensor([float(next(first)) for _ in x])  # noqa: E731
-    terms = lambda vae, x, g: (torch.full((len(x),), -5.0), torch.full((len(x),), 2.0))  # noqa: E731
+
+    def terms(vae, x, g):
+        counted.append(len(x))
+        return torch.full((len(x),), -5.0), torch.full((len(x),), 2.0)
+
     monkeypatch.setattr(autoencoders, "elbo", terms)
     monkeypatch.setattr(autoencoders, "importance_weighted_bound", weigh)
     report = autoencoders.evaluate_vae(Coder(1, 1), draws=3)
@@ -168,6 +185,7 @@ def test_the_report_of_a_vae(monkeypatch, few):
     error = (40 * 41 / 12 / 40) ** 0.5
     assert report["importance_weighted_bound_error"] == pytest.approx(error)
     assert report["active_units"] == 2 and report["images"] == 40
+    assert counted == [40] * 5  # each picture five times
 
 
 @pytest.mark.parametrize("off", [0.0, 0.5])
@@ -264,9 +282,29 @@ def test_the_report_of_a_likelihood(monkeypatch, few):
     """A density of 1 on [-1, 1) takes 7 bits; n bits more in one of two: an error of n / 2."""
     bits = torch.tensor([0.0, 1.0]).repeat(20)
     densities = iter([-784 * math.log(2) * bits[:20], -784 * math.log(2) * bits[20:]])
-    monkeypatch.setattr(likelihood, "dequantised_bound", lambda *a, **k: torch.tensor([1.0, 3.0]))
+    bounds = {4: torch.tensor([1.0, 3.0]), 1: torch.tensor([7.0, 8.0])}  # by draws of the noise
+
+    def bound(denoiser, x, g, repeats=4):
+        assert isinstance(denoiser.network, PixelHistograms) and len(x) == 40
+        return bounds[repeats]
+
+    monkeypatch.setattr(likelihood, "dequantised_bound", bound)
     monkeypatch.setattr(likelihood, "log_prob", lambda *a: next(densities))
     report = likelihood.evaluate_likelihood(load("mnist-likelihood"), n=40, ode=20)
     assert report["flow_total"] == pytest.approx(7.5) and report["flow_images"] == 20
     assert report["flow_error"] == pytest.approx(0.5 / 19**0.5)
     assert (report["bound_total"], report["bound_error"]) == (2, pytest.approx(1))
+    assert report["bound_histograms"] == 7.5
+
+
+def test_the_bound_is_that_of_test_digits(monkeypatch, few):
+    seen = []
+
+    def bound(denoiser, images, generator):
+        seen.append(images)
+        return {"total": torch.tensor(3.0), "steps": torch.tensor([1.0, 2.0])}
+
+    monkeypatch.setattr(digits, "variational_bound", bound)
+    report = digits.evaluate_bound(load("mnist-conditional"), 30)
+    assert report == {"bound_images": 30, "bound_total": 3, "bound_steps": [1, 2]}
+    assert torch.equal(seen[0], few["test"][0][:30])

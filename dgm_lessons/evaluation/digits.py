@@ -44,7 +44,8 @@ def evaluate_digits(
         features = metrics.mnist_features(digits)
         report[kind] = metrics.frechet_distance(features, target)
         resampling = torch.Generator().manual_seed(1)
-        report[f"{kind}_interval"] = metrics.frechet_interval(features, target, 40, resampling)
+        interval = metrics.frechet_interval(features, target, generator=resampling)
+        report[f"{kind}_interval"] = interval
         report[f"{kind}_cpu_seconds"] = seconds
         if weight is not None:
             agree = metrics.mnist_labels(digits) == labels

@@ -52,7 +52,7 @@ def evaluate_map(
         codes = {}
         for name, draw in ways.items():
             start = time.process_time()
-            parts = zip(noise.split(500), labels.split(500), strict=True)
+            parts = zip(*(one.split(500) for one in (noise, labels)), strict=True)
             codes[name] = torch.cat([draw(*part) for part in parts])
             seconds = time.process_time() - start
             found = judged(digits_of(codes[name]), labels, real, target)

@@ -35,7 +35,7 @@ def evaluate_likelihood(
     for part in images[:ode].split(250):
         x0 = dequantised(part, generator)
         nats = log_prob(denoiser, x0, "hutchinson", tol, tol, probes, generator)
-        found.append(bits_per_dim(nats.cpu().double(), x0[0].numel(), scale=1 / 128))
+        found.append(bits_per_dim(nats.cpu().double(), x0.flatten(1).shape[1], scale=1 / 128))
     flow = torch.cat(found)
     return {
         "bound_images": n,
