@@ -103,7 +103,54 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     'widgets/maths/backward.js: if (kind === "early" && t > 0.4) for (let j = 0; j <= x.length; '
     "j++) score[j] *= 1.2;": "a typed array takes nothing beyond its end",
     "fokker_planck/drifts.py: if bool((steps <= 0).all()) and drift is None:": "none is 0 any more",
-    "networks/pixel_histograms.py: beside = z[:, 1:] * z[:, :-1] >= 0": "both are 1/2 - far there",
+    **dict.fromkeys(
+        (
+            "networks/pixel_histograms.py: beside = z[:, 1:] * z[:, :-1] >= 0",
+            "networks/pixel_histograms.py: beside = z[:, 1:] / z[:, :-1] > 0",
+        ),
+        "both are 1/2 - far there",
+    ),
+    **dict.fromkeys(
+        (
+            "evaluation/autoencoders.py: terms = [elbo(vae, part, generator) for part in "
+            "x.split(501) for _ in range(5)]",
+            "evaluation/autoencoders.py: decoded = torch.cat([codes.decode(codes.encode(part)) "
+            "for part in x.split(1001)])",
+            "evaluation/flow_map.py: parts = zip(*(one.split(501) for one in (noise, labels)), "
+            "strict=True)",
+            "networks/latent.py: z = torch.cat([self.encoder(part) for part in "
+            "images.split(1001)])",
+        ),
+        "the size of a chunk",
+    ),
+    **dict.fromkeys(
+        (
+            "evaluation/autoencoders.py: active = vae.encode(x)[0].var(0) >= ACTIVE",
+            'networks/code_map.py: if x.device.type == "cpu" and not bool((gap <= 1e-5).all()):',
+        ),
+        "none is exactly the bound",
+    ),
+    **dict.fromkeys(
+        (
+            "networks/pixel_histograms.py: alone = alone / alone.sum(1, keepdim=True)"
+            ".clamp(min=(1e-20 * 1.1))",
+            "networks/pixel_histograms.py: return outside - (law * slope).sum(1, keepdim=True) "
+            "/ density.clamp(min=(1e-20 * 1.1))",
+        ),
+        "nothing lies between it and zero",
+    ),
+    "vae/hierarchy.py: check_same_shape(head[1], codes[i], "
+    '(f"the mean of decoder {i + 1}", f"z_{i}"))': "halves of one shape",
+    **dict.fromkeys(
+        (
+            "vae/linear.py: return self.w * z - self.s * noise",
+            "flow_maps/fitting.py: level = math.log(median) - spread * "
+            "torch.randn(n, generator=generator, device=device)",
+        ),
+        "noise is symmetric",
+    ),
+    "flow_maps/fitting.py: dice = torch.rand(4, pairs, generator=generator, device=device)": "a "
+    "row that nobody reads",
 }
 
 
