@@ -238,7 +238,9 @@ def test_times_are_pairs_within_the_process(process, generator):
     low, high = max(process.t_min, 1e-3), min(process.t_max, process.T - 1e-3)
     assert t.min() >= low and s.max() <= high
     assert (s == t).float().mean().item() == pytest.approx(0.25, abs=0.03)
-    assert (s[1000:] == s.max()).float().mean().item() == pytest.approx(0.2, abs=0.03)
+    last, first = s[1000:] == s.max(), t[1000:] == t.min()
+    assert last.float().mean().item() == pytest.approx(0.2, abs=0.03)
+    assert (last & first).float().mean().item() == pytest.approx(0.2 * 0.325, abs=0.03)
     level = -0.5 * process.log_snr(t[:1000].double())
     assert level.median().item() == pytest.approx(math.log(0.25), abs=0.15)
 
