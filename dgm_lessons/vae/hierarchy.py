@@ -135,9 +135,11 @@ class LinearHVAE:
 
 
 def _log_gaussian(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
-    """log N(z; mean, diag(exp(log_variance))) of each row, (B,)."""
-    gaps = (z - mean) ** 2 * torch.exp(-log_variance) + log_variance + math.log(2 * math.pi)
-    return -0.5 * gaps.sum(1)
+    """log N(z; mean, diag(exp(log_variance))) of each row, (B,), but for the 2 pi.
+
+    A price is the difference of two, in which that cancels.
+    """
+    return -0.5 * ((z - mean) ** 2 * torch.exp(-log_variance) + log_variance).sum(1)
 
 
 def _check_levels(
