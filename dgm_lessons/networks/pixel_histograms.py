@@ -12,7 +12,7 @@ from .layers import log_noise_level
 from .unet import UNet
 
 # grey levels at which one bin ends and the next begins: fine where paper and ink pile up
-EDGES = (0, 1, 8, *range(24, 233, 16), 246, 251, 252, 253, 254, 255, 256)
+EDGES = (0, 1, 8, *range(24, 240, 16), 246, 251, 252, 253, 254, 255, 256)
 
 Bins = tuple[Tensor, Tensor, Tensor]
 
