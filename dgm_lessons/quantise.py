@@ -26,7 +26,7 @@ def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
     rows = check_finite(weight.detach().float(), "weight").flatten(1)
     scales = rows.abs().amax(1) / 127
     whole = (rows / scales.clamp(min=torch.finfo(scales.dtype).tiny)[:, None]).round()
-    return whole.clamp(-127, 127).to(torch.int8).reshape(weight.shape), scales
+    return whole.to(torch.int8).reshape(weight.shape), scales
 
 
 def dequantise(whole: Tensor, scales: Tensor) -> Tensor:

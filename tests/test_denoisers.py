@@ -107,6 +107,17 @@ def test_rows_mean_what_they_say(process):
         close(a * x0[:1] + b * eps[:1], answers[kind][:1])
 
 
+def test_rows_at_both_ends():
+    """Flow matching, with (alpha, sigma) = (1, 0) at 0 and (0, 1) at 1; numbers and tensors."""
+    at = {"x0": ((1, 0), (1, 0)), "eps": ((0, 1), (0, 1)), "v": ((0, 1), (-1, 0))}
+    at["velocity"] = ((-1, 1), (-1, 1))
+    for kind, rows in at.items():
+        for t, row in enumerate(rows):
+            for time in (float(t), torch.tensor([t], dtype=torch.float64)):
+                found = prediction_row(kind, time, FlowMatching())
+                assert tuple(map(float, found)) == row, (kind, t)
+
+
 def test_a_chain_speaks_four_dialects():
     process = DiscreteProcess.linear(50)
     g = torch.Generator().manual_seed(0)
@@ -252,6 +263,19 @@ def test_samplers_may_be_given_float32():
     for kind in PREDICTIONS:
         for t in (0.5, torch.full((3,), 0.5), torch.full((3,), 0.5, dtype=torch.float64)):
             assert reading(denoiser, kind)(x, t).dtype == torch.float32
+
+
+def test_the_size_of_a_mixture_is_that_of_its_largest_coordinate():
+    """sqrt E x_d^2, by which a process warns: E x_d^2 is the mean squared plus the variance."""
+    sizes = []
+
+    class Listening(VP):
+        def check_scale(self, scale):
+            sizes.append(scale)
+
+    ExactDenoiser(four(), Listening())
+    squares = four().mean ** 2 + four().covariance.diagonal()
+    assert sizes == [pytest.approx(float(squares.max()) ** 0.5)]
 
 
 # -- another clock ---------------------------------------------------------------------------------

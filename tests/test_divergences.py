@@ -7,8 +7,8 @@ import torch
 from scipy.integrate import quad
 from scipy.stats import wasserstein_distance
 
-from dgm_lessons import divergences
 from dgm_lessons.divergences import (
+    TOLERANCE,
     f_divergence,
     fisher,
     js,
@@ -53,6 +53,9 @@ def test_kl_is_infinite_where_the_model_has_nothing():
     left = left / torch.trapezoid(left, X)
     with pytest.warns(UserWarning, match=r"q is 0 at 2400 points .*functions of the log-density"):
         assert kl(Q, left, X) == math.inf
+    with pytest.warns(UserWarning) as warned:
+        kl(Q, left, X)
+    assert warned[0].filename == __file__
     assert kl(left, Q, X).item() == pytest.approx(-math.log(0.456), abs=0.01)  # Phi(-1/9)
 
 
@@ -87,6 +90,14 @@ def test_fisher_of_two_gaussians_and_blind_to_a_factor():
     inside = (X > -8) & (X < 8)
     exact = torch.trapezoid((p * score**2)[inside], X[inside]).item()
     assert fisher(p[inside], Q[inside] + 0, X[inside]).item() == pytest.approx(exact, rel=1e-3)
+
+
+def test_fisher_is_a_mean_under_p_though_its_mass_is_not_quite_one():
+    """Within the tolerance; in one stretch and in two."""
+    for p in (P, torch.where(X.abs() < 0.5, 0.0, P)):
+        p = p / torch.trapezoid(p, X)
+        value = fisher(p, Q, X).item()
+        assert fisher(p * (1 + 0.9 * TOLERANCE), Q, X).item() == pytest.approx(value, rel=1e-12)
 
 
 def test_fisher_is_second_order_up_to_the_edges():
@@ -284,6 +295,13 @@ def test_a_grid_of_numbers_is_needed():
         kl(P, Q, torch.arange(len(X)))
 
 
+def test_f_is_zero_at_one_to_a_millionth():
+    divergence = lambda c: f_divergence(lambda u: (u - 1) ** 2 + c, P, Q, X)  # noqa: E731
+    assert divergence(0.99e-6) > 0.01
+    with pytest.raises(ValueError, match=r"f\(1\) is"):
+        divergence(1.01e-6)
+
+
 def test_f_is_looked_at():
     with pytest.raises(ValueError, match=r"f\(1\) is 1"):
         f_divergence(lambda u: u, P, Q, X)
@@ -334,5 +352,5 @@ def test_a_float32_grid_works():
 
 
 def test_the_tolerance_is_stated_once():
-    edge = 1 + 0.9 * divergences.TOLERANCE
+    edge = 1 + 0.9 * TOLERANCE
     assert torch.isfinite(kl(P * edge, Q, X))

@@ -16,7 +16,8 @@ from dgm_lessons.metrics import (
     sliced_wasserstein,
     spread_within,
 )
-from dgm_lessons.mixtures import ring
+from dgm_lessons.mixtures import GaussianMixture, ring
+from dgm_lessons.zoo import load_network
 
 
 def normal(n, dim, generator):
@@ -81,6 +82,20 @@ def test_mode_weights(generator):
     assert only.argmax() == 3 and only[3] > 0.99
 
 
+def test_mode_weights_by_bayes():
+    """Of N(0, 1) and N(2, 1): the log-odds of a point are 2 x - 2, and log 3 more by weight."""
+    mixture = GaussianMixture([0.25, 0.75], [[0.0], [2.0]], 1.0)
+    x = torch.tensor([[-0.5], [1.2], [3.0]], dtype=torch.float64)
+    second = (2 * x - 2 + math.log(3)).sigmoid().mean().item()
+    assert mode_weights(x, mixture).tolist() == pytest.approx([1 - second, second])
+
+
+def test_a_point_at_the_distance_itself_lies_in_the_component():
+    mixture = GaussianMixture([1.0], [[0.0, 0.0]], torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))
+    x = torch.tensor([[3.0, 0.0], [0.0, 6.0], [3.01, 0.0], [0.0, 6.01]])
+    assert off_mode_share(x, mixture, distance=3.0) == 0.5
+
+
 def test_off_mode_share(generator):
     mixture, n = ring(8), 100_000
     at_two = off_mode_share(mixture.sample(n, generator), mixture, distance=2.0)
@@ -118,6 +133,16 @@ def test_frechet_interval_covers_repeated_draws(generator):
     spread = torch.tensor([frechet_distance(*pair) for pair in draws]).std().item()
     assert low < frechet_distance(*draws[0]) < high
     assert 0.5 < (high - low) / (4 * spread) < 2
+
+
+def test_frechet_interval_is_two_standard_deviations_wide_on_either_side(generator):
+    """On the line, far apart: d ~ gap^2, so its deviation is 2 gap sqrt(v_a / n + v_b / m)."""
+    a, b = normal(300, 1, generator) + 50, 2 * normal(500, 1, generator)
+    low, high = frechet_interval(a, b, 1000, generator)
+    gap = float(a.mean() - b.mean())
+    spread = 2 * gap * math.sqrt(a.var() / 300 + b.var() / 500)
+    assert (high - low) / 2 == pytest.approx(2 * spread, rel=0.1)  # 4.5 errors
+    assert (high + low) / 2 == pytest.approx(frechet_distance(a, b))
 
 
 def test_frechet_distance_of_two_rows_each():
@@ -174,6 +199,15 @@ def test_features_of_images_do_not_depend_on_the_batch(generator):
     together, apart = metrics.mnist_features(images), metrics.mnist_features(images, batch_size=2)
     assert together.shape == (7, 64) and metrics.mnist_labels(images).shape == (7,)
     torch.testing.assert_close(together, apart, rtol=1e-4, atol=1e-4)
+
+
+def test_grey_255_is_one_to_the_classifier():
+    network, white = load_network("mnist-classifier"), torch.full((1, 28, 28), 255)
+    with torch.no_grad():
+        expected = network.features(torch.ones(1, 1, 28, 28))
+    found = metrics.mnist_features(white.to(torch.uint8))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+    assert (found - network.features(torch.full((1, 1, 28, 28), 255 / 256))).abs().max() > 1e-4
 
 
 def test_spread_within_sees_samples_that_are_too_alike(generator):

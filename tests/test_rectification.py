@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
 from dgm_lessons.denoisers import Denoiser, ExactDenoiser
 from dgm_lessons.mixtures import GaussianMixture, ring
@@ -11,6 +12,7 @@ from dgm_lessons.networks import MLP
 from dgm_lessons.processes import VP, FlowMatching
 from dgm_lessons.rectification import curvature, fit_pairs, simulate, transport_cost
 from dgm_lessons.samplers import euler_step, sample
+from dgm_lessons.training import fit
 
 MEAN, STD = torch.tensor([1.5, -0.3], dtype=torch.float64), 0.45
 
@@ -128,6 +130,40 @@ def test_training_is_repeatable_and_leaves_the_global_generator_alone():
         weights.append([p.detach().clone() for p in flow.network.parameters()])
     assert losses[-1] < 0.7 * losses[0]
     assert all(torch.equal(a, b) for a, b in zip(*weights, strict=True))
+
+
+class Scaled(nn.Module):
+    """Velocity w x, from w = 0 on."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x, log_snr):
+        return self.w * x
+
+
+def test_the_loss_and_the_first_steps_of_pairs_by_hand():
+    """eps - x_0 = (3, -4) everywhere: a velocity of 0 has the loss 25/2, whatever is drawn.
+
+    Adam's first step is the learning rate itself, up or down: here a half of the peak, by the rise.
+    """
+    eps = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
+    flow = Denoiser(Scaled(), FlowMatching(), "velocity")
+    training = fit_pairs(flow, eps - torch.tensor([3.0, -4.0]), eps, 200, batch_size=5, lr=0.04)
+    first = next(training)
+    assert (first.step, first.loss) == (1, pytest.approx(12.5))
+    assert flow.network.w.abs().item() == pytest.approx(0.02, rel=1e-3)
+    assert [step.step for step in training] == list(range(2, 201))
+
+
+def test_pairs_are_fitted_by_the_optimiser_of_fit(monkeypatch):
+    seen, adam = [], torch.optim.AdamW
+    monkeypatch.setattr(torch.optim, "AdamW", lambda p, lr, **k: seen.append(k) or adam(p, lr, **k))
+    x0, eps = torch.randn(2, 50, 2, generator=torch.Generator().manual_seed(0))
+    list(fit_pairs(student(), x0, eps, 1))
+    list(fit(student(), x0, 1))
+    assert seen[0] == seen[1] and seen[0]["betas"] == (0.9, 0.95)
 
 
 def test_what_cannot_be_done_is_refused():

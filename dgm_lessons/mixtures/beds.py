@@ -28,8 +28,7 @@ def ring(n: int = 8, radius: float = 2.0, std: float = 0.15) -> GaussianMixture:
 
 def grid(n: int = 25, spacing: float = 1.0, std: float = 0.1) -> GaussianMixture:
     """n Gaussians of equal weight on a square grid; n must be a square number."""
-    side = math.isqrt(max(n, 0))
-    if side < 1 or side * side != n:
+    if n < 1 or (side := math.isqrt(n)) ** 2 != n:
         raise ValueError(f"n must be a square number such as 9, 16 or 25, not {n}")
     axis = check_positive(spacing, "spacing") * (torch.arange(side).double() - (side - 1) / 2)
     means = torch.cartesian_prod(axis, axis).reshape(-1, 2)

@@ -100,6 +100,15 @@ def test_always_means_pure_noise_and_clean_data_too(process):
         torch.testing.assert_close(guided(x, t), expected, rtol=1e-9, atol=1e-9)
 
 
+def test_the_ends_of_the_interval_belong_to_it():
+    """sigma/alpha is t itself."""
+    conditional, free = pair(EDM())
+    guided, x = GuidedDenoiser(conditional, free, 1.0, (0.5, 2.0)), -torch.ones(4, 2)
+    t = torch.tensor([0.49, 0.5, 2.0, 2.01], dtype=torch.float64)
+    moved = (guided(x, t) - conditional(x, t)).abs().amax(1) > 1e-3
+    assert moved.tolist() == [False, True, True, False]
+
+
 def test_a_scale_is_one_more_than_a_weight():
     assert weight_of_scale(1.0) == 0.0
     assert weight_of_scale(7.5) == 6.5

@@ -67,5 +67,6 @@ def test_what_cannot_be_is_refused():
         LabelledMixture(ring(2), [0.5, 1.0])
     with pytest.raises(ValueError, match=r"no component has the label 7; there are \[0, 1, 2\]"):
         PETS.law(7)
-    with pytest.raises(ValueError, match="guidance is nan"):
-        PETS.tilted(0, math.nan, torch.zeros(3, 2, dtype=torch.float64), 0.1)
+    for w in (math.nan, math.inf, -0.01):
+        with pytest.raises(ValueError, match=f"guidance is {w}"):
+            PETS.tilted(0, w, torch.zeros(3, 2, dtype=torch.float64), 0.1)
