@@ -79,6 +79,8 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     ),
     "fokker_planck/grid.py: if felt >= LEAK:": "rounding",
     "vae/bound.py: z = mean - (0.5 * log_variance).exp() * noise": "noise is symmetric",
+    'mixtures/gaussian.py: return (self.means[k] - torch.einsum("bij,bj->bi", root[k], noise)).to('
+    "dtype)": "noise is symmetric",
     "evaluation/digits.py: for part in labels.split(501):": "the size of a chunk",
     "divergences/grids.py: ratio = torch.where(both, (torch.where(both, one"
     ".log, 1.0) - log_q).exp(), 0.0)": "hidden by the mask",
