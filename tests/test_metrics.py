@@ -91,8 +91,8 @@ def test_mode_weights_by_bayes():
 
 
 def test_a_point_at_the_distance_itself_lies_in_the_component():
-    mixture = GaussianMixture([1.0], [[0.0, 0.0]], torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))
-    x = torch.tensor([[3.0, 0.0], [0.0, 6.0], [3.01, 0.0], [0.0, 6.01]])
+    mixture = GaussianMixture([1.0], [[2.0, -3.0]], torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))
+    x = torch.tensor([[5.0, -3.0], [2.0, 3.0], [5.01, -3.0], [2.0, 3.01]])
     assert off_mode_share(x, mixture, distance=3.0) == 0.5
 
 
