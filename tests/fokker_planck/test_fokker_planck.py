@@ -66,14 +66,24 @@ def test_the_spectral_variant_is_exact_to_rounding():
 @pytest.mark.parametrize("process", [VP(), VE(0.01, 2.0)], ids=str)
 def test_magnus_follows_coefficients_that_change(process):
     grid = Grid(-12, 12, 192)
-    start = grid.values(gm1().log_prob)
-    exact = grid.values(at(gm1(), process, 0.5).log_prob)
+    start, exact = (grid.values(at(gm1(), process, t).log_prob) for t in (0.05, 0.5))
     errors = [
-        l1(evolve_spectral(start, grid, process, [0.0, 0.5], steps=n)[-1], exact, grid)
+        l1(evolve_spectral(start, grid, process, [0.05, 0.5], steps=n)[-1], exact, grid)
         for n in (1, 2, 4)
     ]
     order = -np.polyfit(np.log([1, 2, 4]), np.log(np.maximum(errors, 1e-13)), 1)[0]
     assert errors[-1] < 1e-4 and (order > 3.5 or errors[-1] < 1e-11)
+
+
+def test_magnus_follows_a_drift_and_a_noise_that_turn_against_each_other():
+    """Flow matching: elsewhere f is -g^2/2 or 0, and what one time does commutes with the next."""
+    process, grid = FlowMatching(), Grid(-8, 8, 128)
+    start, exact = (grid.values(at(gm1(), process, t).log_prob) for t in (0.05, 0.5))
+    coarse, fine = (
+        l1(evolve_spectral(start, grid, process, [0.05, 0.5], steps=n)[-1], exact, grid)
+        for n in (5, 10)
+    )
+    assert fine < 1e-6 and coarse / fine == approx(2**4, rel=0.15)
 
 
 @pytest.mark.parametrize("n", [32, 33])
