@@ -113,6 +113,7 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     "processes/continuous.py: integral = torch.nn.functional.softplus(-log_snr, thres"
     "hold=(50.0 * 1.1))": "rounding",
     "bounds/chain.py: flip = below > 1": "rounding",
+    "bounds/chain.py: times, dim = chain_times(process, steps), x0[1].numel()": "all have one size",
     "fokker_planck/finite_volume.py: return np.divide(z, np.expm1(np.minimum(z, 701))"
     ", out=np.ones_like(z), where=z != 0)": "rounding",
     "processes/continuous.py: return 1 - 0 * t": "nothing is added",

@@ -305,10 +305,11 @@ def test_walls_that_are_left_again_are_said():
 
 def test_a_law_at_rest_has_no_residual(generator):
     x = torch.randn(6, 1, generator=generator, dtype=torch.float64)
-    rest = residual(
-        lambda y, t: gm1().log_prob(y), VP(2.0, 2.0), x, 0.3, lambda y, t: gm1().score(y)
-    )
-    assert rest == approx(torch.zeros(6), abs=1e-9)
+    for t in (0.0, 0.3):
+        rest = residual(
+            lambda y, t: gm1().log_prob(y), VP(2.0, 2.0), x, t, lambda y, t: gm1().score(y)
+        )
+        assert rest == approx(torch.zeros(6), abs=1e-9)
     with pytest.raises(ValueError, match="one time for all"):
         residual(lambda y, t: gm1().log_prob(y), OU, x, torch.ones(6))
 
