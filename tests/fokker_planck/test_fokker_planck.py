@@ -86,6 +86,18 @@ def test_magnus_follows_a_drift_and_a_noise_that_turn_against_each_other():
     assert fine < 1e-6 and coarse / fine == approx(2**4, rel=0.15)
 
 
+@pytest.mark.parametrize("cells", [128, 256])
+def test_too_few_steps_are_refused_before_they_explode(cells):
+    """Else 1e108 in the place of a density, or NaN; and nothing stays nothing."""
+    grid = Grid(-8, 8, cells)
+    start, exact = (grid.values(at(gm1(), FlowMatching(), t).log_prob) for t in (0.0, 0.95))
+    with pytest.raises(ValueError, match="explodes: 5 steps are too few"):
+        evolve_spectral(start, grid, FlowMatching(), [0.0, 0.95], steps=5)
+    path = evolve_spectral(start, grid, FlowMatching(), [0.0, 0.95], steps=20)
+    assert l1(path[-1], exact, grid) < 1e-4
+    assert not evolve_spectral(0 * start, grid, OU, [0.0, 0.1]).any()
+
+
 @pytest.mark.parametrize("n", [32, 33])
 def test_fourier_differentiates_waves_exactly(n):
     x = (grid := Grid(0.0, 2 * math.pi, n)).centres
