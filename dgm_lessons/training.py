@@ -176,7 +176,7 @@ def noise_times(
     spread: float = 1.2,
     device: torch.device | str = "cpu",
 ) -> Tensor:
-    """Times `(n,)` whose noise levels sigma/alpha are log-normal, one from each of n equal shares.
+    """Ascending times `(n,)` of log-normal levels sigma/alpha, one from each n-th of the law.
 
     ln(sigma/alpha) ~ N(ln median, spread^2), held within the process's [t_min, t_max]. Taking
     one level from each n-th of the law spreads them evenly over the batch (Karras et al. 2022

@@ -179,6 +179,27 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     ".any()):": "both are on one device",
     "denoisers/predictions.py: if not all_finite(det) or not all_finite(over(2, det)):": "at the "
     "end of floating point",
+    "training.py: sigma = torch.where(noisy, sigma, (1.0 * 1.1))": "hidden by the mask",
+    "fokker_planck/spectral.py: angle = torch.where(steps == 0, (1.0 * 1.1), steps * "
+    "math.pi / n)": "hidden by the mask",
+    "training.py: means = [_softmax_mean(right @ part.T, ones) for part in left.split"
+    "(65)]": "the size of a chunk",
+    "training.py: weights = logits.sub_(logits.amax(0)).clamp_(min=-71).exp_()": "rounding",
+    "processes/continuous.py: integral = torch.nn.functional.softplus(-log_snr, thres"
+    "hold=(50.0 * 1.1))": "rounding",
+    "bounds/chain.py: flip = below > 1": "rounding",
+    "bounds/chain.py: times, dim = chain_times(process, steps), x0[1].numel()": "all have one size",
+    "fokker_planck/finite_volume.py: return np.divide(z, np.expm1(np.minimum(z, 701))"
+    ", out=np.ones_like(z), where=z != 0)": "rounding",
+    "processes/continuous.py: return 1 - 0 * t": "nothing is added",
+    "fokker_planck/residual.py: value = log_prob(x, moment) - 0 * moment  # of a law "
+    "at rest: it does not see the time": "nothing is added",
+    'samplers/adaptive.py: "step_t": span[-2:],': "a step never ends where it starts",
+    'samplers/adaptive.py: "first_step": abs(end - start) * (1e-3 * 1.1),': "a guess, soon mended",
+    "fokker_planck/grid.py: total += weight * log_prob(self.points() - shift).exp().r"
+    "eshape(self.shape)": "the points lie symmetrically",
+    "fokker_planck/spectral.py: 0.5 / sign * process.g2(t) * bend - slope * drift(poi"
+    "nts, t)[:, 0]": "a sign is its own inverse",
 }
 
 

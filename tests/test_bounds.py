@@ -13,13 +13,17 @@ from dgm_lessons.bounds import (
     chain_times,
     continuous,
     decoder,
+    dequantised,
     dequantised_bound,
+    even_log_snr,
+    prior,
     step_cost,
     variational_bound,
 )
+from dgm_lessons.bounds.chain import _mean_at
 from dgm_lessons.data import MNIST_STD, mnist_to_unit
 from dgm_lessons.denoisers import AbstractDenoiser
-from dgm_lessons.processes import VP
+from dgm_lessons.processes import EDM, VP
 
 
 class Blind(AbstractDenoiser):
@@ -50,6 +54,20 @@ def test_the_bound_of_a_blind_denoiser_is_known_in_closed_form(generator):
     assert found["prior"].item() == pytest.approx((pull / bits).item(), rel=1e-4)
     total = found["decoder"] + found["steps"].sum() + found["prior"]
     assert found["total"].item() == pytest.approx(total.item(), rel=1e-6)
+    first = decoder(Blind(), mnist_to_unit(images), chain_times(process, 30)[0], generator)
+    assert found["decoder"].item() == pytest.approx((first.mean() / bits).item(), rel=1e-6)
+
+
+def test_the_error_is_that_of_a_mean_over_images(generator):
+    """Two images, and nothing left to chance: half of the distance between their bounds."""
+    images = torch.tensor([3, 200], dtype=torch.uint8)[:, None, None].expand(2, 28, 28)
+    both = variational_bound(Blind(), images, generator, steps=4, groups=3)
+    twice = [torch.stack([image, image]) for image in images]
+    low, high = (variational_bound(Blind(), x, generator, 4, 3) for x in twice)
+    assert low["error"] == high["error"] == 0
+    assert both["error"].item() == pytest.approx((high["total"] - low["total"]).abs().item() / 2)
+    with pytest.raises(ValueError, match="at least two images"):
+        variational_bound(Blind(), images[:1], generator)
 
 
 @pytest.mark.parametrize("number", [0.0, 0.7])
@@ -113,6 +131,23 @@ def test_the_decoder_is_the_mass_of_a_grey_level_around_the_guess(best, generato
     assert cost == pytest.approx(-mass.log().item(), rel=1e-5)
 
 
+def test_the_prior_is_that_of_the_process():
+    """Of width 2.5, while the noise at the end is 3: the two need not be one."""
+
+    class Wide(EDM):
+        prior_std = 2.5
+
+    denoiser, x0 = Blind(), torch.tensor([[0.7, -1.2], [2.0, 0.1]], dtype=torch.float64)
+    denoiser.process = Wide(T=3.0)
+    wanted = kl_divergence(Normal(x0, 3.0), Normal(torch.zeros(()).double(), 2.5)).sum(1)
+    torch.testing.assert_close(prior(denoiser, x0), wanted)
+
+
+def test_means_are_over_the_values_of_one_step():
+    steps, values = torch.tensor([3, 1, 3, 5]), torch.tensor([1.0, 2.0, 3.0, 4.0])
+    assert _mean_at(steps, values).tolist() == [2, 2, 2, 4]
+
+
 def test_the_levels_of_the_decoder_share_one_unit_of_mass(generator):
     images = torch.arange(256, dtype=torch.uint8)[:, None, None].expand(256, 28, 28)
 
@@ -121,6 +156,18 @@ def test_the_levels_of_the_decoder_share_one_unit_of_mass(generator):
 
     cost = decoder(Vague(), mnist_to_unit(images), torch.tensor(0.05).double(), generator)
     assert (-cost / 576).exp().sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_dequantised_levels_are_256_parts_of_the_range(generator):
+    images = torch.arange(256, dtype=torch.uint8)[:, None, None].expand(256, 28, 28)
+    within = 128 * (dequantised(images, generator)[:, 0] + 1) - images
+    least, most = within.aminmax()
+    assert -1e-4 < least < 0.01 and 0.99 < most < 1 + 1e-4
+
+
+def test_log_snrs_are_one_from_each_part_of_the_range(generator):
+    levels = even_log_snr(50, (-2.0, 3.0), generator)
+    assert (10 * (levels + 2)).floor().tolist() == list(range(50))
 
 
 def test_the_bound_in_continuous_time_is_the_sum_of_its_parts(monkeypatch, generator):
@@ -134,7 +181,7 @@ def test_the_bound_in_continuous_time_is_the_sum_of_its_parts(monkeypatch, gener
             return x_t, eps + 0.3
 
     Off.process, c = process, 0.8
-    found = dequantised_bound(Off(), torch.zeros(300, 28, 28, dtype=torch.uint8), generator)
+    found = dequantised_bound(Off(), torch.zeros(251, 28, 28, dtype=torch.uint8), generator)
     first, last = (process.log_snr(t).item() for t in (process.t_max, process.t_min))
     nats = (last - first) * half * 0.3**2 + math.exp(first) * half * c**2
     nats += half * (math.log(2 * math.pi * math.e) - last)

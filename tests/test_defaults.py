@@ -102,6 +102,7 @@ CONSTANTS = {
     "fokker_planck.grid.LEAK": 1e-6,
     "fokker_planck.grid.NODES": pytest.approx(list(NODES / 2)),
     "fokker_planck.grid.WEIGHTS": pytest.approx(list(WEIGHTS / 2)),
+    "fokker_planck.spectral.GROWTH": 2.0,
     "guidance.guided.ALWAYS": (0, math.inf),
     "guidance.guided.INTERVAL": (0.5, 5),
     "networks.autoencoders.SIDE": 28,

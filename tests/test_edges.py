@@ -14,15 +14,17 @@ from dgm_lessons.guidance import GuidedDenoiser
 from dgm_lessons.likelihood import bits_per_dim
 from dgm_lessons.mixtures import grid, ring, two_moons_like
 from dgm_lessons.networks import EMA, MLP, DigitVAE, UNet
-from dgm_lessons.processes import VE, VP, FlowMatching, karras, time_grid
+from dgm_lessons.processes import EDM, VE, VP, FlowMatching, karras, time_grid
 from dgm_lessons.rectification import simulate
 from dgm_lessons.samplers import (
     PredictorCorrector,
     annealed_langevin,
     euler_maruyama_step,
+    integrate,
     train_few_steps,
 )
-from dgm_lessons.training import fit
+from dgm_lessons.samplers.few_steps import check_reach
+from dgm_lessons.training import check_learnable, check_unit_scale, fit
 
 LAW = ring(3)
 EXACT = ExactDenoiser(LAW, VP())
@@ -79,6 +81,12 @@ EDGES = [  # a function of one number or pair, those it takes, those it refuses
     (lambda n: metrics.energy_distance(TWICE, PAIR[:n]), [2], [1]),
     (lambda n: metrics.frechet_distance(PAIR[:n], TWICE), [2], [1]),
     (lambda n: metrics.frechet_distance(TWICE, PAIR[:n]), [2], [1]),
+    (lambda std: check_unit_scale(std * PAIR.double()), [0.1, 20.0], [0.0999, 20.01]),
+    (lambda mean: check_unit_scale(mean + PAIR), [5.0, -5.0], [5.01]),
+    (lambda t: check_learnable(Denoiser(MLP(dim=2), EDM(t_min=t), "score")), [0.1], [0.0999]),
+    (lambda u: integrate(lambda t, x: 0 * x, PAIR, 0.0, 1.0, u, u), [2**-23], [2**-24]),
+    (lambda level: check_reach(EDM(T=1.0), level), [1 + 1e-6], [1 + 1.05e-6]),
+    (lambda T: EDM(T, 3.0), [3.01], [3.0]),
     (lambda k: metrics.spread_within(TWICE, TWICE, torch.arange(4) // k), [2, 4], [1, 3]),
     (lambda n: metrics.precision_recall(TWICE, TWICE, n), [1, 3], [0, 4]),
     (lambda share: two_times(VP(), 8, even=share), [0, 1], [-0.01, 1.01]),

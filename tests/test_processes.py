@@ -206,6 +206,7 @@ def test_log_snr_is_the_log_of_snr_and_decreases(process):
     torch.testing.assert_close(process.log_snr(t), process.snr(t).log(), rtol=1e-12, atol=1e-12)
     assert bool((process.log_snr(t).diff() < 0).all())
     assert process.log_snr(0.0) == math.inf and process.snr(0.0) == math.inf
+    assert process.snr(torch.zeros(9)).tolist() == [math.inf] * 9
 
 
 def test_t_from_log_snr_inverts_log_snr(process):
@@ -225,6 +226,15 @@ def test_the_last_level_is_within_reach_in_float32(process):
     for ulps in (-4, 4):
         level = process.log_snr(process.T) * (1 + ulps * 1.2e-7)
         assert float(process.t_from_log_snr(level.float())) == approx(process.T, rel=1e-5)
+
+
+@pytest.mark.parametrize("process", [VP(), VE(), EDM()], ids=name)
+def test_a_level_may_miss_the_last_by_a_hundred_thousandth(process):
+    last = process.log_snr(process.T).item()
+    room = 1e-5 * (1 + abs(last))
+    assert process.t_from_log_snr(last - 0.98 * room) == process.T
+    with pytest.raises(ValueError, match="log_snr must lie in"):
+        process.t_from_log_snr(last - 1.04 * room)
 
 
 def test_processes_that_end_without_signal_stop_short():
@@ -554,6 +564,25 @@ def test_no_transition_gives_signal_back():
     for ask in (lambda: Bump().transition(0.3, 0.6), lambda: Bump().posterior(x, x, 0.6, 0.3)):
         with pytest.raises(ValueError, match=r"t = 0.3.* to s = 0.6.*ratio is larger at s"):
             ask()
+
+
+@dataclass(frozen=True)
+class Sinking(Process):
+    """Noise of variance 4 of which a share is lost by t = 1."""
+
+    share: float
+
+    def _alpha(self, t):
+        return 1 + 0 * t
+
+    def _sigma(self, t):
+        return 2 * (1 - self.share * t) ** 0.5
+
+
+def test_a_hundred_thousandth_of_the_variance_may_be_lost_to_rounding():
+    assert Sinking(0.95e-5).transition(0.0, 1.0)[1] == 0
+    with pytest.raises(ValueError, match="larger at s"):
+        Sinking(1.05e-5).transition(0.0, 1.0)
 
 
 def test_a_grid_in_log_snr_cannot_start_without_signal():

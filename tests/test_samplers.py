@@ -343,6 +343,8 @@ def test_integrate_solves_what_it_is_given():
     torch.testing.assert_close(pair[0], x * math.e, rtol=1e-7, atol=0)
     area = -math.e * math.sqrt(math.pi) / 2 * math.erf(1)
     torch.testing.assert_close(pair[1], x * area, rtol=1e-7, atol=0)
+    through = integrate(lambda t, x: x, x, -1.0, 1.0, 1e-9, 1e-9)
+    torch.testing.assert_close(through, x * math.e**2, rtol=1e-7, atol=0)
 
 
 # -- Langevin dynamics -----------------------------------------------------------------------------
@@ -406,6 +408,23 @@ def test_mala_is_stationary_at_the_law_itself(slip, own_score, generator, monkey
     assert 0.6 < float(taken.double().mean()) < 0.99
 
 
+def test_one_step_of_mala_by_hand():
+    """500 rows in the plane, of which a third is refused."""
+    law = GaussianMixture([0.3, 0.7], [[-1.0, 0.5], [1.5, 0.0]], 0.6)
+    seeded, eta = lambda seed: torch.Generator().manual_seed(seed), 0.5
+    x = torch.randn(500, 2, generator=seeded(0), dtype=torch.float64)
+    new, taken = mala_step(law.log_prob, x, eta, seeded(1))
+    g = seeded(1)
+    noise = torch.randn(x.shape, generator=g, dtype=x.dtype)
+    dice = torch.rand(500, generator=g, dtype=x.dtype)
+    way = lambda x: torch.distributions.Normal(x + eta * law.score(x), math.sqrt(2 * eta))  # noqa: E731
+    y = x + eta * law.score(x) + math.sqrt(2 * eta) * noise
+    there, back = way(x).log_prob(y).sum(1), way(y).log_prob(x).sum(1)
+    wanted = dice < (law.log_prob(y) - law.log_prob(x) + back - there).exp()
+    assert torch.equal(taken, wanted) and 0.1 < wanted.double().mean() < 0.9
+    torch.testing.assert_close(new, torch.where(wanted[:, None], y, x))
+
+
 def test_mala_forgets_its_start(generator):
     """From a point far out to the law's own variance, at three steps of very different size."""
     s2, n = 0.49, 40_000
@@ -455,7 +474,13 @@ def test_mala_refuses_steps_to_where_the_density_is_zero(generator):
     n = 100_000
     x = -torch.rand(n, 1, generator=generator, dtype=torch.float64).log()
     for _ in range(20):
-        x, _ = mala_step(lambda x: torch.where(x > 0, -x, -math.inf)[:, 0], x, 0.5, generator)
+        x, _ = mala_step(
+            lambda x: torch.where(x > 0, -x, -math.inf)[:, 0],
+            x,
+            0.5,
+            generator,
+            score=lambda x: torch.where(x > 0, -1.0, math.nan),  # not asked for below 0
+        )
     assert float(x.min()) > 0
     assert float(x.mean()) == approx(1, abs=4 / math.sqrt(n))
     assert float(x.square().mean()) == approx(2, abs=4 * math.sqrt(20 / n))
@@ -557,8 +582,9 @@ def test_standing_still_changes_nothing():
     """A step from s to s, and the next one is as if it had not been."""
     denoiser, solver, plain = ExactDenoiser(gm1(), VP()), DPMSolver2M(), DPMSolver2M()
     x, y = solver(denoiser, Z, 0.8, 0.5), plain(denoiser, Z, 0.8, 0.5)
-    again = solver(denoiser, x, 0.5, 0.5)
-    torch.testing.assert_close(again, x, rtol=0, atol=1e-14)
+    for half in (0.5, torch.full((5,), 0.5, dtype=torch.float64)):
+        again = solver(denoiser, x, half, half)
+        torch.testing.assert_close(again, x, rtol=0, atol=1e-14)
     torch.testing.assert_close(solver(denoiser, x, 0.5, 0.2), plain(denoiser, y, 0.5, 0.2))
     for step in (euler_step, heun_step, ddim_step):
         torch.testing.assert_close(step(denoiser, Z, 0.5, 0.5), Z, rtol=0, atol=1e-14)

@@ -3,6 +3,7 @@
 import itertools
 import math
 from contextlib import nullcontext
+from statistics import NormalDist
 
 import pytest
 import torch
@@ -13,9 +14,9 @@ from dgm_lessons.evaluation import noise_rmse
 from dgm_lessons.metrics import mode_weights, off_mode_share
 from dgm_lessons.mixtures import GaussianMixture, gm1, ring
 from dgm_lessons.networks import MLP
-from dgm_lessons.processes import VE, VP, DiscreteProcess, FlowMatching, karras, time_grid
+from dgm_lessons.processes import EDM, VE, VP, DiscreteProcess, FlowMatching, karras, time_grid
 from dgm_lessons.samplers import heun_step, sample
-from dgm_lessons.training import averaged_targets, fit, learning_rate, noise_times
+from dgm_lessons.training import averaged_targets, even_shares, fit, learning_rate, noise_times
 
 
 def denoiser(dim=2, width=16, predicts="v", process=None):
@@ -26,6 +27,7 @@ def denoiser(dim=2, width=16, predicts="v", process=None):
 def test_noise_levels_are_log_normal_and_evenly_spread(process, generator):
     t = noise_times(process, 10_000, generator, median=0.5, spread=0.8)
     level = -0.5 * process.log_snr(t.double())
+    assert bool((t.diff() >= 0).all())
     assert level.mean().item() == pytest.approx(math.log(0.5), abs=1e-3)
     assert level.std().item() == pytest.approx(0.8, abs=2e-3)  # free draws would miss by 6e-3
     share = 0.5 * (1 + torch.erf((level - math.log(0.5)) / 0.8 / 2**0.5))
@@ -42,6 +44,22 @@ def test_noise_levels_stay_within_the_process(process, generator):
     assert noise_times(process, 0, generator).shape == (0,)
     with pytest.raises(ValueError, match="median"):
         noise_times(process, 4, generator, median=-1.0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_even_shares_are_anywhere_in_their_own_parts(n, generator):
+    within = torch.stack([n * even_shares(n, generator) - torch.arange(n) for _ in range(300)])
+    least, most = within.aminmax(dim=0)
+    assert bool((least > -1e-6).all() and (least < 0.05).all())
+    assert bool((most < 1 + 1e-6).all() and (most > 0.95).all())
+
+
+def test_the_outermost_noise_levels_are_those_of_one_in_a_million(monkeypatch):
+    ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    monkeypatch.setattr(training, "even_shares", lambda *_: ends)
+    levels = noise_times(EDM(T=1e4, t_min=1e-4), 2, median=0.5, spread=1.5)
+    expected = [0.5 * math.exp(1.5 * NormalDist().inv_cdf(share)) for share in (1e-6, 1 - 1e-6)]
+    assert levels.tolist() == pytest.approx(expected, rel=1e-3)
 
 
 def test_averaged_targets_are_the_posterior_means_of_the_batch(process, generator):
@@ -101,6 +119,22 @@ def test_averaged_targets_without_noise_are_the_data(process, generator):
     assert not torch.allclose(mean[~still], x0[~still])
     mean, noise = averaged_targets(process, x0, 0 * t, eps)
     assert torch.equal(mean, x0) and torch.equal(noise, eps)
+
+
+def test_a_row_is_averaged_from_a_millionth_of_noise_on():
+    """Two points two millionths apart: with a millionth of noise each is its own mean."""
+    x0 = torch.tensor([[0.0], [2e-6]], dtype=torch.float64)
+    for level, kept in ((1e-6, True), (1.05e-6, False)):
+        t = torch.full((2,), level, dtype=torch.float64)
+        mean, _ = averaged_targets(EDM(), x0, t, torch.zeros_like(x0))
+        assert torch.equal(mean, x0) == kept
+
+
+def test_from_pure_noise_the_mean_is_that_of_all_data(generator):
+    x0, eps = torch.randn(2, 5, 3, generator=generator, dtype=torch.float64)
+    mean, noise = averaged_targets(FlowMatching(), x0, torch.ones(5).double(), eps)
+    torch.testing.assert_close(mean, x0.mean(0).expand(5, 3))
+    assert torch.equal(noise, eps)
 
 
 def test_learning_rate():
@@ -226,14 +260,59 @@ def test_fit_takes_float64_for_a_float32_network():
     assert double == single
 
 
-@pytest.mark.parametrize("scale", [0.5, 2.0])
-def test_fit_trains_at_noise_levels_of_the_scale_of_the_data(scale, generator):
+def shown(data, batch_size, generator):
+    """What eight batches show the network: x_t at unit scale, and the log-SNRs."""
+    learned, given = denoiser(data.shape[1]), []
+    learned.network.register_forward_pre_hook(lambda _, one: given.append(one))
+    list(fit(learned, data, 8, batch_size, generator=generator))
+    return [torch.cat(part) for part in zip(*given, strict=True)]
+
+
+@pytest.mark.parametrize("scale, shift", [(0.5, 0.0), (2.0, 0.0), (0.5, 2.0)])
+def test_fit_trains_at_noise_levels_of_the_scale_of_the_data(scale, shift, generator):
     """The median level is a quarter of the standard deviation, whatever that is."""
-    data, learned, levels = scale * torch.randn(5000, 2, generator=generator), denoiser(), []
-    learned.network.register_forward_pre_hook(lambda _, given: levels.append(given[1]))
-    list(fit(learned, data, 8, 1000, generator=generator))
-    median = (-0.5 * torch.cat(levels)).exp().median().item()
+    data = shift + scale * torch.randn(5000, 2, generator=generator)
+    median = (-0.5 * shown(data, 1000, generator)[1]).exp().median().item()
     assert median == pytest.approx(0.25 * scale, rel=0.05)
+
+
+def test_one_level_in_32_is_from_anywhere(generator):
+    """Of 250 rows 53 are below -6; of the log-normal law one in 8,000 is."""
+    _, levels = shown(torch.randn(5000, 2, generator=generator), 1000, generator)
+    last, first = (VP().log_snr(t).item() for t in (VP().t_max, VP().t_min))
+    assert levels.min() > last - 1e-3 and levels.max() < first + 1e-3
+    rare = 250 * (-6 - last) / (first - last)
+    assert int((levels < -6).sum()) == pytest.approx(rare + 1, abs=4.5 * rare**0.5)
+
+
+def test_one_row_in_64_has_three_times_its_noise_at_levels_from_anywhere(generator):
+    """Two points in 100 dimensions, so that the noise of a row can be seen."""
+    points = torch.tensor([[0.5], [-0.5]]).expand(2, 100)
+    x, levels = shown(points, 520, generator)
+    alpha, sigma = levels.sigmoid().sqrt(), (-levels).sigmoid().sqrt()
+    noise = torch.stack([(x - alpha[:, None] * point) / sigma[:, None] for point in points])
+    size = noise.square().mean(2).sqrt().amin(0)
+    far = size > 2
+    assert int(far.sum()) == 8 * 520 / 64
+    assert size[far].mean().item() == pytest.approx(3, abs=0.15)
+    middle = (VP().log_snr(VP().t_min) + VP().log_snr(1.0)).item() / 2  # of the law: 4.2
+    assert levels[far].mean().item() == pytest.approx(middle, abs=2.5)
+
+
+class Silent(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, x, log_snr):
+        return self.weight * x
+
+
+def test_the_loss_of_a_network_that_says_nothing_is_half_the_number_of_coordinates(generator):
+    """Of the noise, 3/2; the mean over 4,000 rows is within 0.02 of it."""
+    data = torch.randn(100, 3, generator=generator)
+    first = next(fit(Denoiser(Silent(), VP()), data, 5, 4000, generator=generator, average=False))
+    assert first.loss == pytest.approx(1.5, abs=0.1)
 
 
 def test_fit_forgets_squared_gradients_soon(monkeypatch):

@@ -28,7 +28,7 @@ def variational_bound(
     groups: int = 20,
     width: str = "small",
 ) -> dict[str, Tensor]:
-    """DDPM's bound for the central 24x24 of uint8 digits `(N, 28, 28)`, averaged over them.
+    """DDPM's bound for the central 24x24 of uint8 digits `(N, 28, 28)`, N >= 2, averaged over them.
 
     The chain has so many steps, even in the log-SNR, from the process's t_min to t_max; each
     image draws one step from each of the groups of neighbouring steps. The reverse steps have the
@@ -42,6 +42,8 @@ def variational_bound(
     if width not in WIDTHS:
         raise ValueError(f"width is {width!r}; choose one of {', '.join(WIDTHS)}")
     process, x0 = denoiser.process, data.mnist_to_unit(images)
+    if len(x0) < 2:
+        raise ValueError(f"at least two images are needed for a standard error, not {len(x0)}")
     times, dim = chain_times(process, steps), x0[0].numel()
     snr, variance = process.snr(times), process.variance(times)
     costs = []

@@ -74,9 +74,7 @@ def exchange(drift: Array, diffusion: float, width: float) -> tuple[Array, Array
 
 def _bernoulli(z: Array) -> Array:
     """z / (e^z - 1), and 1 at 0."""
-    near = np.abs(z) < 1e-8
-    safe = np.where(near, 1.0, z)
-    return np.where(near, 1 - z / 2, safe / np.expm1(np.clip(safe, None, 700)))
+    return np.divide(z, np.expm1(np.minimum(z, 700)), out=np.ones_like(z), where=z != 0)
 
 
 def _step(p: Array, grid: Grid, process: Process, t: float, dt: float, drift: Drift) -> Array:

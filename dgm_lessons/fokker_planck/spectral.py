@@ -13,6 +13,8 @@ from ..processes import Process
 from .drifts import Drift, check_steps, checked
 from .grid import Grid
 
+GROWTH = 2.0  # of the integral of |p|, from which on steps are too long
+
 
 def evolve_spectral(
     density: Tensor,
@@ -34,7 +36,7 @@ def evolve_spectral(
         steps: between two times; one is enough where drift and noise do not change in time.
 
     Raises:
-        ValueError: for a grid in the plane, and as `evolve`.
+        ValueError: for a grid in the plane, so few steps that the density explodes; as `evolve`.
     """
     if grid.dim != 1:
         raise ValueError("the spectral variant is for the line, dim = 1; in the plane use evolve")
@@ -56,6 +58,9 @@ def evolve_spectral(
             p = torch.linalg.matrix_exp(change) @ p
         path.append(p)
     out = torch.stack(path)
+    size = grid.mass(out.abs())
+    if not bool((size <= GROWTH * size[0]).all()):
+        raise ValueError(f"the density explodes: {steps} steps are too few here, or too many cells")
     grid.warn_of_walls(out)
     return out
 

@@ -45,7 +45,7 @@ class VP(Formula):
         return exp(-0.5 * self._integral(t))
 
     def _variance(self, t: Scalar) -> Scalar:
-        return -expm1(-self._integral(t)) + 0.0  # 0, not -0, at t = 0
+        return -expm1(-self._integral(t))
 
     def _sigma(self, t: Scalar) -> Scalar:
         return self._variance(t) ** 0.5

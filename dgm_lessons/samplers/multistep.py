@@ -51,7 +51,6 @@ def _half_step(ahead: Time, behind: Time) -> Any:
     """Half of what the log-SNR rises by; infinite from no signal, or to no noise."""
     if isinstance(ahead, Tensor):
         found = torch.log(ahead / behind)
-        found = torch.where((ahead > 0) & (behind > 0), found, math.inf)  # type: ignore[operator]
         return torch.where(ahead == behind, 0.0, found)
     if ahead == behind:
         return 0.0

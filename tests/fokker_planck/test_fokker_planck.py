@@ -66,14 +66,36 @@ def test_the_spectral_variant_is_exact_to_rounding():
 @pytest.mark.parametrize("process", [VP(), VE(0.01, 2.0)], ids=str)
 def test_magnus_follows_coefficients_that_change(process):
     grid = Grid(-12, 12, 192)
-    start = grid.values(gm1().log_prob)
-    exact = grid.values(at(gm1(), process, 0.5).log_prob)
+    start, exact = (grid.values(at(gm1(), process, t).log_prob) for t in (0.05, 0.5))
     errors = [
-        l1(evolve_spectral(start, grid, process, [0.0, 0.5], steps=n)[-1], exact, grid)
+        l1(evolve_spectral(start, grid, process, [0.05, 0.5], steps=n)[-1], exact, grid)
         for n in (1, 2, 4)
     ]
     order = -np.polyfit(np.log([1, 2, 4]), np.log(np.maximum(errors, 1e-13)), 1)[0]
     assert errors[-1] < 1e-4 and (order > 3.5 or errors[-1] < 1e-11)
+
+
+def test_magnus_follows_a_drift_and_a_noise_that_turn_against_each_other():
+    """Flow matching: elsewhere f is -g^2/2 or 0, and what one time does commutes with the next."""
+    process, grid = FlowMatching(), Grid(-8, 8, 128)
+    start, exact = (grid.values(at(gm1(), process, t).log_prob) for t in (0.05, 0.5))
+    coarse, fine = (
+        l1(evolve_spectral(start, grid, process, [0.05, 0.5], steps=n)[-1], exact, grid)
+        for n in (5, 10)
+    )
+    assert fine < 1e-6 and coarse / fine == approx(2**4, rel=0.15)
+
+
+@pytest.mark.parametrize("cells", [128, 256])
+def test_too_few_steps_are_refused_before_they_explode(cells):
+    """Else 1e108 in the place of a density, or NaN; and nothing stays nothing."""
+    grid = Grid(-8, 8, cells)
+    start, exact = (grid.values(at(gm1(), FlowMatching(), t).log_prob) for t in (0.0, 0.95))
+    with pytest.raises(ValueError, match="explodes: 5 steps are too few"):
+        evolve_spectral(start, grid, FlowMatching(), [0.0, 0.95], steps=5)
+    path = evolve_spectral(start, grid, FlowMatching(), [0.0, 0.95], steps=20)
+    assert l1(path[-1], exact, grid) < 1e-4
+    assert not evolve_spectral(0 * start, grid, OU, [0.0, 0.1]).any()
 
 
 @pytest.mark.parametrize("n", [32, 33])
@@ -295,10 +317,11 @@ def test_walls_that_are_left_again_are_said():
 
 def test_a_law_at_rest_has_no_residual(generator):
     x = torch.randn(6, 1, generator=generator, dtype=torch.float64)
-    rest = residual(
-        lambda y, t: gm1().log_prob(y), VP(2.0, 2.0), x, 0.3, lambda y, t: gm1().score(y)
-    )
-    assert rest == approx(torch.zeros(6), abs=1e-9)
+    for t in (0.0, 0.3):
+        rest = residual(
+            lambda y, t: gm1().log_prob(y), VP(2.0, 2.0), x, t, lambda y, t: gm1().score(y)
+        )
+        assert rest == approx(torch.zeros(6), abs=1e-9)
     with pytest.raises(ValueError, match="one time for all"):
         residual(lambda y, t: gm1().log_prob(y), OU, x, torch.ones(6))
 

@@ -81,6 +81,21 @@ def test_variances_of_known_schedules_are_recognised(L):
     assert DiscreteProcess(torch.full((L,), 0.02)).T == L  # cannot be told apart
 
 
+def test_schedules_are_recognised_to_a_ten_thousandth():
+    """Two betas are the shortest; of 1e-4 and 0.02 that are a little more or less."""
+    known = torch.tensor([1e-4, 0.02], dtype=torch.float64)
+    for factor in (1 - 0.95e-4, 1.0, 1 + 0.95e-4):
+        with pytest.raises(ValueError, match="are the variances"):
+            DiscreteProcess(factor * known)
+    for factor in (1 - 1.05e-4, 1 + 1.05e-4):
+        assert DiscreteProcess(factor * known).T == 2
+
+
+def test_there_is_no_noise_at_first():
+    chain = DiscreteProcess([0.3, 0.2])
+    assert chain.snr(0) == math.inf and chain.snr(torch.zeros(9)).tolist() == [math.inf] * 9
+
+
 @pytest.mark.parametrize("beta", [1e-4, 0.1])
 def test_one_beta_is_no_schedule(beta):
     """Though the schedules of one step would be 1e-4 and 0.1."""

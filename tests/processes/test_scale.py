@@ -29,13 +29,17 @@ def test_modes_too_far_apart_lose_their_weights_and_it_says_so():
 
 @pytest.mark.parametrize(
     "process, limit",
-    [(VP(), 76.1), (VE(), 25.0), (EDM(), 40.0), (DiscreteProcess.linear(1000), 78.7)],
+    [
+        *((VP(), 76.1), (VE(), 25.0), (EDM(), 40.0), (DiscreteProcess.linear(1000), 78.7)),
+        (EDM(T=10.0), 5.0),  # it keeps a tenth just so
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_the_limit_is_half_the_prior(process, limit):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         process.check_scale(0.99 * limit)
+        EDM(T=80.0).check_scale(40.0)  # half of the prior itself
     with pytest.warns(UserWarning, match="too large"):
         process.check_scale(1.01 * limit)
 
@@ -60,5 +64,5 @@ def test_what_ends_in_noise_alone_or_is_no_prior_keeps_silent():
     short = DiscreteProcess(torch.tensor([0.3, 0.4]))  # a short chain, looked at for itself
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for process in (CosineVP(), FlowMatching(), short):
+        for process in (CosineVP(), FlowMatching(), short, EDM(T=9.5)):
             ExactDenoiser(FAR, process)

@@ -166,6 +166,25 @@ def test_one_noise_gives_one_solver_and_stopping_leaves_one_that_works():
     assert (stopped.solver(exact, z) - end).square().mean().item() == pytest.approx(stopped.loss)
 
 
+def test_a_level_that_would_rise_stays_at_the_end_of_the_process():
+    """One call, from the highest level: unbound it goes above 3, where EDM(T=3) has no time."""
+    found = trained(ExactDenoiser(ring(), EDM(T=3.0)), calls=1, high=3.0)
+    assert found.levels.tolist() == pytest.approx([3.0], rel=1e-9)
+
+
+def test_states_are_measured_by_the_size_they_have_on_data_of_unit_size():
+    levels = torch.tensor([2.4, 0.75], dtype=torch.float64)
+    assert few_steps._scale(levels).tolist() == pytest.approx([2.6, 1.25, 1.0])
+
+
+def test_a_step_is_ten_iterations_that_remember_thirty(monkeypatch):
+    seen, lbfgs = {}, torch.optim.LBFGS
+    monkeypatch.setattr(torch.optim, "LBFGS", lambda p, **k: seen.update(k) or lbfgs(p, **k))
+    trained(ExactDenoiser(ring(), EDM()), calls=1, steps=1, n=10)
+    numbers = ("max_iter", "history_size", "tolerance_change")
+    assert [seen[name] for name in numbers] == [10, 30, 0]
+
+
 def test_levels_stay_within_the_process_and_a_network_as_it_is():
     network = MLP(dim=2)
     denoiser = Denoiser(network, VE(sigma_max=5.0))

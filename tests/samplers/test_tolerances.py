@@ -94,6 +94,12 @@ def test_both_tolerances_reach_the_solver(function, name):
     assert calls[0] < calls[1] < calls[2]
 
 
+def test_every_evaluation_is_counted():
+    denoiser = Counting(gm1(), VP())
+    _, calls = solve_adaptive(denoiser, torch.tensor([[-1.0], [0.4]]), 1.0, 0.1)
+    assert calls == denoiser.calls > 20
+
+
 @FUNCTIONS
 def test_default_tolerances_are_a_hundred_thousandth(function):
     x = torch.tensor([[-1.0], [0.4], [1.5]], dtype=torch.float64)
