@@ -60,7 +60,7 @@ lint: $(READY)
 	$(BIN)/oxlint --deny-warnings --quiet dgm_lessons/widgets tests/widgets
 
 unit: $(READY)
-	$(BIN)/pytest $(UNIT) $(BOTH) -m "not timing and not rerun"
+	$(BIN)/pytest $(UNIT) -n 3 --dist loadfile -m "not timing and not rerun"
 
 # The tests that measure times run one after the other, alone.
 timing: $(READY)
