@@ -101,6 +101,14 @@ def test_what_cannot_be_converted_says_why(run_module):
 
 
 @browser
+def test_no_step_is_idle(run_module):
+    """A pixel has one grey level a unit: of its density nothing is to be shifted."""
+    pixel, unit = convention(), convention(scale="unit")
+    rows = converted(run_module, (1.5, pixel, pixel), (1.5, pixel, unit), (1.5, unit, pixel))
+    assert [[step["value"] for step in row["steps"]] for row in rows] == [[], [-6.5], [9.5]]
+
+
+@browser
 def test_noise_bounds_the_grey_levels(run_module):
     """A density on [0, 1): its uniform bound, in the converter's sums, is above -log2 P."""
     p = torch.tensor(

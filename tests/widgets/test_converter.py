@@ -132,13 +132,23 @@ def test_amplification_is_the_slope_of_a_conversion_within_and_across_processes(
 
 
 @browser
+def test_only_the_unit_changes_between_two_of_one_direction(run_module):
+    code = f"""{SETUP} const l = at("vp", 0.7), of = (...kinds) =>
+        M.rescaling(kinds[0], l, kinds[1], l, 0.5);
+      return [l.alpha, l.sigma, l.sigmaDot, of("score", "eps"), of("v", "velocity"), of("v", "eps"),
+        M.rescaling("v", {{ alpha: 0.8, sigma: 0.6 }}, "v", {{ alpha: 0.8, sigma: -0.6 }}, 0.5)];"""
+    alpha, sigma, rate, *found = run_module(Converter.example(), code, arguments())
+    assert found == pytest.approx([-sigma, rate / alpha, 0, 0])  # VP: its velocity lies along v
+
+
+@browser
 def test_the_nearest_step_of_ddpm(run_module):
-    found = run_module(
-        Converter.example(), "return a.levels.map((l) => M.nearestStep(l));", arguments()
-    )
+    levels = [*LEVELS, -20.0]  # beyond the last step
+    code = "return a.levels.map((l) => M.nearestStep(l));"
+    found = run_module(Converter.example(), code, {"levels": levels})
     chain = DiscreteProcess.linear(1000)
     steps = torch.arange(1, 1001)
-    for level, row in zip(LEVELS, found, strict=True):
+    for level, row in zip(levels, found, strict=True):
         step = int((chain.log_snr(steps) - level).abs().argmin()) + 1
         assert row["step"] == step
         assert row["bar"] == pytest.approx(float(chain.alpha(step) ** 2), rel=1e-9)

@@ -125,6 +125,26 @@ def test_a_slip_in_the_jump_is_told_apart(script, name):
 
 
 @browser
+def test_stored_images_and_a_step_back_by_hand(script):
+    """Two images that differ in their first pixel alone, by 4 / 7.5; a step of two numbers."""
+    code = """const images = M.makeImages(a.pixels);
+      const x = images.image(1).map((v) => 0.5 * v), y = Float64Array.of(3, 5);
+      M.stepBack({ keep: 0.5, pull: 2, std: 0.1 }, y, [7, 11], { normal: () => 4 });
+      const still = Float64Array.of(3, 5);
+      M.stepBack({ keep: 0.5, pull: 2, std: 0 }, still, [7, 11], null);
+      return [images.count, [...images.image(1)], [...M.imageWeights(images, x, 0.5, 0.25)],
+        [...y], [...still]];"""
+    rest = "0123456789abcdef" * 3 + "f" * 15
+    count, image, weights, *moved = script(code, {"pixels": f"1{rest}5{rest}2{rest}"})
+    assert count == 3
+    assert image == pytest.approx([int(digit, 16) / 7.5 - 1 for digit in f"5{rest}"])
+    gaps = 0.5 * torch.tensor([4.0, 0.0, 3.0]) / 7.5
+    expected = (-gaps.square() / (2 * 0.25**2)).softmax(0)
+    assert weights == pytest.approx(expected.tolist(), rel=1e-5)
+    assert moved == [pytest.approx([15.9, 24.9]), pytest.approx([15.5, 24.5])]
+
+
+@browser
 def test_steps_back_with_the_exact_guess_give_the_data_back(script):
     """All thousand steps of the page on the mixture: its moments, within their noise."""
     code = """const chain = M.makeChain("linear", 1000), rng = M.makeRng(5);

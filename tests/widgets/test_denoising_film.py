@@ -115,11 +115,12 @@ def test_the_readings_are_the_classifier_s(denoiser, film):
 
 @browser
 def test_counting(script):
-    code = """return [M.tally("3359393"), M.loyalty("33935533", "3", 4),
-      M.decidedAt([0, 1, 0.5, 1, 1]), M.decidedAt([1, 0.5]), M.decidedAt([1, 1])];"""
-    tally, shares, *first = script(code, {})
+    code = """return [M.tally("3359393"), M.tally("779226"), M.loyalty("33935533", "3", 4),
+      ...[[0, 1, 0.5, 1, 1], [1, 0.5], [1, 1], [0, 1, 1, 1]].map(M.decidedAt)];"""
+    tally, even, shares, *first = script(code, {})
     assert tally == [["3", 4], ["9", 2], ["5", 1]]
-    assert shares == [0.75, 0.5] and first == [3, 2, 0]
+    assert even == [["2", 2], ["7", 2], ["6", 1], ["9", 1]]
+    assert shares == [0.75, 0.5] and first == [3, 2, 0, 1]
 
 
 @browser

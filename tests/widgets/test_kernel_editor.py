@@ -16,7 +16,13 @@ from dgm_lessons.widgets.kernel_editor import PROCESSES, monotone, on
 
 browser = pytest.mark.browser
 TIMES = np.linspace(0.003, 0.997, 71)
-VALUES = [[0.81, 0.44, 0.16, 0.04, 0.01], [0.6, 1.1, 0.7, 0.5, 1.4], [0.2, 0.9, 0.9, 0.05, 0.06]]
+VALUES = [
+    [0.81, 0.44, 0.16, 0.04, 0.01],
+    [0.6, 1.1, 0.7, 0.5, 1.4],
+    [0.2, 0.9, 0.9, 0.05, 0.06],
+    [0.0, -0.5, 0.1, 0.2, 0.3],  # level, then down
+    [0.1, -0.26, 0.2, 0.6, 0.6],  # up a little, then down by 3.6 times as much; up, then level
+]
 BUMP = {"start": "drawn", "alphas": [1.0] * 5, "sigmas": [0.6, 1.1, 0.7, 0.5, 1.4]}
 BENT = {"start": "vp", "alphas": [0.9, 0.5, 0.2, 0.1, 0.02], "sigmas": [0.5, 0.7, 0.9, 1.3, 1.6]}
 KERNEL = """const known = a.start === "drawn" ? null : M.makeProcess(a.processes[a.start]);
@@ -103,6 +109,28 @@ def test_where_the_signal_to_noise_ratio_rises(run_module):
     assert run(run_module, "M.rises(kernel)", slip, given=BUMP) != spans
     for given in (BENT, *map(on, PROCESSES), dict(KernelEditor.PRESETS[-1][1])):
         assert run(run_module, "M.rises(kernel)", given=given) == []
+
+
+@browser
+def test_both_look_at_the_middle_of_each_cell(run_module):
+    code = """const seen = [], rates = [-1, -1e-9, -1.05e-9, -1], g2 = [5, 2, 3, 2];
+      const of = (list) => (t) => (seen.push(t), list[Math.floor(4 * t)]);
+      const spans = M.rises({ falling: of(rates) }, 4);
+      return [seen, spans, M.lowest({ g2: of(g2) }, 4)];"""
+    seen, spans, least = run_module(KernelEditor, code, {})
+    middles = [0.125, 0.375, 0.625, 0.875]
+    assert seen[:4] == middles and set(seen) == set(middles)
+    assert spans == [[0, 0.25], [0.5, 1]] and least == {"t": 0.375, "g2": 2}
+
+
+@browser
+def test_where_alpha_or_sigma_is_zero(run_module):
+    code = """const drawn = M.makeKernel(null, [0.5, 0, 0], [0.5, 1, 1]);
+      const straight = M.makeKernel(null, [1, 1, 1], [1 / 3, 2 / 3, 1]);
+      return [drawn.f(2 / 3), drawn.g2(2 / 3), straight.g2(0)];"""
+    *ends, start = run_module(KernelEditor, code, {})
+    assert ends == [-math.inf, math.inf]
+    assert start == approx(2e-6)  # 2 sigma sigma' a millionth after 0
 
 
 @browser

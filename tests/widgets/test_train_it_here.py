@@ -238,11 +238,13 @@ def test_numbers_that_a_step_is_made_of(script):
     shares = torch.tensor([1e-6, 0.01, 0.3, 0.5, 0.8, 0.999], dtype=torch.float64)
     code = """
       const rates = a.steps.map((step) => M.learningRate(step, 200));
+      const long = a.steps.map((step) => M.learningRate(step, 4500));
+      const short = a.steps.map((step) => M.learningRate(step, 90));
       const average = Float64Array.from([1, 2]);
       M.takeIn(average, [3, 6], 5, 0.2);
       M.takeIn(average, [3, 6], 10);
       return { normal: a.shares.map(M.normalQuantile), exp: a.powers.map(M.quickExp), rates,
-        average: [...average], spread: M.spreadOf(a.mixture) };
+        long, short, average: [...average], spread: M.spreadOf(a.mixture) };
     """
     powers = torch.linspace(-40, 40, 97, dtype=torch.float64)
     mixture = GaussianMixture(
@@ -259,6 +261,9 @@ def test_numbers_that_a_step_is_made_of(script):
     exp = torch.tensor(found["exp"], dtype=torch.float64)
     assert (exp / powers.exp() - 1).abs().max() < 1e-7
     assert found["rates"] == pytest.approx([0.5, 1, (1 - 99 / 198) ** 2, 0])
+    rise = [step / 45 for step in (1, 2)]  # a hundredth of 4,500 steps
+    assert found["long"] == pytest.approx([*rise, *((1 - (s - 45) / 4455) ** 2 for s in (101, 200))])
+    assert found["short"][:2] == pytest.approx([1, (1 - 1 / 89) ** 2])  # at least one step
     # weights 1 / (1 + 0.2 x 5), then 1 / (1 + 0.1 x 10): a half, and a half of the rest
     assert found["average"] == pytest.approx([2.5, 5])
     # variances: 1 + 16 x 3/16 = 4 and 2 + 16 x 3/16 = 5

@@ -32,7 +32,7 @@ export function makeCurve(values) {
 function endSlope(own, next) {
   const slope = (3 * own - next) / 2;
   if (slope * own <= 0) return 0;
-  return own * next < 0 && Math.abs(slope) > Math.abs(3 * own) ? 3 * own : slope;
+  return Math.abs(slope) > Math.abs(3 * own) ? 3 * own : slope;
 }
 
 // A known curve { value, slope } bent through `values` at even places after 0, where it keeps its own: what
