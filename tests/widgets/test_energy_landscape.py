@@ -72,7 +72,7 @@ def test_a_slip_in_the_energy_is_told_apart(run_module, slip):
 
 
 @browser
-@pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
+@pytest.mark.parametrize("temperature", [0.05, 0.4, 1.0, 3.0, 100.0])
 def test_the_law_is_that_of_the_energy_model(run_module, temperature):
     code = f"""{ENERGY} const law = M.boltzmann(energy, a.t);
       return [law.logZ, [...law.density], M.masses(law, [-1, 1])];"""
@@ -88,6 +88,16 @@ def test_the_law_is_that_of_the_energy_model(run_module, temperature):
     if temperature != 1:
         wrong = run_module(EnergyLandscape, code, arguments(t=temperature), slip)
         assert abs(wrong[0] - float(exact_log_z)) > 0.1
+
+
+@browser
+def test_no_shift_and_walkers_beyond_the_grid(run_module):
+    code = """const energy = M.makeEnergy(a.places, a.heights), law = M.boltzmann(energy, 1);
+      const far = M.distance(law, [-5, -5, 5]);
+      return [a.places.map(energy.value), far, law.step, [...law.below]];"""
+    found, far, step, below = run_module(EnergyLandscape, code, arguments())
+    assert found == pytest.approx(HEIGHTS)
+    assert far == pytest.approx(step * np.abs(2 / 3 - np.array(below)).sum())
 
 
 @browser

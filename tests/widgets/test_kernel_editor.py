@@ -124,6 +124,13 @@ def test_both_look_at_the_middle_of_each_cell(run_module):
 
 
 @browser
+def test_a_hop_may_lack_a_billionth_of_variance(run_module):
+    code = """return a.map((lost) => M.walks(
+      { alpha: () => 1, sigma: (t) => Math.sqrt(1 - lost * t) }, [0], 1, () => {}).length - 1);"""
+    assert run_module(KernelEditor, code, [0.95e-9, 1.05e-9]) == [1, 0]
+
+
+@browser
 def test_where_alpha_or_sigma_is_zero(run_module):
     code = """const drawn = M.makeKernel(null, [0.5, 0, 0], [0.5, 1, 1]);
       const straight = M.makeKernel(null, [1, 1, 1], [1 / 3, 2 / 3, 1]);
