@@ -49,11 +49,11 @@ def guided(w=W):
 
 
 @browser
-@pytest.mark.parametrize("t", [0.03, 0.25, 0.8])
-def test_the_guided_score_is_the_package_s(script, t):
+@pytest.mark.parametrize(("t", "w"), [(0.03, W), (0.25, W), (0.8, W), (0.25, 1.0)])
+def test_the_guided_score_is_the_package_s(script, t, w):
     code = "return [...M.guidedScore(at(a.t), a.w, flat, flat.slice(), flat.slice())];"
-    given = {"x": PLACES, "t": t, "w": W}
-    expected = guided().score(double(PLACES), t).flatten()
+    given = {"x": PLACES, "t": t, "w": w}
+    expected = guided(w).score(double(PLACES), t).flatten()
     assert gap(script(code, **given), expected) < TOLERANCE
     for slip in (
         ("out[i] += w * (out[i] - free[i])", "out[i] += w * (free[i] - out[i])"),
@@ -76,6 +76,10 @@ def test_a_class_and_its_share(script):
     assert prior == approx(data.prior(0)) and len(weights) == 3
     others = script("return M.classOf(whole, labels, 1).mixture.means;")
     assert gap(others, data.law(1).means) == 0
+    code = """const some = { weights: [2, 3, 5], means: [7, 8, 9], covariances: [7, 8, 9] };
+      return M.classOf(some, [0, 1, 0], 0);"""
+    mixture = {"weights": [2, 5], "means": [7, 9], "covariances": [7, 9]}
+    assert script(code) == {"mixture": mixture, "prior": approx(0.7)}
 
 
 @browser
@@ -144,12 +148,12 @@ def test_tilted_samples_have_the_tilted_density(script, w):
       for (let i = 0; i < x.length; i += 2) {
         m += x[i] / 2e4; v += x[i] ** 2 / 2e4; c += (x[i + 1] ** 2) / 2e4;
       }
-      return [m, v, c];"""
+      return [x.length / 4e4, m, v, c];"""
     axis = torch.linspace(-3.5, 3.5, 351, dtype=torch.float64)
     points = torch.cartesian_prod(axis, axis)
     p = two_classes().tilted(0, w, points, 0.02**2) * 0.02**2
     a, b = points.T
-    expected = torch.stack([(p * a).sum(), (p * a * a).sum(), (p * b * b).sum()])
+    expected = double([1, (p * a).sum(), (p * a * a).sum(), (p * b * b).sum()])
     assert gap(script(code, w=w), expected) < 0.03  # three standard errors
     slip = ("sample(told.mixture, laws.told.alpha", "sample(told.mixture, 0.8 * laws.told.alpha")
     assert gap(script(code, slip, w=w), expected) > 0.06

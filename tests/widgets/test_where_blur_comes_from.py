@@ -163,9 +163,12 @@ def test_the_average_of_real_digits(run_module):
     """Pictures as scikit-learn has them, averaged by the shares of the modes."""
     widget = WhereBlurComesFrom(ring(8))
     code = "const p = M.shadesOf(a.digits), none = M.shadesOf([]);"
-    code += "return [p[3], M.mix(p, a.shares), none === null];"
+    code += "return [p[3], M.mix(p, a.shares), none === null, M.mix([[0.5, 1]], [3])];"
     shares = [0.1, 0.0, 0.2, 0.3, 0.0, 0.05, 0.0, 0.35]
-    three, average, none = run_module(widget, code, {"digits": widget.digits, "shares": shares})
+    three, average, none, alone = run_module(
+        widget, code, {"digits": widget.digits, "shares": shares}
+    )
+    assert alone == [1.5, 3]
     pictures, labels = small_digits()
     firsts = torch.stack([pictures[labels == k][0].flatten() for k in range(1, 9)]).double() / 16
     assert gap(three, firsts[3]) < 1e-12 and none
