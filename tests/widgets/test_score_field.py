@@ -196,6 +196,140 @@ def test_a_component_moves_by_a_fifth_of_its_width_at_most(run_module, to):
     assert count == math.ceil(math.dist((1.0, 2.0), to) / 0.1 - 1e-4)
 
 
+LAW = GaussianMixture(
+    [0.2, 0.8],
+    [[0.5, -1.0], [1.5, 2.0]],
+    torch.tensor([[[0.3, 0.1], [0.1, 0.5]], [[0.2, -0.05], [-0.05, 0.7]]]),
+)
+CLOUD = """const { mixture } = a, weights = mixture.weights.map((w) => 5 * w);
+  const cloud = M.makeCloud({ ...a, mixture: { ...mixture, weights }, levels: [7, -9] });
+  cloud.relevel(1.3);
+  const { process, law } = cloud, rng = M.makeRng(a.seed), size = cloud.points.length;
+  const draw = () => rng.fill(new Float64Array(size));
+"""
+
+
+def cloud(run_module, code, n=5):
+    given = {"mixture": mixture_state(LAW, 2), "process": process_state(VP()), "n": n, "seed": 3}
+    return run_module(ScoreField, CLOUD + code, given)
+
+
+def at_level(level):
+    process = VP()
+    t = process.t_from_log_snr(level)
+    return float(process.alpha(t)), float(process.sigma(t))
+
+
+@browser
+def test_a_step_of_langevin_by_hand(run_module):
+    code = """const x = Float64Array.of(1, 2, 3, 4), score = new Float64Array(4);
+      const before = [...x], z = [1, -2, 0.5, 3];
+      M.evaluate(law, x, { score });
+      M.langevinStep(law, x, 0.08, z, M.workspace(4));
+      return [before, [...score], z, [...x]];"""
+    x, score, z, moved = map(double, cloud(run_module, code))
+    assert gap(moved, x + 0.08 * score + 0.4 * z) < 1e-12
+
+
+@browser
+def test_where_particles_start(run_module):
+    code = """cloud.scatter("langevin");
+      const wide = [...cloud.points], z = [...draw()];
+      cloud.scatter("ode");
+      const own = M.sample(mixture, law.alpha, law.sigma, M.makeRng(a.seed), new Float64Array(size));
+      const levels = [99, -99].map((level) => (cloud.relevel(level), cloud.level));
+      return [wide, z, [...cloud.points], [...own], levels];"""
+    wide, z, true, own, levels = map(double, cloud(run_module, code))
+    alpha, sigma = at_level(1.3)
+    squares = LAW.means.square().sum(1) + LAW.covariances.diagonal(dim1=1, dim2=2).sum(1)
+    std = (alpha**2 * 0.5 * (LAW.weights @ squares) + sigma**2).sqrt()
+    assert gap(wide, std * z) < 1e-9
+    assert gap(true, own) < 1e-12 and levels.tolist() == [7, -9]
+
+
+@browser
+@pytest.mark.parametrize("to, steps", [(1.25, 1), (1.55, 3), (0.95, 4), (1.3, 0)])
+@pytest.mark.parametrize("dynamics", ["ode", "sde"])
+def test_particles_are_carried_in_fine_steps(run_module, dynamics, to, steps):
+    code = f"""const dynamics = "{dynamics}", to = {to}, steps = {steps};
+      cloud.scatter("langevin");
+      const x = Float64Array.from(cloud.points), work = M.workspace(size);
+      draw();
+      const times = steps ? M.timesBetween(process, 1.3, to, steps) : [];
+      if (dynamics === "sde" && to < 1.3) {{
+        M.forwardSdeStep(process, x, times[0], times.at(-1), draw());
+      }} else for (let i = 0; i < steps; i++) {{
+        const ends = [times[i], times[i + 1]];
+        if (dynamics === "ode") M.heunStep(mixture, process, x, ...ends, work);
+        else M.reverseSdeStep(mixture, process, x, ...ends, draw(), work);
+      }}
+      cloud.carry(to, dynamics);
+      return [[...x], [...cloud.points], cloud.level];"""
+    expected, found, level = cloud(run_module, code)
+    assert gap(found, double(expected)) < 1e-12 and level == to
+
+
+@browser
+def test_a_shake_is_three_percent_of_the_smallest_variance_or_less(run_module):
+    code = """cloud.scatter("langevin");
+      const x = Float64Array.from(cloud.points), work = M.workspace(size);
+      draw();
+      M.langevinStep(law, x, STEP, draw(), work);
+      cloud.shake();
+      return [[...x], [...cloud.points]];"""
+    alpha, sigma = at_level(1.3)
+    precisions = (alpha**2 * LAW.covariances + sigma**2 * torch.eye(2)).inverse()
+    step = 0.06 / precisions.diagonal(dim1=1, dim2=2).sum(1).max().item()
+    expected, found = cloud(run_module, code.replace("STEP", str(step)))
+    assert gap(found, double(expected)) < 1e-9
+
+
+@browser
+@pytest.mark.parametrize("k", [0, 1])
+def test_particles_go_with_a_component_by_their_share_of_it(run_module, k):
+    code = """cloud.scatter("ode");
+      const x = [...cloud.points], [x0, y0] = cloud.mixture.means[K];
+      cloud.moveMean(K, [x0 + 0.03, y0 - 0.05], "ode");
+      return [x, [...cloud.points], cloud.mixture.means[K]];"""
+    x, moved, mean = map(double, cloud(run_module, code.replace("K", str(k))))
+    alpha, sigma = at_level(1.3)
+    noisy, x = LAW.diffuse(alpha, sigma), x.reshape(-1, 2)
+    part = torch.distributions.MultivariateNormal(noisy.means[k], noisy.covariances[k])
+    share = LAW.weights[k] * (part.log_prob(x) - noisy.log_prob(x)).exp()
+    by = double([0.03, -0.05])
+    assert gap(moved.reshape(-1, 2), x + share[:, None] * alpha * by) < 1e-9
+    assert gap(mean, LAW.means[k] + by) < 1e-12
+
+
+@browser
+@pytest.mark.parametrize("n", [5, 600])
+def test_what_a_cloud_is_measured_by(run_module, n):
+    """Against 500 particles at most, and as many true samples, twice."""
+    code = """cloud.scatter("langevin");
+      const some = cloud.points.subarray(0, Math.min(1000, size)), own = M.makeRng(a.seed + 1);
+      const true_ = () =>
+        M.sample(mixture, law.alpha, law.sigma, own, new Float64Array(some.length));
+      const pairs = [[true_(), true_()], [true_(), true_()]];
+      const found = cloud.measure(2);
+      const far = pairs.map(([p, q]) => [p, some, q].map((x) => M.slicedWasserstein(x, p)));
+      return [[found.distance, found.floor.distance, found.off, found.floor.off], far, [...some],
+        pairs.map(([, q]) => [...q]), [...found.shares]];"""
+    found, far, some, others, shares = cloud(run_module, code, n)
+    alpha, sigma = at_level(1.3)
+    noisy = LAW.diffuse(alpha, sigma)
+    parts = torch.distributions.MultivariateNormal(noisy.means, noisy.covariances)
+
+    def mean_shares(x):
+        x = double(x).reshape(-1, 1, 2)
+        return (parts.log_prob(x) + LAW.weights.log()).softmax(1).mean(0)
+
+    off = [(mean_shares(x) - LAW.weights).abs().sum() / 2 for x in (some, *others)]
+    _, distance, floor = double(far).mean(0)
+    expected = torch.stack([distance, floor, off[0], (off[1] + off[2]) / 2])
+    assert gap(found, expected) < 1e-9
+    assert gap(shares, mean_shares(some)) < 1e-9
+
+
 @browser
 def test_a_component_follows_the_arrow_keys(open_page):
     page = open_page(field())
