@@ -56,6 +56,14 @@ def test_the_rates_across_walls_are_the_package_s(script):
 
 
 @browser
+def test_almost_without_drift_the_rates_lean_by_half_of_it(script):
+    """z / (exp z - 1) is 1 - z / 2 near 0."""
+    code = "return [...M.wallRates({ half: 2, cells: 4 }, 6e-9, 2).down];"
+    z = double([-6e-9, 0, 6e-9])
+    assert (double(script(code)) - (1 - z / 2)).abs().max() < 1e-15
+
+
+@browser
 @pytest.mark.parametrize("name", ["line", "plane"])
 def test_the_cells_begin_with_the_mixture_s_averages(script, name):
     law = gm1() if name == "line" else two_modes()
