@@ -136,7 +136,7 @@ def noise_gap(script, slip=None):
 def test_the_noise_of_a_place(script):
     assert noise_gap(script) < CLOSED
     assert noise_gap(script, ("Math.SQRT1_2 * parts", "parts")) > TOLD_APART
-    stops = script("return a.map(M.stopOf);", [[0, 22.4], [22.6, -22.4], [-180, 180], [-90, 337]])
+    stops = script("return a.map(M.stopOf);", [[0, 22.4], [22.52, -22.4], [-180, 180], [-90, 337]])
     assert stops == [[0, 0], [1, 0], [4, 4], [6, 7]]
 
 

@@ -108,6 +108,16 @@ def test_a_slip_in_a_bundle_is_told_apart(run_module, slip):
 
 
 @browser
+def test_the_ends_of_the_time_and_of_the_stage(run_module):
+    code = f"""{WORLD}
+      const far = {{ ...mixture, means: [[-2], [3]], covariances: [[[0.25]], [[2.25]]] }};
+      const wide = M.makeWorld(far, {{ ...a.state.processes.vp }}, a.state.levels.vp);
+      return [M.indexAt(world, 0), M.indexAt(world, world.times.at(-1)), wide.half, world.half];"""
+    found = run_module(Paths, code, {"state": Paths(gm1()).static_state(), "process": "vp"})
+    assert found == [0, 300, pytest.approx(3 + 3.2 * 1.5), pytest.approx(3.2)]
+
+
+@browser
 @pytest.mark.parametrize("back", [True, False])
 def test_a_crowd_has_the_law_of_the_mixture(run_module, back):
     """2,000 SDE paths at every time: the histogram is off as true samples are, up to the steps."""
