@@ -200,6 +200,252 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     "eshape(self.shape)": "the points lie symmetrically",
     "fokker_planck/spectral.py: 0.5 / sign * process.g2(t) * bend - slope * drift(poi"
     "nts, t)[:, 0]": "a sign is its own inverse",
+    **dict.fromkeys(
+        (
+            "widgets/maths/adamw.js: for (let i = 0; i <= count; i++) {",
+            "widgets/maths/adamw.js: for (let i = 0; i <= average.length; i++) average["
+            "i] += weight * (parameters[i] - average[i]);",
+            "widgets/maths/brownian.js: for (let i = 1; i <= w.length; i++) x[i] = keep"
+            "[i] * x[i - 1] + kick[i] * (w[i] - w[i - 1]) * scale;",
+            "widgets/maths/chain.js: for (let k = 0; k <= count; k++) {",
+            "widgets/maths/chain.js: if (w > 1e-12) for (let j = 0; j <= 64; j++) mean["
+            "j] += w * values[64 * k + j];",
+            "widgets/maths/chain.js: if (w > 1e-12) for (let j = 0; j < 65; j++) mean[j"
+            "] += w * values[64 * k + j];",
+            "widgets/maths/chain.js: for (let j = 0; j <= x.length; j++) {",
+            "widgets/maths/cloud.js: for (let i = 0; i <= points.length; i++) points[i] *= std;",
+            "widgets/maths/energy.js: for (let i = 1; i <= POINTS; i++) below[i] = belo"
+            "w[i - 1] + 0.5 * step * (density[i - 1] + density[i]);",
+            "widgets/maths/energy.js: for (let i = 0; i <= walkers.length; i++) {",
+            "widgets/maths/guidance.js: for (let i = 0; i <= x.length; i++) out[i] += w"
+            " * (out[i] - free[i]);",
+            "widgets/maths/dynamics.js: for (let i = 0; i <= x.length; i++) x[i] += h *"
+            " score[i] + kick * noise[i];",
+            "widgets/maths/dynamics.js: for (let i = 0; i <= x.length; i++) x[i] = rati"
+            "o * x[i] + std * noise[i];",
+            "widgets/maths/guidance.js: for (let i = 0; i <= x.length; i++) {",
+            "widgets/maths/dynamics.js: for (let i = 0; i <= x.length; i++) {",
+            "widgets/maths/finite_volume.js: for (let i = 0; i <= n; i++) {",
+            "widgets/maths/finite_volume.js: for (let i = 0; i <= n; i++) { // a tridia"
+            "gonal system: down the rows, and up again",
+            "widgets/maths/code_map.js: for (let i = 0; i <= h.length; i++) h[i] += added[i];",
+            "widgets/maths/code_map.js: for (let i = 0; i <= width; i++) {",
+            "widgets/maths/code_map.js: for (let i = 0; i <= x.length; i++) x[i] = rati"
+            "o * x[i] + gain * f[i];",
+            "widgets/maths/code_map.js: for (let r = 0, i = 0; r <= rows; r++) for (let"
+            " j = 0; j < columns; j++, i++) out[i] += bias.values[r];",
+            "widgets/maths/code_map.js: for (let j = 0; j <= digits; j++) paint(opened,"
+            " j, columns, pixels);",
+        ),
+        "a typed array takes nothing beyond its end",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/brownian.js: const [keep, kick] = [new Float64Array(L + 1), "
+            "new Float64Array(L + 2)];",
+            "widgets/maths/chain.js: const log = new Float64Array(L + 2); // of alpha_1"
+            " alpha_2 ... alpha_i",
+            "widgets/maths/cloud.js: const work = workspace(3 * n);",
+            "widgets/maths/code_map.js: x.fill(1);",
+            "widgets/maths/guidance.js: const some = new Float64Array(3 * n);",
+            "widgets/maths/energy.js: for (let k = 1; k <= n - 1; k++) { // 1 b[k-1] + "
+            "4 b[k] + 1 b[k+1] = 6 times the second difference",
+            "widgets/maths/energy.js: for (let k = 1; k < n + 1; k++) { // 1 b[k-1] + 4"
+            " b[k] + 1 b[k+1] = 6 times the second difference",
+            "widgets/maths/finite_volume.js: const below = i ? -half * up[i - 1] : 1;",
+            "widgets/maths/finite_volume.js: ratio[i] = i <= n - 1 ? (-half * down[i]) "
+            "/ middle : 0;",
+            "widgets/maths/finite_volume.js: ratio[i] = i < n + 1 ? (-half * down[i]) /"
+            " middle : 0;",
+        ),
+        "a place that nobody reads",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/brownian.js: for (let l = 1; l <= level; l++) w = refine(w, "
+            "makeRng(DEPTHS * seed + l).fill(new Float64Array(w.length + 1)));",
+            "widgets/maths/code_map.js: const drawn = makeRng(seed).fill(new Float64Arr"
+            "ay(5 * dim));",
+        ),
+        "draws that nobody reads",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/cloud.js: const cloud = { process, clean, noisy, points, lev"
+            "el: noisy, t: 1, law: null, mixture };",
+            "widgets/maths/converter.js: let [bar, best] = [1, { step: 1, bar: 1, gap: "
+            "Infinity }];",
+            "widgets/maths/converter.js: let [bar, best] = [1, { step: 0, bar: 2, gap: "
+            "Infinity }];",
+        ),
+        "soon overwritten",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/converter.js: return Math.abs(a * d - b * c) <= 1e-12 ? (a *"
+            " c + b * d) / (a * a + b * b) : 0;",
+            "widgets/maths/converter.js: return Math.abs(a * d - b * c) < (1e-12 * 1.1)"
+            " ? (a * c + b * d) / (a * a + b * b) : 0;",
+            "widgets/maths/finite_volume.js: const bernoulli = (z) => (Math.abs(z) <= 1"
+            "e-8 ? 1 - z / 2 : z / Math.expm1(z));",
+            "widgets/maths/finite_volume.js: const bernoulli = (z) => (Math.abs(z) < (1"
+            "e-8 * 1.1) ? 1 - z / 2 : z / Math.expm1(z));",
+            "widgets/maths/guidance.js: const classifier = own.map((value, i) => Math.m"
+            "in(1, value + Math.log(prior) - all[i]));",
+            "widgets/maths/chain.js: if (w >= 1e-12) for (let j = 0; j < 64; j++) mean["
+            "j] += w * values[64 * k + j];",
+            "widgets/maths/chain.js: if (w > (1e-12 * 1.1)) for (let j = 0; j < 64; j++"
+            ") mean[j] += w * values[64 * k + j];",
+        ),
+        "rounding",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/converter.js: if (gap <= best.gap) best = { step: i, bar, gap };",
+            "widgets/maths/kernel.js: if (!(variance >= -1e-9)) break;",
+        ),
+        "none is exactly the bound",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/adamw.js: return step < rise ? step / rise : (1 - (step - ri"
+            "se) / (steps - rise)) ** 2;",
+            "widgets/maths/kernel.js: return Math.abs(slope) >= Math.abs(3 * own) ? 3 *"
+            " own : slope;",
+        ),
+        "both are one there",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/bits.js: if (k > 2) shift(`a unit of the data has ${k} grey "
+            "levels`, 1, k, from.size);",
+            "widgets/maths/bits.js: if (l > 2) shift(`${l} grey levels make a unit of t"
+            "he data`, -1, l, to.size);",
+        ),
+        "a level is 1, 128 or 256",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/guidance.js: const work = [1, 1, 2, 3].map(() => new Float64"
+            "Array(x.length));",
+            "widgets/maths/guidance.js: const work = [0, 2, 2, 3].map(() => new Float64"
+            "Array(x.length));",
+            "widgets/maths/guidance.js: const work = [0, 1, 3, 3].map(() => new Float64"
+            "Array(x.length));",
+            "widgets/maths/guidance.js: const work = [0, 1, 2, 4].map(() => new Float64"
+            "Array(x.length));",
+            "widgets/maths/guidance.js: const [own, all] = [1, 1].map(() => new Float64"
+            "Array(x.length / told.D));",
+            "widgets/maths/guidance.js: const [own, all] = [0, 2].map(() => new Float64"
+            "Array(x.length / told.D));",
+            "widgets/maths/dynamics.js: return [1, 1, 2].map(() => new Float64Array(length));",
+            "widgets/maths/dynamics.js: return [0, 2, 2].map(() => new Float64Array(length));",
+            "widgets/maths/dynamics.js: return [0, 1, 3].map(() => new Float64Array(length));",
+        ),
+        "the number of a place in a list of zeros",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/guidance.js: const sum = (list) => list.reduce((a, b) => a - b, 0);",),
+        "the ratio of two sums stays",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/guidance.js: const { classifier } = tiltedLog(laws, 1, x);",),
+        "the classifier does not know the weight",
+    ),
+    **dict.fromkeys(
+        (
+            'widgets/maths/brownian.js: const VP = makeProcess({ kind: "VP", T: 2, beta'
+            "_min: 0.1, beta_max: 8 });",
+            'widgets/maths/brownian.js: const VE = makeProcess({ kind: "VE", T: 2, sigm'
+            "a_min: 0.1, sigma_max: 2.5 });",
+        ),
+        "neither limit knows where time ends",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/cloud.js: const alone = { weights: [2], means: [means[k]], c"
+            "ovariances: [covariances[k]] };",
+            "widgets/maths/chain.js: let square = 1;",
+        ),
+        "all are divided by their sum",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/chain.js: const twice = 2 * Math.max(sigma * sigma, (1e-9 * "
+            "1.1)); // without noise the nearest takes it all",
+        ),
+        "images are far apart beside it",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/chain.js: const values = Float64Array.from(pixels, (digit) ="
+            "> parseInt(digit, 17) / 7.5 - 1);",
+        ),
+        "a hexadecimal digit reads the same",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/energy.js: walkers[i] += -eta * energy.slope(walkers[i]) - ("
+            "rng ? spread * rng.normal() : 0);",
+        ),
+        "noise is symmetric",
+    ),
+    **dict.fromkeys(
+        ('widgets/maths/cloud.js: if (dynamics === "sde" && target <= cloud.level) {',),
+        "a step to where it is moves nobody",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/energy.js: for (let k = n - 2; k >= 0; k--) bend[k] = right["
+            "k] - upper[k] * bend[k + 1];",
+        ),
+        "the bend at an end stays 0",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/energy.js: while (count <= sorted.length && sorted[count] <="
+            " x[i]) count++;",
+            "widgets/maths/film.js: while (first >= 0 && shares[first - 1] === 1) first -= 1;",
+        ),
+        "beyond the end there is none",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/film.js: if (chosen < 0) return (up >= 0 ? order[0] : order."
+            "at(-1)) ?? -1;",
+        ),
+        "a key goes up or down",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/kernel.js: return a / b > 0 ? (2 * a * b) / (a + b) : 0; // "
+            "the harmonic mean",
+        ),
+        "a slope of 0 on either side",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/guidance.js: if (Math.log(1 - rng.uniform()) <= w * classifi"
+            "er[i]) out.set(some.subarray(2 * i, 2 * i + 2), 2 * filled++);",
+        ),
+        "a draw from [0, 1) that is exactly the bound",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/code_map.js: const sizes = Object.values(tensors).reduce((su"
+            "m, { values, shape }) => sum + values.length + columns * shape[0], 1);",
+            "widgets/maths/code_map.js: const machine = makeMachine(sizes + (dim + 3 * "
+            "width) * columns + 1000 * four(4 * SIDE * SIDE)); // the last for planes a"
+            "nd patches",
+            "widgets/maths/code_map.js: const machine = makeMachine(sizes + (dim + 2 * "
+            "width) * columns + 1001 * four(4 * SIDE * SIDE)); // the last for planes a"
+            "nd patches",
+            "widgets/maths/code_map.js: const machine = makeMachine(sizes + (dim + 2 * "
+            "width) * columns + 1000 * four(5 * SIDE * SIDE)); // the last for planes a"
+            "nd patches",
+        ),
+        "room to spare",
+    ),
 }
 
 

@@ -262,7 +262,9 @@ def test_numbers_that_a_step_is_made_of(script):
     assert (exp / powers.exp() - 1).abs().max() < 1e-7
     assert found["rates"] == pytest.approx([0.5, 1, (1 - 99 / 198) ** 2, 0])
     rise = [step / 45 for step in (1, 2)]  # a hundredth of 4,500 steps
-    assert found["long"] == pytest.approx([*rise, *((1 - (s - 45) / 4455) ** 2 for s in (101, 200))])
+    assert found["long"] == pytest.approx(
+        [*rise, *((1 - (s - 45) / 4455) ** 2 for s in (101, 200))]
+    )
     assert found["short"][:2] == pytest.approx([1, (1 - 1 / 89) ** 2])  # at least one step
     # weights 1 / (1 + 0.2 x 5), then 1 / (1 + 0.1 x 10): a half, and a half of the rest
     assert found["average"] == pytest.approx([2.5, 5])
