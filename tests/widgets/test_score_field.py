@@ -201,6 +201,7 @@ LAW = GaussianMixture(
     [[0.5, -1.0], [1.5, 2.0]],
     torch.tensor([[[0.2, 0.1], [0.1, 0.7]], [[0.3, -0.05], [-0.05, 0.5]]]),
 )
+CLOUD_PROCESS = VP()
 CLOUD = """const { mixture } = a, weights = mixture.weights.map((w) => 5 * w);
   const cloud = M.makeCloud({ ...a, mixture: { ...mixture, weights }, levels: [7, -9] });
   cloud.relevel(a.level);
@@ -209,12 +210,12 @@ CLOUD = """const { mixture } = a, weights = mixture.weights.map((w) => 5 * w);
 """
 
 
-def cloud(run_module, code, n=5, process=VP(), level=1.3):
+def cloud(run_module, code, n=5, process=CLOUD_PROCESS, level=1.3):
     given = {"mixture": mixture_state(LAW, 2), "process": process_state(process), "n": n, "seed": 3}
     return run_module(ScoreField, CLOUD + code, {**given, "level": level})
 
 
-def at_level(level, process=VP()):
+def at_level(level, process=CLOUD_PROCESS):
     t = process.t_from_log_snr(level)
     return float(process.alpha(t)), float(process.sigma(t))
 
@@ -235,7 +236,8 @@ def test_where_particles_start(run_module):
     code = """cloud.scatter("langevin");
       const wide = [...cloud.points], z = [...draw()];
       cloud.scatter("ode");
-      const own = M.sample(mixture, law.alpha, law.sigma, M.makeRng(a.seed), new Float64Array(size));
+      const own = new Float64Array(size);
+      M.sample(mixture, law.alpha, law.sigma, M.makeRng(a.seed), own);
       const levels = [99, -99].map((level) => (cloud.relevel(level), cloud.level));
       return [wide, z, [...cloud.points], [...own], levels];"""
     wide, z, true, own, levels = map(double, cloud(run_module, code))

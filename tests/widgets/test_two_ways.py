@@ -147,6 +147,47 @@ def test_the_others_end_where_every_neighbour_is_higher(run_module, kind, which)
         assert here < min(around), (kind, start, m, s)
 
 
+LIMITS = {"mean": [-1.0, 0.7], "std": [0.5, 2.0]}
+STEPS = {  # (mean, std), and where the limits hold it
+    "near": (0.05, 1.35, {}),
+    "far": (0.6, 0.6, {}),
+    "far, wide": (-0.8, 1.9, {}),
+    "one limit": (0.7, 1.4, {"mean": [0.65, 0.7]}),
+    "the limit on its way": (0.6, 1.3, {"mean": [0.55, 0.7]}),
+    "it would leave below": (0.3, 1.1, {"mean": [0.3, 0.7]}),
+    "it would leave above": (-0.3, 1.1, {"mean": [-1.0, -0.3]}),
+    "no narrower": (0.1, 1.5, {"std": [1.5, 2.0]}),
+    "no wider": (0.1, 1.1, {"std": [0.5, 1.1]}),
+}
+
+
+@browser
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_of_descent_by_hand(run_module, name):
+    """Forward KL in (m / std of p, log s): its slope, no longer than 0.12, held by the limits."""
+    m, s, held = STEPS[name]
+    limits = {**LIMITS, **held}
+    code = """const { weights, means, covariances } = a.state;
+      const table = M.makeTable({ weights, means, covariances }, a.limits);
+      return M.descentStep(table, "forward", a.m, a.s);"""
+    given = {"state": TwoWays(gm1()).static_state(), "limits": limits, "m": m, "s": s}
+    found = run_module(TwoWays, code, given)
+    mean, std = law_of(gm1())
+    slope = [std * (m - mean) / s**2, 1 - (std**2 + (m - mean) ** 2) / s**2]
+    for i, (value, bounds) in enumerate(zip((m, s), (limits["mean"], limits["std"]), strict=True)):
+        if value == bounds[slope[i] < 0]:  # it leads out
+            slope[i] = 0.0
+    length = min(1.0, 0.12 / math.hypot(*slope))
+    if name == "near":  # a whole step goes as far beyond the best width as it came from it
+        assert length == 1.0
+        length = 0.5
+    moved = [m - length * slope[0] * std, s * math.exp(-length * slope[1])]
+    expected = double(moved)
+    for i, bounds in enumerate((limits["mean"], limits["std"])):
+        expected[i] = expected[i].clamp(*bounds)
+    assert gap(found, expected) < 1e-4
+
+
 @browser
 def test_reverse_kl_has_a_valley_at_each_mode(run_module):
     left = descent(run_module, gm1(), "reverse", [-2.0, 0.4])
