@@ -214,6 +214,7 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
             "] += w * values[64 * k + j];",
             "widgets/maths/chain.js: for (let j = 0; j <= x.length; j++) {",
             "widgets/maths/cloud.js: for (let i = 0; i <= points.length; i++) points[i] *= std;",
+            "widgets/maths/divergences.js: for (let i = 0; i <= x.length; i++) {",
             "widgets/maths/energy.js: for (let i = 1; i <= POINTS; i++) below[i] = belo"
             "w[i - 1] + 0.5 * step * (density[i - 1] + density[i]);",
             "widgets/maths/energy.js: for (let i = 0; i <= walkers.length; i++) {",

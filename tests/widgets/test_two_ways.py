@@ -147,6 +147,19 @@ def test_the_others_end_where_every_neighbour_is_higher(run_module, kind, which)
         assert here < min(around), (kind, start, m, s)
 
 
+@browser
+def test_the_table_of_a_mixture(run_module):
+    """Seven widths of the widest q beyond its limits; weights that do not sum to one."""
+    code = """const law = { weights: [1, 3], means: [[-1], [2]], covariances: [[[0.5]], [[0.25]]] };
+      const limits = { mean: [-2, 3], std: [0.2, 1.5] };
+      const { x, step, mean, std } = M.makeTable(law, limits, 11);
+      return [x.length, x[0], x.at(-1), step, mean, std, M.makeTable(law, limits).x.length];"""
+    found = run_module(TwoWays, code, {})
+    mean, square = (-1 + 3 * 2) / 4, (1 * 1.5 + 3 * 4.25) / 4
+    std = (square - mean**2) ** 0.5
+    assert found == pytest.approx([11, -12.5, 13.5, 2.6, mean, std, 8192])
+
+
 LIMITS = {"mean": [-1.0, 0.7], "std": [0.5, 2.0]}
 STEPS = {  # (mean, std), and where the limits hold it
     "near": (0.05, 1.35, {}),

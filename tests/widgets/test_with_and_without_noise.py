@@ -54,6 +54,8 @@ def test_the_grid_is_even_in_log_snr(script, times):
     nearest = script("return [1, 0.5, 0].map((t) => M.nearestIndex(course, t));")
     expected = [min(range(101), key=lambda i: abs(times[i] - t)) for t in (1, 0.5, 0)]
     assert nearest == expected and expected[1] not in (0, 100)
+    by_hand = script("return [0.9, 2.5].map((t) => M.nearestIndex({ times: [3, 2, 1] }, t));")
+    assert by_hand == [2, 0]
 
 
 SCORE = """const out = new Float64Array(a.x.length);
