@@ -116,6 +116,34 @@ def test_the_parts_add_up_to_the_exact_law(script, bed):
     assert max(map(abs, wrong)) > 0.2
 
 
+@browser
+def test_weights_need_not_add_up_to_1(script):
+    state = ReverseStep(gm1()).static_state()
+    thrice = {**state, "weights": [3 * w for w in state["weights"]]}
+    code = "return [world.data.map((part) => part.weight), M.density(world.before, 0.3)];"
+    once, found = (script(code, {"state": s}) for s in (state, thrice))
+    assert found[0] == pytest.approx(gm1().weights.tolist(), rel=1e-12)
+    assert found[1] == pytest.approx(once[1], rel=1e-12)
+
+
+@browser
+def test_the_parts_of_one_gaussian(script):
+    """Even cells over 2.8 standard deviations on either side; each has the mass of its cell."""
+    code = """const origins = [{ weight: 1 - 1e-5, mean: 1.5, variance: 0.16 },
+        { weight: 1e-5, mean: 40, variance: 1 }];
+      const lemma = { pull: 0.3, keep: 0.6, variance: 0.07 };
+      return M.mixed({ origins, lemma }, 2, 7)
+        .map((part) => [part.origin, part.weight, part.mean, part.variance]);"""
+    found = script(code, {"state": ReverseStep(gm1()).static_state()})
+    found = torch.tensor(found, dtype=torch.float64)
+    edges = 1.5 + 1.12 * torch.linspace(-1, 1, 8, dtype=torch.float64)
+    origins = (edges[1:] + edges[:-1]) / 2
+    weights = Normal(1.5, 0.4).cdf(edges).diff()
+    expected = torch.stack([origins, weights, 0.3 * origins + 1.2, 0 * origins + 0.07], 1)
+    assert (found - expected).abs().max() < 1e-4
+    assert (found - expected)[:, 0].abs().max() < 1e-9
+
+
 # -- what the notebook stores ---------------------------------------------------------------------
 
 

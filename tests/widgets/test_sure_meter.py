@@ -1,6 +1,8 @@
 """SURE meter: its denoisers, readings and exact numbers against the package and quadrature."""
 
+import math
 import re
+import statistics
 
 import pytest
 import torch
@@ -111,6 +113,17 @@ def test_both_meters_are_right_on_average(run_module):
     off = torch.tensor(run_module(SureMeter.example(), code, given))
     assert float(off.abs().max()) < 4.5
     assert float(off.pow(2).mean()) == pytest.approx(1, abs=0.8)  # the bars are as long as they say
+
+
+@browser
+def test_a_summary_has_the_standard_error_of_the_mean(run_module):
+    rows = [[-1.5, 0.0, 2.0, 0.7, -0.2], [3.0, 4.5], [2.5]]
+    found = run_module(SureMeter.example(), "return a.map(M.summary);", rows)
+    for row, summary in zip(rows, found, strict=True):
+        std = statistics.stdev(row) if len(row) > 1 else 0.0
+        assert summary["mean"] == pytest.approx(statistics.mean(row))
+        assert summary["error"] == pytest.approx(std / math.sqrt(len(row)))
+    assert [summary["below"] for summary in found] == [2, 0, 0]  # nought is not below nought
 
 
 @browser
