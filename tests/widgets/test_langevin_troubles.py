@@ -70,6 +70,9 @@ def test_narrow_modes_far_apart_do_not_vanish(script):
     assert script("a.x.map((x) => M.logAt(a.law, x))", law=law, x=x) == approx(expected, rel=1e-12)
     slopes = script("a.x.map((x) => M.slopeAt(a.law, x))", law=law, x=x)
     assert slopes == approx([6 / 0.04, -7 / 0.04], rel=1e-12)
+    code = "((q) => [q.share, q.density(-30), q.density(40)])(M.powered(a.law, 1, 0))"
+    peak = 1 / (0.2 * math.sqrt(2 * math.pi))
+    assert script(code, law=law) == approx([0.3, 0.3 * peak, 0.7 * peak], rel=1e-9)
 
 
 @browser

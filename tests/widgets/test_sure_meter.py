@@ -87,6 +87,35 @@ def test_what_lies_behind_a_value_agrees_with_the_mixture(run_module):
 
 
 @browser
+def test_what_lies_behind_a_far_value_is_a_number(run_module):
+    given = {**arguments({}), "ys": [-30.0, 25.0], "sigma": 0.1}
+    found = run_module(
+        SureMeter.example(), "return a.ys.map((y) => M.behind(a.mixture, 0.1, y));", given
+    )
+    seen = gm1().seen(torch.tensor([[-30.0], [25.0]], dtype=torch.float64), 1.0, 0.1)
+    assert [row["mean"] for row in found] == pytest.approx(seen.mean[:, 0].tolist(), rel=1e-9)
+
+
+@browser
+@pytest.mark.parametrize(
+    ("weights", "means", "variances", "sigma"),
+    [
+        ([1.0], [0.0], [0.0], 0.01),
+        ([0.5, 0.5], [0.0, -30.0], [1.0, 1.0], 1.0),
+        ([0.3, 0.7], [-2.0, 1.0], [1e4, 1.0], 0.5),
+    ],
+)
+def test_who_takes_the_noisy_value_errs_by_the_noise(run_module, weights, means, variances, sigma):
+    """D(y) = y has the risk sigma^2, whatever the data; SURE less (y - x)^2, sqrt(2) sigma^2."""
+    mixture = {"weights": weights, "means": [[m] for m in means]}
+    mixture["covariances"] = [[[v]] for v in variances]
+    code = "return M.exact(a.mixture, (y) => ({ value: y, slope: 1 }), a.sigma);"
+    found = run_module(SureMeter.example(), code, {"mixture": mixture, "sigma": sigma})
+    assert found["risk"] == pytest.approx(sigma**2, rel=1e-7)
+    assert found["noise"] == pytest.approx(math.sqrt(2) * sigma**2, rel=1e-7)
+
+
+@browser
 def test_a_slip_is_told_apart(run_module):
     fields, D = next(iter(denoisers()))
     expected = sure(D, torch.tensor(YS, dtype=torch.float64)[:, None], SIGMA).tolist()
