@@ -200,6 +200,207 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
     "eshape(self.shape)": "the points lie symmetrically",
     "fokker_planck/spectral.py: 0.5 / sign * process.g2(t) * bend - slope * drift(poi"
     "nts, t)[:, 0]": "a sign is its own inverse",
+    **dict.fromkeys(
+        (
+            "widgets/maths/walkers.js: const [low, high] = [law.means[0] - 3 * law.std, law"
+            ".means[1] + 2 * law.std];",
+            "widgets/maths/walkers.js: const [low, high] = [law.means[0] - 2 / law.std, law"
+            ".means[1] + 2 * law.std];",
+            "widgets/maths/walkers.js: const [low, high] = [law.means[0] - 2 * law.std, law"
+            ".means[1] + 3 * law.std];",
+            "widgets/maths/walkers.js: const [low, high] = [law.means[0] - 2 * law.std, law"
+            ".means[1] + 2 / law.std];",
+        ),
+        "both valleys lie between the means",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/walkers.js: const h = (1e-4 * 1.1) * law.std;",),
+        "the width of a difference",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/walkers.js: if (side[i] < 0 ? x[i] > bottoms[1] : x[i] <= bottoms[0]) {",
+            "widgets/maths/walkers.js: if (side[i] < 0 ? x[i] >= bottoms[1] : x[i] < bottoms[0]) {",
+            "widgets/maths/walkers.js: if (y >= from) exact += (step * (below + 0.5 * step "
+            "* p)) / p;",
+            "widgets/maths/walkers.js: if (x <= split) left += mass;",
+            "widgets/maths/reverse_kernel.js: const ends = origins.filter((part) => part.we"
+            "ight >= 1e-4)",
+        ),
+        "none is exactly the bound",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/walkers.js: export const restVariance = (variance, eta) => (eta "
+            "<= 2 * variance ? variance / (1 - eta / (2 * variance)) : Infinity);",
+        ),
+        "both are infinite there",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/walkers.js: for (let i = 1; i < 80; i++) {",
+            "widgets/maths/walkers.js: for (let i = 0; i <= 80; i++) {",
+            "widgets/maths/walkers.js: for (let i = 0; i < 81; i++) {",
+            "widgets/maths/linear_vae.js: for (let i = 1; i < 60; i++) {",
+            "widgets/maths/linear_vae.js: for (let i = 0; i <= 60; i++) {",
+            "widgets/maths/linear_vae.js: for (let i = 0; i < 61; i++) {",
+            "widgets/maths/reverse_kernel.js: if (p >= 1e-300) sum += p * (Math.log(p) - logq);",
+            "widgets/maths/reverse_kernel.js: if (p > (1e-300 * 1.1)) sum += p * (Math.log("
+            "p) - logq);",
+            "widgets/maths/mixture.js: if (z >= 6) return Math.sign(x);",
+            "widgets/maths/mixture.js: if (z > 7) return Math.sign(x);",
+            "widgets/maths/mixture.js: if (z <= 2.5) {",
+            "widgets/maths/mixture.js: if (depth <= -40) { // below rounding: exp(-40) = 4e-18",
+            "widgets/maths/mixture.js: if (depth < -41) { // below rounding: exp(-40) = 4e-18",
+            "widgets/maths/mixture.js: while (k < means.length - 1 && u >= cumulative[k]) k++;",
+            "widgets/maths/mixture.js: for (let n = 61; n > 0; n--) tail = z + (0.5 * n) / tail;",
+            "widgets/maths/mixture.js: for (let i = 1; i < 60; i++) {",
+            "widgets/maths/mixture.js: for (let i = 0; i <= 60; i++) {",
+            "widgets/maths/mixture.js: for (let i = 0; i < 61; i++) {",
+            "widgets/maths/mixture.js: if (cdf(law, middle) <= q) low = middle;",
+        ),
+        "rounding",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/walkers.js: export function crossing(law, cells = 4001) {",
+            "widgets/maths/walkers.js: export function powered(law, power, split, cells = 2001) {",
+        ),
+        "the size of a grid",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/ladder.js: const crowd = makeWalkers(n, 1, seed);",),
+        "they are put elsewhere at once",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/linear_vae.js: const [low, high] = [root(room, -gap - 2, 0), roo"
+            "t(room, 2 + gap, 0)];",
+            "widgets/maths/linear_vae.js: const [low, high] = [root(room, -gap - 1, 1), roo"
+            "t(room, 2 + gap, 0)];",
+            "widgets/maths/linear_vae.js: const [low, high] = [root(room, -gap - 1, 0), roo"
+            "t(room, 3 + gap, 0)];",
+        ),
+        "a bracket of the same root",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/linear_vae.js: if (f(middle) <= 0) out = middle;",),
+        "its root is as good on either side",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/linear_vae.js: return [best.a + offset / Math.max((1e-9 * 1.1), "
+            "Math.abs(x)), Math.log(best.b) + u];",
+        ),
+        "only has to be small",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/sure.js: for (let i = 1; i < n; i++) {",
+            "widgets/maths/sure.js: for (let i = 0; i <= n; i++) {",
+            "widgets/maths/reverse_kernel.js: for (let j = 1; j <= count; j++) {",
+            "widgets/maths/reverse_kernel.js: for (let j = 0; j < count; j++) {",
+        ),
+        "no density lies at the ends",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/sure.js: const edge = Math.max(...mixture.means.map((m, k) => Ma"
+            "th.abs(m[0]) + 9 * Math.sqrt(mixture.covariances[k][0][0] + sigma ** 2)));",
+            "widgets/maths/sure.js: const [n, sum] = [4001, { risk: 0, square: 0 }];",
+            "widgets/maths/sure.js: const step = (3 * edge) / n;",
+            "widgets/maths/sure.js: const y = -edge + (i - 0.5) * step;",
+            "widgets/maths/sure.js: const y = -edge + (i + (0.5 * 1.1)) * step;",
+            "widgets/maths/reverse_kernel.js: const reach = parts.map((part) => [part.mean,"
+            " 10 * Math.sqrt(part.variance)]);",
+            "widgets/maths/reverse_kernel.js: const count = Math.max(8192, Math.ceil((3 * ("
+            "high - low)) / narrowest));",
+            "widgets/maths/reverse_kernel.js: const count = Math.min(8193, Math.ceil((3 * ("
+            "high - low)) / narrowest));",
+            "widgets/maths/reverse_kernel.js: const count = Math.min(8192, Math.floor((3 * "
+            "(high - low)) / narrowest));",
+        ),
+        "another grid, as fine as it must be",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/sure.js: return Array.from(clean, (x) => ({ x, y: x - sigma * rn"
+            "g.normal() }));",
+        ),
+        "noise is symmetric",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/straight.js: for (let i = 0; i <= x.length; i++) out[i] = (-t * "
+            "out[i] - x[i]) / (1 - t);",
+            "widgets/maths/mixture.js: if (shares) for (let k = 0; k <= K; k++) shares[k] +"
+            "= logs[k] / (sum * n);",
+        ),
+        "a typed array takes nothing beyond its end",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/straight.js: const points = x.subarray(from, from + 3 * most).ma"
+            "p((value) => scale * value);",
+            "widgets/maths/straight.js: for (let i = 0; i < 3 * n; i++) out[from + i] = net"
+            ".output[OUTPUTS * (i >> 1) + (i & 1)];",
+        ),
+        "written over by the next, or beyond the end",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/reverse_kernel.js: sum + weight * 0.5 * (1 + erf((edge - mean) /"
+            " Math.sqrt(2 * variance))), 1);",
+        ),
+        "both ends of a cell have it",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/reverse_kernel.js: return at.filter((p, j) => p > (at[j + 1] ?? "
+            "0) && p >= (at[j + 1] ?? 0)).length;",
+            "widgets/maths/reverse_kernel.js: return at.filter((p, j) => p > (at[j - 1] ?? "
+            "0) && p > (at[j + 1] ?? 0)).length;",
+        ),
+        "no two neighbours are equal",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/reverse_kernel.js: const at = Array.from({ length: 400 }, (_, j)"
+            " => density(parts, mean - (j / 50 - 4) * Math.sqrt(variance)));",
+        ),
+        "the same grid from the other end",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/mixture.js: const my = D === 2 ? alpha * means[k][1] : 1;",),
+        "times a precision of 0",
+    ),
+    **dict.fromkeys(
+        (
+            'widgets/maths/one_law.js: const rng = makeRng(seed - (kind === "reverse" ? 100'
+            "0 : down ? 2000 : 0));",
+            'widgets/maths/one_law.js: const rng = makeRng(seed + (kind === "reverse" ? 100'
+            "1 : down ? 2000 : 0));",
+            'widgets/maths/one_law.js: const rng = makeRng(seed + (kind === "reverse" ? 100'
+            "0 : down ? 2001 : 0));",
+            'widgets/maths/one_law.js: const rng = makeRng(seed + (kind === "reverse" ? 100'
+            "0 : down ? 2000 : 1));",
+            "widgets/maths/one_law.js: const rng = makeRng(100);",
+            "widgets/maths/one_law.js: const rng = makeRng(6);",
+        ),
+        "another seed",
+    ),
+    **dict.fromkeys(
+        ("widgets/maths/one_law.js: export function exactDistances(film, i, crowds = 101) {",),
+        "the size of a sample",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/one_law.js: const counts = new Float64Array(cells + 3);",
+            "widgets/maths/one_law.js: counts[Math.min(cells + 2, Math.max(0, Math.ceil(((x"
+            "[k] + half) * cells) / (2 * half))))] += 1 / n;",
+        ),
+        "nobody looks beyond the last edge",
+    ),
 }
 
 
