@@ -476,6 +476,34 @@ def test_what_a_session_says_of_its_steps(script):
 
 
 @browser
+def test_a_session_looks_at_the_error_every_fifth_of_a_second(script):
+    """On a clock that each step moves on by 70 ms; what is carried is judged where it ends."""
+    code = """
+      const [now, session] = [performance.now, M.makeSession()];
+      const go = { kind: "go", places: Float64Array.of(1, 1), sigma: 0.5 };
+      let clock = 5000;
+      session({ kind: "start", mixture: a, loss: "denoising", seed: 3, steps: 40 });
+      try {
+        performance.now = () => (clock += 70) - 70;
+        const rows = Array.from({ length: 7 }, () => session({ ...go, ms: 70 }));
+        const way = { kind: "carry", count: 60, levels: [4, 1, 0.1] };
+        const { exact, learned, strays } = session(way);
+        const ends = [exact, learned].map((path) => M.strayShare(a, path.at(-1)));
+        return { rows: rows.map((row) => [row.step, row.seconds, row.rmse !== null]), ends,
+          strays: [strays.exact, strays.learned] };
+      } finally {
+        performance.now = now;
+      }
+    """
+    found = script(code, mixture_state(ring(8), 2))
+    looks = [False, False, True, False, False, True, False]
+    for k, (step, seconds, looked) in enumerate(found["rows"]):
+        assert step == k + 1 and seconds == pytest.approx(0.07 * (k + 1))
+        assert looked == looks[k]
+    assert found["strays"] == found["ends"] and found["ends"][0] < found["ends"][1]
+
+
+@browser
 @pytest.mark.parametrize(
     ("loss", "rate"), [("denoising", 2e-2), ("sliced", 1e-2), ("implicit", 1e-2)]
 )
