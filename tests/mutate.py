@@ -401,6 +401,29 @@ EQUIVALENT = {  # "file: the line after the change" -> why nobody can tell
         ),
         "nobody looks beyond the last edge",
     ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/session.js: run = { trainer, mixture, seed, guess: makeGuesser(t"
+            "rainer.average, ROWS), test: makeTest(mixture, TESTED, 2),",
+            "widgets/maths/session.js: const rng = makeRng(seed - 1);",
+            "widgets/maths/session.js: const rng = makeRng(seed + 2);",
+        ),
+        "another seed",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/session.js: const TESTED = 61; // points at each of 20 noise lev"
+            "els for the error that is printed",
+        ),
+        "the size of a sample",
+    ),
+    **dict.fromkeys(
+        (
+            "widgets/maths/session.js: const ROWS = 257; // points that go through the netw"
+            "ork at once",
+        ),
+        "the size of a chunk",
+    ),
 }
 
 
