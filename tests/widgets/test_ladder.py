@@ -112,6 +112,35 @@ def test_without_the_last_level_the_walkers_keep_the_law_above(script):
         )
 
 
+@browser
+def test_a_summary_of_a_few_numbers(script):
+    code = "[M.summary(a.x), M.summary(a.x, (v) => v > 0)].map((s) => [s.n, s.mean, s.std])"
+    x = torch.tensor([3.0, -1.0, 4.0, 2.0, 7.0], dtype=torch.float64)
+    expected = [[len(v), float(v.mean()), float(v.std(correction=0))] for v in (x, x[x > 0])]
+    for found, row in zip(script(code, x=x.tolist()), expected, strict=True):
+        assert found == approx(row, rel=1e-12)
+    assert script("M.summary([0.1, 0.1, 0.1]).std") == approx(0, abs=1e-8)
+
+
+@browser
+def test_a_descent_in_pieces_is_the_whole_one(script):
+    """From `sigmas[0]` times the first noise of its seed; after each level it says so once."""
+    code = """(() => {
+      const { law, sigmas, now } = a, rng = M.makeRng(5);
+      const first = Array.from({ length: 3 }, () => sigmas[0] * rng.normal());
+      return [[99], [2, 1, 4, 99]].map((pieces) => {
+        const d = M.makeDescent(law, sigmas, now, 3, 5), left = [];
+        const begin = [[...d.x].join() === first.join(), d.level, d.step, d.calls];
+        const calls = pieces.map((n) => (d.advance(n, (level) => left.push(level)), d.calls));
+        return [begin, [...d.x], d.step, left, calls];
+      });
+    })()"""
+    now = {"steps": 3, "ratio": 0.2, "last": True}
+    whole, pieces = script(code, law=MODES, sigmas=[5.0, 2.0, 1.0], now=now)
+    assert pieces[:4] == whole[:4] and whole[0] == [True, 0, 0, 0]
+    assert whole[2:] == [0, [0, 1, 2], [9]] and pieces[4] == [2, 3, 7, 9]
+
+
 # -- what cannot be shown -------------------------------------------------------------------------
 
 

@@ -62,6 +62,59 @@ def test_log_density_slope_and_curvature(script, name):
 
 
 @browser
+def test_narrow_modes_far_apart_do_not_vanish(script):
+    law = {"weights": [0.3, 0.7], "means": [-30.0, 40.0], "std": 0.2}
+    x = [-36.0, 47.0]
+    logs = [math.log(w) - 0.5 * math.log(2 * math.pi * 0.04) for w in law["weights"]]
+    expected = [logs[0] - 36 / 0.08, logs[1] - 49 / 0.08]
+    assert script("a.x.map((x) => M.logAt(a.law, x))", law=law, x=x) == approx(expected, rel=1e-12)
+    slopes = script("a.x.map((x) => M.slopeAt(a.law, x))", law=law, x=x)
+    assert slopes == approx([6 / 0.04, -7 / 0.04], rel=1e-12)
+    code = "((q) => [q.share, q.density(-30), q.density(40)])(M.powered(a.law, 1, 0))"
+    peak = 1 / (0.2 * math.sqrt(2 * math.pi))
+    assert script(code, law=law) == approx([0.3, 0.3 * peak, 0.7 * peak], rel=1e-9)
+
+
+@browser
+def test_a_law_a_hundred_times_as_narrow_is_bent_ten_thousand_times_as_much(script):
+    law = LAWS["unequal"]
+    small = {**law, "means": [m / 100 for m in law["means"]], "std": law["std"] / 100}
+    bends = "a.x.map((x) => M.curvature(a.law, x))"
+    found = script(bends, law=small, x=[x / 100 for x in PLACES])
+    expected = script(bends, law=law, x=PLACES)
+    assert found == approx([1e4 * v for v in expected], rel=1e-5)
+
+
+@browser
+def test_where_walkers_begin_and_what_is_counted(script):
+    """One walker, thrown from side to side by hand: 3 of its 4 arrivals are on the other side."""
+    code = """(() => {
+      const crowd = M.makeWalkers(3, a.place, 1);
+      const begin = [[...crowd.x], [...crowd.side], crowd.steps, crowd.switches, crowd.taken];
+      const law = { weights: [1], means: [0], std: 1 };
+      const moves = { eta: 1e-12, bottoms: [-1, 2] };
+      for (const x of [-1, 1.9, 2, 3, -0.9, -1.5]) {
+        crowd.x.fill(x + (x < 0 ? -1e-5 : 1e-5) * (x === -0.9 || x === 1.9 ? 0 : 1));
+        M.walk(crowd, law, moves, 1);
+      }
+      return [...begin, crowd.steps, crowd.switches, crowd.taken, [...crowd.side]];
+    })()"""
+    for place, side, switches in ((0.5, 1, 9), (0.0, 1, 9), (-0.5, -1, 6)):
+        found = script(code, place=place)
+        assert found == [[place] * 3, [side] * 3, 0, 0, 0, 6, switches, 18, [-1] * 3]
+
+
+@browser
+def test_a_walker_that_runs_away_is_held_at_a_million(script):
+    code = """[-1, 1].map((sign) => {
+      const crowd = M.makeWalkers(1, sign * 1e7, 1);
+      M.walk(crowd, { weights: [1], means: [0], std: 1 }, { eta: 1e-9 }, 1);
+      return crowd.x[0];
+    })"""
+    assert script(code) == [-1e6, 1e6]
+
+
+@browser
 @pytest.mark.parametrize("c", [math.sqrt(2), 0.9])
 def test_a_step_is_the_package_s(script, c):
     law, eta = LAWS["unequal"], 0.07

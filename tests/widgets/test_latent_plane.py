@@ -122,6 +122,18 @@ def test_points_and_neighbours(run_module):
 
 
 @browser
+def test_classes_of_one_number_and_pixels_at_the_bounds(run_module):
+    """Of equally frequent classes the smaller comes first; a quarter of ink is decided."""
+    code = """return [M.neighbours({ places: a.places, labels: a.labels }, [0.1, 0.2], 6),
+      M.undecided(a.ink)];"""
+    places = [value for k in range(7) for value in (0.1 * k, -0.3 * k)]
+    given = {"places": places, "labels": [7, 4, 9, 1, 4, 7, 1]}
+    ink = [0.2, 0.23, 0.25, 0.26, 0.5, 0.74, 0.75, 0.78, 0.9]
+    found = run_module(LatentPlane, code, {**given, "ink": ink})
+    assert found == [[[4, 2], [7, 2], [1, 1], [9, 1]], 3]
+
+
+@browser
 def test_the_mosaic_is_what_the_decoder_draws_at_the_middles_of_the_cells(run_module):
     network = Plane()
     widget = LatentPlane(network)

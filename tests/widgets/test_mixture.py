@@ -269,6 +269,68 @@ def test_samples_have_the_law_of_the_mixture(script):
     assert (found.T.cov() - spread).abs().max() < 5 * spread.max() * (2 / 40_000) ** 0.5
 
 
+def test_what_lies_behind_one_point(script):
+    """Shares, means and the covariance, from weights that do not add up to 1; one place is far."""
+    code = """return a.places.map((x) => {
+        const { shares, means, mean, cov } = M.posterior(a.mixture, 0.8, 0.3, x);
+        return [...shares, ...means.flat(), ...mean, ...cov.flat()];
+      });"""
+    mixture = mixture_state(SKEWED, 2)
+    mixture["weights"] = [3 * w for w in mixture["weights"]]
+    places = torch.tensor([[0.4, 0.6], [-0.5, -0.3], [9.0, -7.0]]).double()
+    found = script(code, {"mixture": mixture, "places": places.tolist()})
+    noisy = SKEWED.diffuse(0.8, 0.3)
+    parts = torch.distributions.MultivariateNormal(noisy.means, noisy.covariances)
+    shares = (parts.log_prob(places[:, None]) + SKEWED.weights.log()).softmax(1)
+    pull = torch.einsum(
+        "kij,njk->nki",
+        0.8 * SKEWED.covariances @ noisy.covariances.inverse(),
+        (places[:, None] - noisy.means).mT,
+    )
+    seen = SKEWED.seen(places, 0.8, 0.3)
+    expected = (shares, SKEWED.means + pull, seen.mean, seen.covariance)
+    expected = torch.cat([part.flatten(1) for part in expected], 1)
+    assert (torch.tensor(found, dtype=torch.float64) - expected).abs().max() < 1e-9
+
+
+def test_shares_of_points_are_averaged_and_weights_need_not_add_up_to_1(script):
+    code = """const law = M.diffuse(a.mixture, 0.8, 0.3), x = Float64Array.from(a.x);
+      const shares = Float64Array.of(9, 9, 9), logp = new Float64Array(x.length / 2);
+      M.evaluate(law, x, { shares, logp });
+      return [[...shares], [...logp], [...law.cumulative]];"""
+    mixture = mixture_state(SKEWED, 2)
+    mixture["weights"] = [3 * w for w in mixture["weights"]]
+    noisy = SKEWED.diffuse(0.8, 0.3)
+    x = torch.cat([draws_of(noisy, 9), torch.tensor([[9.0, -7.0]])]).double()
+    parts = torch.distributions.MultivariateNormal(noisy.means, noisy.covariances)
+    shares = (parts.log_prob(x[:, None]) + SKEWED.weights.log()).softmax(1).mean(0)
+    found = script(code, {"mixture": mixture, "x": x.flatten().tolist()})
+    expected = (shares, noisy.log_prob(x), SKEWED.weights.cumsum(0))
+    assert max(gap(f, e) for f, e in zip(found, expected, strict=True)) < TOLERANCE
+
+
+def draws_of(law, n):
+    return law.sample(n, torch.Generator().manual_seed(1), torch.float64)
+
+
+@pytest.mark.parametrize("name", ["line", "skewed"])
+def test_a_sample_is_made_of_its_dice(script, name):
+    """The component by its share; then the root of its covariance times noise, in order."""
+    mixture, shares = MIXTURES[name], [0.1, 0.3, 0.69, 0.95]
+    d = mixture.dim
+    z = torch.randn(4, d, 2, generator=torch.Generator().manual_seed(7)).double()
+    code = """const [u, z] = [[...a.u], [...a.z]];
+      const rng = { uniform: () => u.shift(), normal: () => z.shift() };
+      return [...M.sample(a.mixture, 0.8, 0.6, rng, new Float64Array(a.z.length / 2))];"""
+    given = mixture_state(mixture, d)
+    given["weights"] = [3 * w for w in given["weights"]]
+    found = script(code, {"mixture": given, "u": shares, "z": z.flatten().tolist()})
+    k = torch.searchsorted(mixture.weights.cumsum(0), torch.tensor(shares).double())
+    root = torch.linalg.cholesky(mixture.covariances)[k]
+    x0 = mixture.means[k] + (root @ z[:, :, :1])[:, :, 0]
+    assert gap(found, (0.8 * x0 + 0.6 * z[:, :, 1]).flatten()) < TOLERANCE
+
+
 # -- and a slip is told apart ----------------------------------------
 
 VP_, RING, LINE = PROCESSES["VP"], MIXTURES["ring"], MIXTURES["line"]

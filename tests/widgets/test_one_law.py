@@ -271,6 +271,14 @@ def test_the_distance_is_kolmogorov_and_smirnov_s(script, view):
 
 
 @browser
+def test_points_beyond_the_grid_are_as_far_as_can_be(script):
+    """All on the left are there before any mass is, all on the right after all of it."""
+    code = """const f = film("line", 4);
+      return [M.CROWD, ...[-9, 9].map((x) => M.kolmogorov(f, 80, Float64Array.of(x, x, x)))];"""
+    assert script(code) == [2000, approx(1, abs=1e-12), approx(1, abs=1e-6)]
+
+
+@browser
 def test_what_exact_draws_have(script):
     """Kolmogorov's law: 0.87 / sqrt(n) on average, 1.36 / sqrt(n) in 19 of 20."""
     code = "const { mean, high } = M.exactDistances(film('line', 300), 80); return [mean, high];"

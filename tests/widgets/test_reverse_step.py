@@ -17,6 +17,7 @@ browser = pytest.mark.browser
 
 THREE = GaussianMixture([0.2, 0.5, 0.3], [[-2.0], [0.4], [1.8]], torch.tensor([0.04, 0.3, 0.01]))
 BEDS = {"gm1": (gm1(), 0.95), "gm1, noisier": (gm1(), 0.7), "three": (THREE, 0.8)}
+GIVEN = {"state": ReverseStep(gm1()).static_state()}
 STEPS = [(0.95, -0.2), (0.8, 0.5), (0.4, -1.4), (0.2, 0.3), (0.05, 1.1)]  # (beta, x_i)
 
 
@@ -114,6 +115,65 @@ def test_the_parts_add_up_to_the_exact_law(script, bed):
     assert max(map(abs, off)) < 0.02
     wrong = script(code, {"state": state, "steps": STEPS}, ("lemma.pull * origin", "origin"))
     assert max(map(abs, wrong)) > 0.2
+
+
+@browser
+def test_weights_need_not_add_up_to_1(script):
+    state = ReverseStep(gm1()).static_state()
+    thrice = {**state, "weights": [3 * w for w in state["weights"]]}
+    code = "return [world.data.map((part) => part.weight), M.density(world.before, 0.3)];"
+    once, found = (script(code, {"state": s}) for s in (state, thrice))
+    assert found[0] == pytest.approx(gm1().weights.tolist(), rel=1e-12)
+    assert found[1] == pytest.approx(once[1], rel=1e-12)
+
+
+@browser
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_bumps_are_counted_at_any_scale_and_to_the_edge(script, scale):
+    """The second bump lies at 1.9, 3.96 and 4.36 standard deviations; the last one only rises."""
+    laws = [([0.8, 0.2], 10), ([0.95, 0.05], 10), ([0.96, 0.04], 10), ([0.96, 0.04], -10)]
+    parts = [
+        [
+            {"weight": w, "mean": m * scale, "variance": scale**2}
+            for w, m in zip(ws, (0, far), strict=True)
+        ]
+        for ws, far in laws
+    ]
+    found = script("return a.parts.map(M.peaks);", {**GIVEN, "parts": parts})
+    assert found == [2, 2, 2, 2]
+
+
+@browser
+def test_wide_data_and_data_far_apart(script):
+    """One wide Gaussian: both of its KLs in closed form. Two far away: the nearer is certain."""
+    code = """const at = (weights, means, v, signal, beta, x) => M.reverseStep(M.makeReverse(
+        { weights, means: means.map((m) => [m]), covariances: means.map(() => [[v]]) },
+        signal), beta, x);
+      const wide = at([1], [0], 1e4, 0.9, 0.995, 10);
+      return [wide.variance, wide.lemma.variance, wide.best, wide.fixed,
+        ...at([0.5, 0.5], [-60, 60], 0.01, 0.9, 0.1, 50).exact.map((part) => part.weight)];"""
+    variance, lemma, best, fixed, *weights = script(code, GIVEN)
+    assert weights == [0, 1] and best == pytest.approx(0, abs=1e-9)
+    ratio = variance / lemma
+    assert fixed == pytest.approx(0.5 * (ratio - 1 - math.log(ratio)), rel=1e-7) and ratio > 50
+
+
+@browser
+def test_the_parts_of_one_gaussian(script):
+    """Even cells over 2.8 standard deviations on either side; each has the mass of its cell."""
+    code = """const origins = [{ weight: 1 - 1e-5, mean: 1.5, variance: 0.16 },
+        { weight: 1e-5, mean: 40, variance: 1 }];
+      const lemma = { pull: 0.3, keep: 0.6, variance: 0.07 };
+      return M.mixed({ origins, lemma }, 2, 7)
+        .map((part) => [part.origin, part.weight, part.mean, part.variance]);"""
+    found = script(code, {"state": ReverseStep(gm1()).static_state()})
+    found = torch.tensor(found, dtype=torch.float64)
+    edges = 1.5 + 1.12 * torch.linspace(-1, 1, 8, dtype=torch.float64)
+    origins = (edges[1:] + edges[:-1]) / 2
+    weights = Normal(1.5, 0.4).cdf(edges).diff()
+    expected = torch.stack([origins, weights, 0.3 * origins + 1.2, 0 * origins + 0.07], 1)
+    assert (found - expected).abs().max() < 1e-4
+    assert (found - expected)[:, 0].abs().max() < 1e-9
 
 
 # -- what the notebook stores ---------------------------------------------------------------------

@@ -6,9 +6,11 @@ import re
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from reader import double, gap, number, settled, state, status
+from scipy.integrate import RK23
 
 from dgm_lessons import zoo
 from dgm_lessons.denoisers import ExactDenoiser
@@ -160,6 +162,73 @@ def test_the_adaptive_solver_keeps_to_its_calls(race):
     for row, most in zip(rows, [20, 48], strict=True):
         assert row["calls"] <= most and row["made"][0] == 0 and row["made"][-1] == row["calls"]
         assert (row["calls"] - 1) % 3 == 0  # three a step, and the first slope
+
+
+def by_scipys_tableau(tolerance):
+    """Every state and how many calls it took, by the pair of SciPy's RK23 and its step control."""
+
+    def velocity(t, x):
+        return EXACT.velocity(torch.from_numpy(x), t).numpy()
+
+    t, last, x = PROCESS.T, PROCESS.T / 1000, STARTS.numpy()
+    h, calls, path = (last - t) / 10, 1, [(x, 0)]
+    slopes = [velocity(t, x)]
+    while t > last:
+        h = max(h, last - t)
+        for a, c in zip(RK23.A[1:], RK23.C[1:], strict=True):
+            step = sum(w * k for w, k in zip(a, slopes, strict=False))
+            slopes.append(velocity(t + c * h, x + h * step))
+        after = x + h * sum(w * k for w, k in zip(RK23.B, slopes, strict=True))
+        slopes.append(velocity(max(t + h, last), after))
+        off = h * sum(w * k for w, k in zip(RK23.E, slopes, strict=True))
+        scale = tolerance * (1 + np.maximum(np.abs(x), np.abs(after)))
+        error, calls = np.sqrt(np.mean((off / scale) ** 2)), calls + 3
+        if error <= 1:
+            t, x = (last if t + h - last < 1e-12 else t + h), after
+            path.append((x, calls))
+        slopes = [slopes[-1] if error <= 1 else slopes[0]]
+        h *= min(5, max(0.2, 0.9 * error ** (-1 / 3)))
+    return path
+
+
+PAIR = """return a.tolerances.map((tolerance) =>
+  M.pairOfOrders(world, x, ends, tolerance).path.map(([at, calls]) => [[...at], calls]));"""
+
+
+@browser
+def test_the_adaptive_pair_is_scipy_s(race):
+    """A coarse tolerance, whose steps are thrown away and grow fivefold, and a fine one."""
+    tolerances = [0.3, 0.01]
+    for tolerance, found in zip(tolerances, race(PAIR, tolerances=tolerances), strict=True):
+        expected = by_scipys_tableau(tolerance)
+        assert [calls for _, calls in found] == [calls for _, calls in expected]
+        for (x, _), (y, _) in zip(found, expected, strict=True):
+            assert gap(x, torch.from_numpy(y).flatten()) < 1e-6
+
+
+@browser
+def test_the_calls_that_are_allowed_may_all_be_used(race):
+    code = """const { calls } = M.pairOfOrders(world, x, ends, 0.01);
+      const kept = (most) => M.pairOfOrders(world, x, ends, 0.01, most) !== null;
+      return [kept(calls), kept(calls - 1)];"""
+    assert race(code) == [True, False]
+
+
+@browser
+def test_the_adaptive_solver_takes_the_finest_tolerance_that_its_calls_allow(race):
+    code = """const end = (found) => [...found.x];
+      const all = a.tolerances.map((tolerance) => M.pairOfOrders(world, x, ends, tolerance));
+      return { calls: all.map((one) => one.calls), ends: all.map(end),
+        found: a.budgets.map((most) => end(M.solve("adaptive", world, x, most, { ends }))) };"""
+    budgets = [20, 48, 10_000]
+    all_ = race(code, tolerances=[1.5**-k for k in range(24)], budgets=budgets)
+    for most, found in zip(budgets, all_["found"], strict=True):
+        calls = all_["calls"]
+        first = next(k for k, made in enumerate(calls) if made <= most)
+        beyond = next((k for k, made in enumerate(calls) if k > first and made > most), len(calls))
+        used = max(calls[first:beyond])
+        finest = max(k for k in range(first, beyond) if calls[k] == used)
+        assert found == all_["ends"][finest]
 
 
 @browser

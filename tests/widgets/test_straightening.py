@@ -127,6 +127,19 @@ def test_paths_curvature_and_cost_are_those_of_the_package(flows):
     assert abs(found["apart"] - apart) < TOLERANCE
 
 
+@browser
+def test_a_path_between_its_ends_and_weights_that_do_not_add_up_to_1(flows):
+    code = """const path = [[0, 1], [4, 3], [5, -1]];
+      const thrice = M.exactVelocity({ weights: weights.map((w) => 3 * w), means, covariances });
+      const at = (v, t) => [...v(x, t, new Float64Array(x.length))];
+      return [[1, 0.75, 0.5, 0.25, 0].map((t) => M.placeAt(path, t)),
+        [1, 0.6].map((t) => [at(exact, t), at(thrice, t)])];"""
+    places, pairs = flows(code)
+    assert places == [[0, 1], [2, 2], [4, 3], [4.5, 1], [5, -1]]
+    for once, thrice in pairs:
+        assert gap(thrice, double(once)) < 1e-12
+
+
 SLIPS = {
     "bends": ("steps * (path[k + 1][i] - path[k][i])", "(path[k + 1][i] - path[k][i])"),
     "costs": ("(value - path.at(-1)[i]) ** 2", "Math.abs(value - path.at(-1)[i])"),

@@ -1,6 +1,8 @@
 """SURE meter: its denoisers, readings and exact numbers against the package and quadrature."""
 
+import math
 import re
+import statistics
 
 import pytest
 import torch
@@ -85,6 +87,35 @@ def test_what_lies_behind_a_value_agrees_with_the_mixture(run_module):
 
 
 @browser
+def test_what_lies_behind_a_far_value_is_a_number(run_module):
+    given = {**arguments({}), "ys": [-30.0, 25.0], "sigma": 0.1}
+    found = run_module(
+        SureMeter.example(), "return a.ys.map((y) => M.behind(a.mixture, 0.1, y));", given
+    )
+    seen = gm1().seen(torch.tensor([[-30.0], [25.0]], dtype=torch.float64), 1.0, 0.1)
+    assert [row["mean"] for row in found] == pytest.approx(seen.mean[:, 0].tolist(), rel=1e-9)
+
+
+@browser
+@pytest.mark.parametrize(
+    ("weights", "means", "variances", "sigma"),
+    [
+        ([1.0], [0.0], [0.0], 0.01),
+        ([0.5, 0.5], [0.0, -30.0], [1.0, 1.0], 1.0),
+        ([0.3, 0.7], [-2.0, 1.0], [1e4, 1.0], 0.5),
+    ],
+)
+def test_who_takes_the_noisy_value_errs_by_the_noise(run_module, weights, means, variances, sigma):
+    """D(y) = y has the risk sigma^2, whatever the data; SURE less (y - x)^2, sqrt(2) sigma^2."""
+    mixture = {"weights": weights, "means": [[m] for m in means]}
+    mixture["covariances"] = [[[v]] for v in variances]
+    code = "return M.exact(a.mixture, (y) => ({ value: y, slope: 1 }), a.sigma);"
+    found = run_module(SureMeter.example(), code, {"mixture": mixture, "sigma": sigma})
+    assert found["risk"] == pytest.approx(sigma**2, rel=1e-7)
+    assert found["noise"] == pytest.approx(math.sqrt(2) * sigma**2, rel=1e-7)
+
+
+@browser
 def test_a_slip_is_told_apart(run_module):
     fields, D = next(iter(denoisers()))
     expected = sure(D, torch.tensor(YS, dtype=torch.float64)[:, None], SIGMA).tolist()
@@ -111,6 +142,17 @@ def test_both_meters_are_right_on_average(run_module):
     off = torch.tensor(run_module(SureMeter.example(), code, given))
     assert float(off.abs().max()) < 4.5
     assert float(off.pow(2).mean()) == pytest.approx(1, abs=0.8)  # the bars are as long as they say
+
+
+@browser
+def test_a_summary_has_the_standard_error_of_the_mean(run_module):
+    rows = [[-1.5, 0.0, 2.0, 0.7, -0.2], [3.0, 4.5], [2.5]]
+    found = run_module(SureMeter.example(), "return a.map(M.summary);", rows)
+    for row, summary in zip(rows, found, strict=True):
+        std = statistics.stdev(row) if len(row) > 1 else 0.0
+        assert summary["mean"] == pytest.approx(statistics.mean(row))
+        assert summary["error"] == pytest.approx(std / math.sqrt(len(row)))
+    assert [summary["below"] for summary in found] == [2, 0, 0]  # nought is not below nought
 
 
 @browser

@@ -86,6 +86,7 @@ def test_levels_window_and_the_share_that_is_seen(script):
         seen = script("M.shareSeen(a.x, a.factor, 2)", x=points.flatten().tolist(), factor=factor)
         assert seen == approx(float(((factor * points).abs() <= 2).all(1).double().mean()))
     assert 0 < seen < 1
+    assert script("M.shareSeen([2, -2, 1, 2.5], 1, 2)") == 0.5  # the edge is seen
     wide = script("a.levels.map((level) => M.windowAt(3.5, level))", levels=LEVELS)
     assert wide == approx([math.hypot(3.5, 3 * math.exp(-level / 2)) for level in LEVELS])
 

@@ -287,6 +287,54 @@ def test_the_first_weights_are_spread_as_in_pytorch(script):
     assert last == [0, 0]
 
 
+@browser
+def test_only_the_padding_and_the_last_layer_begin_at_zero(script):
+    code = """
+      const shape = M.layersOf(64, 3);
+      const weights = M.initialise(new Float64Array(shape.count), shape, M.makeRng(1));
+      return shape.layers.map(({ weight, bias, columns }) => {
+        const table = weights.subarray(weight, bias + columns);
+        const zeros = [...table.keys()].filter((i) => !table[i]);
+        return [zeros.length, zeros[0] ?? -1, Math.max(...table), Math.min(...table), table.length];
+      });
+    """
+    first, *inner, last = script(code, {})
+    assert first[:2] == [64, 11 * 64]  # the weights of the feature that is always 0
+    assert first[2:4] == pytest.approx([2 / 11**0.5, -2 / 11**0.5], rel=0.02)
+    for row in inner:
+        assert row[0] == 0 and row[2:4] == pytest.approx([1 / 8, -1 / 8], rel=0.02)
+    assert last[0] == last[4]
+
+
+@browser
+def test_the_quick_exponential_is_cut_off_and_as_good_as_it_says(script):
+    powers = torch.linspace(-20, 20, 3001, dtype=torch.float64)
+    code = "return [a.x.map(M.quickExp), [-500, 500].map(M.quickExp)];"
+    found, ends = script(code, {"x": powers.tolist()})
+    assert (torch.tensor(found, dtype=torch.float64) / powers.exp() - 1).abs().max() < 8e-9
+    assert ends == [2.0**-100, 2.0**100]
+
+
+@browser
+def test_a_machine_has_room_for_all_its_numbers(script):
+    """A page of WebAssembly's memory is 16,384 of them; without it a buffer is as long as asked."""
+    code = """
+      const tables = () => a.map((n) => M.makeMachine(n).table(n));
+      const lengths = () => tables().map((table) => [table.length, table.byteOffset]);
+      const kept = WebAssembly.Memory;
+      const found = [lengths()];
+      try {
+        WebAssembly.Memory = null;
+        found.push(lengths());
+      } finally {
+        WebAssembly.Memory = kept;
+      }
+      return found;
+    """
+    sizes = [100, 16384, 16385, 32768]
+    assert script(code, sizes) == [[[n, 0] for n in sizes]] * 2
+
+
 def guesses(script, slip=None):
     net, s, x = network(), 0.4, draw(7, 2)
     code = """
@@ -338,6 +386,13 @@ def gaussian_flow(script, slip=None):
 def test_noise_becomes_data_along_the_score(script):
     assert gaussian_flow(script) < 0.01
     assert gaussian_flow(script, ("(next - s) * 0.5 * (first", "(next - s) * (first")) > 0.1
+
+
+@browser
+def test_levels_go_down_as_in_karras_et_al(script):
+    found = script("return M.levelsDown(8, 0.02, 24);", {})
+    ramp = torch.linspace(8 ** (1 / 7), 0.02 ** (1 / 7), 25, dtype=torch.float64) ** 7
+    assert found == pytest.approx(ramp.tolist(), rel=1e-12)
 
 
 def strays(script, slip=None):
@@ -400,6 +455,77 @@ def test_a_session_answers_in_order(script):
     assert found["last"]["field"] != found["look"]
     assert found["shapes"] == [12, 12, 100]
     assert found["strays"]["exact"] < 0.1 < found["strays"]["learned"]
+
+
+@browser
+def test_what_a_session_says_of_its_steps(script):
+    """The mean loss is that of a trainer of its own; no time is no step; the carried noise is x."""
+    code = """
+      const start = { mixture: a, loss: "denoising", seed: 3, steps: 4 };
+      const own = M.makeTrainer(start);
+      const losses = [1, 2, 3, 4].map(() => own.train());
+      const [places, session] = [Float64Array.from([1, 1]), M.makeSession()];
+      const first = session({ kind: "start", ...start });
+      const idle = session({ kind: "go", ms: 0, places, sigma: 0.5 });
+      const begin = performance.now();
+      const all = session({ kind: "go", ms: 1e6, places, sigma: 0.5 });
+      const wall = (performance.now() - begin) / 1000;
+      const { exact } = session({ kind: "carry", count: 60, levels: [0.01] });
+      return { first, idle, all, wall, mean: losses.reduce((x, y) => x + y) / 4,
+        stray: M.strayShare(a, exact[0]) };
+    """
+    found = script(code, mixture_state(ring(8), 2))
+    first, idle, all_ = (found[name] for name in ("first", "idle", "all"))
+    assert (first["seconds"], first["steps"]) == (0, 4)
+    assert (idle["step"], idle["seconds"], idle["rmse"]) == (0, 0, None) and not idle["done"]
+    assert all_["done"] and all_["value"] == pytest.approx(found["mean"], rel=1e-9)
+    assert 0 < all_["seconds"] <= found["wall"] < 60 and found["stray"] < 0.05
+
+
+@browser
+def test_a_session_looks_at_the_error_every_fifth_of_a_second(script):
+    """On a clock that each step moves on by 70 ms; what is carried is judged where it ends."""
+    code = """
+      const [now, session] = [performance.now, M.makeSession()];
+      const go = { kind: "go", places: Float64Array.of(1, 1), sigma: 0.5 };
+      let clock = 5000;
+      session({ kind: "start", mixture: a, loss: "denoising", seed: 3, steps: 40 });
+      try {
+        performance.now = () => (clock += 70) - 70;
+        const rows = Array.from({ length: 7 }, () => session({ ...go, ms: 70 }));
+        const way = { kind: "carry", count: 60, levels: [4, 1, 0.1] };
+        const { exact, learned, strays } = session(way);
+        const ends = [exact, learned].map((path) => M.strayShare(a, path.at(-1)));
+        return { rows: rows.map((row) => [row.step, row.seconds, row.rmse !== null]), ends,
+          strays: [strays.exact, strays.learned] };
+      } finally {
+        performance.now = now;
+      }
+    """
+    found = script(code, mixture_state(ring(8), 2))
+    looks = [False, False, True, False, False, True, False]
+    for k, (step, seconds, looked) in enumerate(found["rows"]):
+        assert step == k + 1 and seconds == pytest.approx(0.07 * (k + 1))
+        assert looked == looks[k]
+    assert found["strays"] == found["ends"] and found["ends"][0] < found["ends"][1]
+
+
+@browser
+@pytest.mark.parametrize(
+    ("loss", "rate"), [("denoising", 2e-2), ("sliced", 1e-2), ("implicit", 1e-2)]
+)
+def test_what_a_trainer_takes_if_nothing_is_said(script, loss, rate):
+    code = """
+      const end = (options) => {
+        const { mixture, loss } = a;
+        const trainer = M.makeTrainer({ mixture, loss, seed: 2, steps: 3, ...options });
+        const losses = [1, 2, 3].map(() => trainer.train());
+        return [...losses, ...trainer.average];
+      };
+      const [short, long] = [{}, { batch: 256, rate: a.rate, width: 64, depth: 3 }].map(end);
+      return short.length === long.length && short.every((value, i) => value === long[i]);
+    """
+    assert script(code, {"mixture": mixture_state(ring(8), 2), "loss": loss, "rate": rate})
 
 
 # -- the page -------------------------------------------------------------------------------------

@@ -99,6 +99,24 @@ def test_the_contours_have_the_gap_that_is_written_on_them(run_module):
         assert found == pytest.approx([gap_] * len(found), abs=1e-9)
 
 
+@browser
+def test_a_contour_goes_once_round_the_best_encoder(run_module):
+    """Its top and bottom have the best slope, at the widths where ratio - 1 - log ratio = 2 gap."""
+    code = """const vae = M.makeLinearVae(1.3, 0.6);
+      return [[Math.log(vae.best.b), vae.best.a], a.gaps.map((gap) => vae.level(1.4, gap))];"""
+    gaps = [0.1, 1.0, 4.0]
+    (log_b, slope), curves = run_module(UnderTheCeiling(), code, {"gaps": gaps})
+    for gap_, curve in zip(gaps, curves, strict=True):
+        assert len(curve) == 121
+        top, bottom = curve[0], curve[60]
+        assert curve[120] == pytest.approx(top, abs=1e-12)
+        for (a, height), sign in ((top, 1), (bottom, -1)):
+            u = height - log_b
+            assert a == pytest.approx(slope, abs=1e-12) and sign * u > 0.2
+            assert math.exp(2 * u) - 1 - 2 * u == pytest.approx(2 * gap_, rel=1e-9)
+        assert all(a > slope for a, _ in curve[1:60]) and all(a < slope for a, _ in curve[61:120])
+
+
 REFUSED = [
     (lambda: UnderTheCeiling(w=11), ValueError, "w must be a number from -10 to 10, not 11"),
     (lambda: UnderTheCeiling(w=float("nan")), ValueError, "not nan"),
