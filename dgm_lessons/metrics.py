@@ -41,8 +41,8 @@ def sliced_wasserstein(
 
 
 def _sorted(shadows: Tensor) -> Tensor:
-    """Each column in order: ten times faster by NumPy, on the CPU and where no gradient is due."""
-    if shadows.requires_grad or shadows.device.type != "cpu":
+    """Each column in order: ten times faster by NumPy, where no gradient is due."""
+    if shadows.requires_grad:
         return shadows.sort(0).values
     return torch.from_numpy(np.sort(shadows.numpy(), axis=0))
 
