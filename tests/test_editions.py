@@ -163,7 +163,7 @@ def test_a_solution_without_an_end_is_an_error():
 def test_a_colab_edition_runs_alone_and_nothing_is_right_before_it_is_answered(tmp_path):
     from nbclient import NotebookClient
 
-    notebook = edition(BOOK, "book/08-fokker-planck/reverse-by-bayes", "colab")
+    notebook = edition(BOOK, "book/07-score-sde/from-steps-to-sde", "colab")
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     asked = [
         cell for cell in notebook.cells if "check(" in cell.source and cell.cell_type == "code"

@@ -344,12 +344,11 @@ def error_far_out(steps, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
-def test_the_far_noise_keeps_a_fit_tame_where_no_data_lead(seed, monkeypatch):
+def test_the_far_noise_keeps_a_fit_tame_where_no_data_lead(monkeypatch):
     """1,200 steps: off by 0.2 to 0.4 (4 seeds), without the far noise by 1.3 to 1.4."""
-    assert error_far_out(1200, seed) < 0.6
+    assert error_far_out(1200, 0) < 0.6
     monkeypatch.setattr(training, "FAR", 1.0)
-    assert error_far_out(1200, seed) > 0.9
+    assert error_far_out(1200, 0) > 0.9
 
 
 @pytest.mark.slow

@@ -73,6 +73,26 @@ def test_the_small_widget_runs(open_page, bell):
 
 
 @browser
+def test_it_is_painted_anew_for_other_colours_and_for_nothing_else(open_page, bell):
+    page = open_page(
+        bell(),
+        before="""window.painted = 0;
+        const pen = CanvasRenderingContext2D.prototype, clear = pen.clearRect;
+        pen.clearRect = function (...box) { window.painted += 1; clear.apply(this, box); };""",
+    )
+    turn = """async (attributes) => {
+      await new Promise((rest) => setTimeout(rest, 100));
+      const before = window.painted;
+      for (const [name, value] of Object.entries(attributes)) document.documentElement.setAttribute(name, value);
+      await new Promise((rest) => setTimeout(rest, 100));
+      return window.painted - before;
+    }"""  # noqa: E501
+    assert page.evaluate(turn, {"class": "scrolled", "data-theme": "light"}) == 0
+    assert page.evaluate(turn, {"data-theme": "dark"}) > 0
+    assert page.evaluate(turn, {"data-theme": "light"}) > 0
+
+
+@browser
 def test_a_slider_in_whole_steps_reaches_both_ends(run_module):
     """The browser takes the last step that is not beyond 1, and 99 / 99 may be."""
     code = """const w = { model: { get: () => 1, on() {} }, signal: new AbortController().signal };

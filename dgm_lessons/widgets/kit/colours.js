@@ -13,8 +13,10 @@ export function makeColours(w) {
   Object.defineProperty(w, "colours", { get: () => (w.root.isConnected ? (kept ??= read(w.root)) : read(w.root)) });
   w.printing = false;
   w.onRepaint = (callback) => painters.add(callback);
-  w.repaint = () => {
+  w.repaint = () => { // pages turn more than their colours
+    const before = kept;
     kept = null;
+    if (before && String(Object.values(before)) === String(Object.values(w.colours))) return;
     for (const paint of painters) paint();
   };
   const observer = new MutationObserver(w.repaint);
