@@ -216,7 +216,7 @@ def references(n: int) -> dict[str, Any]:
 
 def run(quick: bool, folder: Path) -> dict[str, Any]:
     """A row for each method, with all its seeds; `folder` keeps what is done."""
-    seeds, budget, n = (2, 0.3, 300) if quick else (SEEDS, BUDGET, 10_000)
+    seeds, budget, n = (1, 0.3, 300) if quick else (SEEDS, BUDGET, 10_000)
     found = {
         (method, seed): kept(
             folder / f"{method.replace(' ', '-')}-{seed}.json",

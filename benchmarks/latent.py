@@ -174,7 +174,7 @@ def one_seed(seed: int, n: int, codes: DigitCodes, pca: nn.Module, root: Tensor)
 def run(quick: bool, folder: Path) -> dict[str, Any]:
     """Costs, losses of the bottleneck, and a row for each set of digits."""
     need_mnist()
-    n, seeds, repeats = (200, [0], 1) if quick else (5000, [0, 1, 2], 15)
+    n, seeds, repeats = (100, [0], 1) if quick else (5000, [0, 1, 2], 15)
     codes, train = digit_codes(torch.device("cpu")), unit(data.mnist("train")[0])
     pca = components(train.flatten(1), codes.code)
     with torch.no_grad():
