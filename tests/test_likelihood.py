@@ -368,3 +368,16 @@ def test_a_bad_density_of_the_noise_is_refused():
     ):
         with pytest.raises(ValueError, match=words):
             bits_per_dim(torch.zeros(3), 2, log_q=log_q)
+
+
+def test_with_an_exact_field_the_error_that_stays_is_the_priors():
+    """At T the noised law is not quite the prior: under VP alpha is 0.0066 there."""
+    law, process = ring(8), VP()
+    x = law.sample(200, torch.Generator().manual_seed(0)).double()
+    field = ExactDenoiser(law, process)
+    parts = log_prob_parts(field, x, rtol=1e-8, atol=1e-8, t_min=0.0)
+    T = torch.tensor(process.T, dtype=torch.float64)
+    there = law.seen(parts.x_T, process.alpha(T), process.sigma(T)).log_prob
+    wrong = parts.log_prob - law.log_prob(x)
+    assert 2e-4 < wrong.square().mean().sqrt() < 8e-4
+    torch.testing.assert_close(wrong, parts.prior - there, rtol=0, atol=1e-6)

@@ -177,6 +177,9 @@ EXERCISES: dict[str, Exercise] = {
             "the second power of the difference quotient: divide by the step once": (
                 lambda x, T: ((x.diff() * (len(x) - 1) / T) ** 2).mean().sqrt()
             ),
+            "as good for fine steps, but the mean step was taken away: add up the squares": (
+                lambda x, T: x.diff().std() * ((len(x) - 1) / T) ** 0.5
+            ),
         },
     ),
 }
