@@ -66,7 +66,8 @@ unit: $(READY)
 timing: $(READY)
 	$(BIN)/pytest $$(grep -rl --include='*.py' 'mark.timing' tests) -q -m timing
 
-fast: lint $(CHECKS)
+fast: $(READY)
+	$(MAKE) -j 2 lint checks
 	$(BIN)/pytest $(UNIT) $(BOTH) -m "not slow and not browser and not timing"
 
 # Twice the time of nbval: each cell again after the whole, on the pages that one has changed.

@@ -562,6 +562,7 @@ def test_a_bill_counts_rows_and_products():
     assert row["parameters"] == 15 and min(row["milliseconds"]["values"]) >= 0
 
 
+@pytest.mark.slow
 def test_families_writes_all_three_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(families, "SAMPLES", 300)
     monkeypatch.setattr(race, "TURN", 0.02)
@@ -576,6 +577,7 @@ def test_families_writes_all_three_parts(tmp_path, monkeypatch):
     assert {row["sampler"] for row in found["replay"]["rows"]} >= set(replay.ROWS)
 
 
+@pytest.mark.slow
 def test_the_shipped_bill_is_that_of_this_code():
     """Calls and operations do not depend on the machine: the same numbers come out again."""
     found = json.loads((measure.RESULTS / "families.json").read_text())["costs"]["rows"]
@@ -590,6 +592,7 @@ def test_the_shipped_bill_is_that_of_this_code():
     }
 
 
+@pytest.mark.slow
 def test_flow_matching_writes_what_the_page_reads(tmp_path):
     command.main(["flow_matching", "--quick", "--out", str(tmp_path)])
     found = json.loads((tmp_path / "flow_matching.json").read_text())

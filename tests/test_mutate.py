@@ -97,6 +97,7 @@ def test_each_part_of_the_mathematics_has_mutants_and_tests():
         assert mutate.tests_of(mutant.path), mutant.path
 
 
+@pytest.mark.slow
 def test_what_nobody_can_tell_is_a_mutant_of_the_code_as_it_is():
     found = mutate.chosen(list(mutate.MATHEMATICS), seed=0, count=10**6)
     names = {mutant.name(mutant.path.read_text(encoding="utf8")) for mutant in found}

@@ -6,6 +6,7 @@ reads, it breaks or, worse, prints another number without a word.
 """
 
 import ast
+import functools
 import re
 import symtable
 from pathlib import Path
@@ -80,6 +81,7 @@ def taken_later(notebook: nbformat.NotebookNode, i: int) -> list[str]:
     return sorted(reads & set().union(*(names_of(source)[1] for source in later)))
 
 
+@functools.cache
 def names_of(source: str) -> tuple[set[str], set[str]]:
     """What a cell reads before it sets it, or in a function that it defines; and what it sets."""
     reads, sets, inside = set(), set(), set()

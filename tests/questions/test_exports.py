@@ -145,6 +145,7 @@ def test_moodle_gives_back_the_samples(tried):
     check_moodle(tried)
 
 
+@pytest.mark.slow
 def test_moodle_gives_back_the_bank(bank):
     check_moodle(bank)
 
@@ -290,12 +291,14 @@ def test_markdown_has_the_answers_in_a_second_part(tried):
         (["--format", "gift"], "invalid choice: 'gift'"),
     ],
 )
+@pytest.mark.slow
 def test_the_command_says_what_it_cannot_do(options, words):
     run = [sys.executable, "-m", "teaching.bank", *options]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2 and words in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(3 not in chapters(), reason="the bank has no chapter 3")
 def test_the_command_writes_a_file(tmp_path):
     out = tmp_path / "new" / "three.xml"
