@@ -154,6 +154,10 @@ def test_the_distance_is_wasserstein_1(script):
     floor = script("return M.trueDistance(course);")
     draws = [gm1().sample(2000, torch.Generator().manual_seed(s), torch.float64) for s in range(30)]
     assert floor == approx(sum(float(wasserstein_1(d[:, 0], truth)) for d in draws) / 30, abs=0.008)
+    # data all at 3, told to be at 1: two apart in every draw
+    code = """const point = { weights: [1], means: [[3]], covariances: [[[1e-12]]] };
+      return M.trueDistance({ mixture: point, ideal: new Float64Array(2000).fill(1) });"""
+    assert script(code) == approx(2, rel=1e-6)
 
 
 END = """return a.seeds.map((seed) =>
