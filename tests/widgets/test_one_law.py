@@ -271,6 +271,29 @@ def test_what_does_not(script, view, kind, rule, index, low):
 
 @browser
 @pytest.mark.parametrize("view", ["line", "plane"])
+def test_film_and_crowds_begin_with_the_data_at_its_first_time(script, view):
+    code = f"""const f = film("{view}", 20), {{ alpha, sigma }} = f.laws[0];
+      const points = new Float64Array(M.CROWD * f.D);
+      const data = M.sample(f.mixture, alpha, sigma, M.makeRng(3), points);
+      const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+      const first = (kind) => M.runProcess(f, kind, {{ ...none, seed: 3 }})[0];
+      const start = M.cellAverages(f.mixture, f.grid, alpha, sigma);
+      return [same(f.density[0], start), ...["forward", "flow"].map((k) => same(first(k), data))];
+    """
+    assert script(code) == [True, True, True]
+
+
+@browser
+def test_the_distance_by_hand(script):
+    """On three edges: the share below the first, at it, and beyond the last."""
+    code = """const three = { grid: { half: 1, cells: 2 }, D: 1, below: [[[0, 0.5, 1]]] };
+      return a.crowds.map((x) => M.kolmogorov(three, 0, Float64Array.from(x)));"""
+    crowds = [[-5, 0.5], [-0.5, 0.5], [-0.5, -0.2, -0.1, 0.9], [0.2, 0.4, 0.6, 3], [-1, -1, 1, 1]]
+    assert script(code, crowds=crowds) == approx([0.5, 0, 0.25, 0.5, 0.5])
+
+
+@browser
+@pytest.mark.parametrize("view", ["line", "plane"])
 def test_the_distance_is_kolmogorov_and_smirnov_s(script, view):
     law = gm1() if view == "line" else two_modes()
     x = law.sample(500, torch.Generator().manual_seed(0), torch.float64) * 1.2
