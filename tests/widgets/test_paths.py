@@ -1,4 +1,4 @@
-"""Paths: what they refuse, and a reader's hands on them. Their mathematics: test_mixture.py."""
+"""Paths: what they refuse, a reader's hands. Mathematics: test_mixture.py, test_dynamics.py."""
 
 import math
 import re
