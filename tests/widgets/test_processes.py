@@ -58,6 +58,11 @@ def test_curves(script, name):
     assert times(script, PROCESSES[name]) < TOLERANCE
 
 
+def test_the_cosine_ends_exactly_in_noise(script):
+    code = "const p = M.makeProcess({ kind: 'CosineVP', T: 1 }); return [p.alpha(1), p.sigma(1)];"
+    assert script(code, {}) == [0, 1]
+
+
 VP_ = PROCESSES["VP"]
 SLIPS = {
     "forward noise without its root": (
