@@ -59,8 +59,8 @@ COMMENT = {".py": r"\#[^\n]*", ".js": r"//[^\n]*|/\*.*?\*/|`(?:\\.|[^`\\])*`"}
 TOKEN = r"""
     (?P<skip> {comment}
       | [rfb]* (?: \'\'\'.*?\'\'\' | \"\"\".*?\"\"\" | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' )
-      | //=? | [-+*/=!]==? | -> | => | \*\* | \+\+ | -- )
-  | (?P<number> \d+\.?\d*(?:e-?\d+)? ) | (?P<name> [A-Za-z_]\w* )
+      | //=? | [-+*/=!]==? | -> | => | \*\* | \+\+ | -- | <<=? | >>>?=? )
+  | (?P<number> 0x[0-9a-f]+ | \d+\.?\d*(?:e-?\d+)? ) | (?P<name> [A-Za-z_]\w* )
   | (?P<operator> [<>]=? | [-+*/] ) | \S
 """
 # Lines that state no mathematics: imports, messages, annotations of a function's head.
@@ -92,6 +92,8 @@ def other(kind: str, token: str, javascript: bool) -> str | None:
     if kind == "operator":
         return SWAPS[token]
     if kind == "number":
+        if token.startswith("0x"):
+            return hex(int(token, 16) + 1)
         if token.isdigit():
             return str(int(token) + 1)
         return f"({token} * 1.1)" if float(token) else "1.0"

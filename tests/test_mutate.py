@@ -16,6 +16,7 @@ g = Generator().manual_seed(7)
 '''
 JAVASCRIPT = """import { at } from "./kit.js"; // 1 + 2
 const f = (x) => (x >= 2 ? `${x} * 3` : -x / Math.sqrt(x));
+const g = (n) => (n >> 1) + [0x7f, n >>> 0][1];
 """
 
 
@@ -42,6 +43,11 @@ const f = (x) => (x >= 2 ? `${x} * 3` : -x / Math.sqrt(x));
                 "const f = (x) => (x >= 3 ? `${x} * 3` : -x / Math.sqrt(x));",
                 "const f = (x) => (x >= 2 ? `${x} * 3` : -x * Math.sqrt(x));",
                 "const f = (x) => (x >= 2 ? `${x} * 3` : -x / Math.cbrt(x));",
+                "const g = (n) => (n >> 2) + [0x7f, n >>> 0][1];",
+                "const g = (n) => (n >> 1) - [0x7f, n >>> 0][1];",
+                "const g = (n) => (n >> 1) + [0x80, n >>> 0][1];",
+                "const g = (n) => (n >> 1) + [0x7f, n >>> 1][1];",
+                "const g = (n) => (n >> 1) + [0x7f, n >>> 0][2];",
             ],
         ),
     ],
@@ -55,10 +61,10 @@ def test_one_token_changes_and_words_do_not(tmp_path, name, text, expected):
 
 def test_what_a_mutant_stands_in(tmp_path):
     """The function for Python, the last name of the top level for JavaScript."""
-    for name, text, expected in (("a.py", PYTHON, ["f"]), ("a.js", JAVASCRIPT, ["f"])):
+    for name, text, expected in (("a.py", PYTHON, 6 * ["f"]), ("a.js", JAVASCRIPT, 4 * ["f"])):
         (tmp_path / name).write_text(text, encoding="utf8")
-        found = mutate.mutants(tmp_path / name)
-        assert [mutate.around(m, text) for m in found] == [expected] * len(found)
+        found = [mutate.around(m, text) for m in mutate.mutants(tmp_path / name)]
+        assert found == [[f] for f in expected] + [["g"]] * (len(found) - len(expected))
 
 
 @pytest.mark.parametrize(

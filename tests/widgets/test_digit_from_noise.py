@@ -241,6 +241,7 @@ def test_the_shipped_network(script):
 ODD = {
     "28x28": {"size": 28, "widths": (24, 64)},  # 49 places at the bottom: an odd number
     "no labels": {"size": 12, "classes": 0, "widths": (6, 10)},  # no multiples of four
+    "one more": {"size": 8, "classes": 2, "widths": (5, 9)},  # than a multiple of four
     "wide": {"size": 8, "classes": 3, "widths": (32, 48)},
 }
 
@@ -323,6 +324,36 @@ def test_the_sampler_by_itself(script):
         assert formed(script, slip)[0] > 1e-3
 
 
+@browser
+def test_when_the_network_is_asked_twice_and_which_step_is_seen(script):
+    """Twice at guided steps with a label, the first of which is 0, and with a weight."""
+    code = """
+      const step = (guided) =>
+        ({ guided, level: 0, scale: 1, from_x: 1, from_y: 1, keep: 1, move: 1, lean: 0 });
+      const steps = [true, false, true].map(step);
+      return a.map((options) => {
+        const [labels, visits] = [[], []];
+        const predict = (x, level, label) => (labels.push(label), x);
+        M.formDigit({ predict }, steps, [0.5], options, (i) => visits.push(i));
+        return [labels, visits];
+      });
+    """
+    cases = [
+        {"label": 0, "guidance": 0.5},
+        {"label": 3, "guidance": 0},
+        {"label": -1, "guidance": 2},
+        {"label": 0, "guidance": 1, "everywhere": True, "from": 2},
+        {"label": 0, "guidance": 1, "from": 1},
+    ]
+    assert script(code, cases) == [
+        [[0, -1, 0, 0, -1], [0, 1, 2, 3]],
+        [[3, 3, 3], [0, 1, 2, 3]],
+        [[-1, -1, -1], [0, 1, 2, 3]],
+        [[0, -1], [2, 3]],
+        [[0, 0, -1], [1, 2, 3]],
+    ]
+
+
 def noised_gap(script, slip=None):
     """A picture under the noise of three steps, against the process."""
     steps, process = sampler_steps(shipped(), 18), shipped().process
@@ -343,6 +374,7 @@ def test_a_picture_under_noise_is_the_process_s(script):
     below = script("return M.stepBelow(a.steps, 2);", {"steps": steps})
     ratios = [torch.tensor(step["level"]).exp() for step in steps]
     assert ratios[below] < 2 <= ratios[below - 1]
+    assert script("return M.stepBelow([1, 0, -1].map((level) => ({ level })), 1);", {}) == 2
 
 
 @browser
@@ -355,6 +387,19 @@ def test_between_two_noises_lies_noise(script):
     angle = torch.acos(torch.cosine_similarity(a, b, 0))
     assert torch.allclose(middle, (a + b) / (2 * torch.cos(angle / 2)))
     assert middle.norm() > 1.3 * ((a + b) / 2).norm()  # a straight line is too quiet
+
+
+@browser
+def test_between_two_noises_of_one_direction_lies_a_straight_line(script):
+    """Their cosine is 1, or more by rounding; ways of 1e-7 and of 1e-5 are straight, too."""
+    code = """
+      const same = (k) => [[1, 2, k], [1, 2, k].map((v) => 1.1 * v)];
+      const pairs = Array.from({ length: 50 }, (_, k) => same(k));
+      for (const angle of [1e-7, 1e-5]) pairs.push([[1, 0, 3], [1, 3 * angle, 3 - angle]]);
+      return pairs.map(([a, b]) => [a, b, M.between(a, b, 0.3)]);
+    """
+    a, b, found = torch.tensor(script(code, {}), dtype=torch.float64).unbind(1)
+    torch.testing.assert_close(found, a + 0.3 * (b - a), rtol=0, atol=1e-8)
 
 
 @browser

@@ -82,12 +82,17 @@ SOLVE = """const grid = { half: 6, cells: 48 };
 
 
 @browser
+@pytest.mark.filterwarnings("ignore:.*stands at the walls")
 def test_the_density_on_the_line_is_the_package_s(script):
     grid = Grid(-6, 6, 48)
     start = grid.averages(gm1().diffuse(*VP().levels(TIMES[0])).log_prob)
     expected = evolve(start, grid, VP(), TIMES, steps=2)
     given = {"p": start.tolist(), "times": TIMES}
     assert (double(script(SOLVE, **given)) - expected).abs().max() < 1e-12
+    start = torch.rand(48, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    at_walls = evolve(start, grid, VP(), TIMES, steps=2)
+    found = script(SOLVE, p=start.tolist(), times=TIMES)
+    assert (double(found) - at_walls).abs().max() < 1e-12
     for slip in (
         ("right[i] = at(i) + half * (flowIn - flowOut)", "right[i] = at(i)"),
         ("right[i] -= ratio[i] * right[i + 1]", "right[i] += ratio[i] * right[i + 1]"),
@@ -114,12 +119,24 @@ def test_the_density_in_the_plane_is_that_of_the_mixture(script):
 
 
 @browser
+@pytest.mark.filterwarnings("ignore:.*stands at the walls")
+def test_a_product_in_the_plane_stays_a_product(script):
+    """Of what each factor becomes on the line, with mass at every wall."""
+    draws = torch.Generator().manual_seed(2)
+    first, second = torch.rand(2, 48, generator=draws, dtype=torch.float64)
+    along = [evolve(p, Grid(-6, 6, 48), VP(), TIMES, steps=2) for p in (first, second)]
+    found = script(SOLVE, p=(first[:, None] * second).flatten().tolist(), times=TIMES)
+    expected = torch.einsum("ti,tj->tij", *along).flatten(1)
+    assert (double(found) - expected).abs().max() < 1e-12
+
+
+@browser
 def test_distribution_functions(script):
     p = torch.rand(6, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     code = """const grid = { half: 1.5, cells: 6 }, p = Float64Array.from(a.p);
       return [M.cumulative(p, grid, 0), M.cumulative(p, grid, 1),
-        M.cumulative(p.subarray(0, 6), grid)].flatMap((row) => [...row]);"""
-    rows = [p.sum(1) * 0.25, p.sum(0) * 0.25, p[0] * 0.5]
+        M.cumulative(p.subarray(0, 6), grid), M.cumulative(p, grid)].flatMap((row) => [...row]);"""
+    rows = [p.sum(1) * 0.25, p.sum(0) * 0.25, p[0] * 0.5, p.sum(1) * 0.25]
     expected = torch.cat([torch.cat([torch.zeros(1), row.cumsum(0)]) for row in rows])
     assert gap(script(code, p=p.flatten().tolist()), expected) < TOLERANCE
     assert gap(script(code, ("(axis ? i % cells", "(!axis ? i % cells"), p=p.flatten().tolist()),
@@ -250,6 +267,29 @@ def test_what_does_not(script, view, kind, rule, index, low):
 
 
 # -- distances and pairs --------------------------------------------------------------------------
+
+
+@browser
+@pytest.mark.parametrize("view", ["line", "plane"])
+def test_film_and_crowds_begin_with_the_data_at_its_first_time(script, view):
+    code = f"""const f = film("{view}", 20), {{ alpha, sigma }} = f.laws[0];
+      const points = new Float64Array(M.CROWD * f.D);
+      const data = M.sample(f.mixture, alpha, sigma, M.makeRng(3), points);
+      const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+      const first = (kind) => M.runProcess(f, kind, {{ ...none, seed: 3 }})[0];
+      const start = M.cellAverages(f.mixture, f.grid, alpha, sigma);
+      return [same(f.density[0], start), ...["forward", "flow"].map((k) => same(first(k), data))];
+    """
+    assert script(code) == [True, True, True]
+
+
+@browser
+def test_the_distance_by_hand(script):
+    """On three edges: the share below the first, at it, and beyond the last."""
+    code = """const three = { grid: { half: 1, cells: 2 }, D: 1, below: [[[0, 0.5, 1]]] };
+      return a.crowds.map((x) => M.kolmogorov(three, 0, Float64Array.from(x)));"""
+    crowds = [[-5, 0.5], [-0.5, 0.5], [-0.5, -0.2, -0.1, 0.9], [0.2, 0.4, 0.6, 3], [-1, -1, 1, 1]]
+    assert script(code, crowds=crowds) == approx([0.5, 0, 0.25, 0.5, 0.5])
 
 
 @browser

@@ -1,4 +1,4 @@
-"""Paths: what they refuse, and a reader's hands on them. Their mathematics: test_mixture.py."""
+"""Paths: what they refuse, a reader's hands. Mathematics: test_mixture.py, test_dynamics.py."""
 
 import math
 import re
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from reader import drag, state, status
+from reader import drag, gap, state, status
 
 from dgm_lessons.denoisers import ExactDenoiser
 from dgm_lessons.mixtures import gm1, ring
@@ -36,13 +36,16 @@ def bundle(run_module, name, slip=None):
       const near = [0.1, 0.52, 0.9].map((t) => M.indexAt(world, t * a.T));
       return [[...world.times], M.odeLines(world, a.starts, true).map((row) => [...row]),
         M.sdeFan(world, 0.4, 4, true, 9).map((row) => [...row]), near,
-        M.quantileStarts(world, 5, false), Object.values(M.histogramError(world, all, near[0])),
+        [false, true].map((back) => M.quantileStarts(world, 5, back)),
+        Object.values(M.histogramError(world, all, near[0])),
         world.half, world.scale];"""
     arguments = {"state": Paths(mixture, name).static_state(), "process": name, "starts": starts}
     found = run_module(Paths, code, {**arguments, "T": process.T}, slip)
     times, lines, fan, near, quantiles, errors, half, scale = (
         torch.tensor(f, dtype=torch.float64) for f in found
     )
+    wide = torch.stack([process.sigma(float(t)) for t in times]).double() ** 2
+    assert gap(scale, (1 + wide * (name == "ve")).sqrt()) < 1e-6
     denoiser, x = (
         ExactDenoiser(mixture, process),
         torch.tensor(starts, dtype=torch.float64)[:, None],
@@ -57,8 +60,8 @@ def bundle(run_module, name, slip=None):
         drift = process.f(s) * walk - process.g2(s) * denoiser.score(walk, s)
         walk = walk + (t - s) * drift + math.sqrt(process.g2(s) * (s - t)) * noise[k][:, None]
     rows, walks = (torch.cat([*found, end], 1).flip(1) for found, end in ((rows, x), (walks, walk)))
-    law = mixture.diffuse(process.alpha(float(times[0])), process.sigma(float(times[0])))
-    below = cdf(law, quantiles)
+    ends = [mixture.diffuse(process.alpha(t), process.sigma(t)) for t in times[[0, -1]].tolist()]
+    below = torch.stack([cdf(law, row) for law, row in zip(ends, quantiles, strict=True)])
     i = int(near[0])
     law = mixture.diffuse(process.alpha(float(times[i])), process.sigma(float(times[i])))
     edges = torch.linspace(-1, 1, 41, dtype=torch.float64) * half * scale[i]
@@ -118,14 +121,19 @@ def test_the_ends_of_the_time_and_of_the_stage(run_module):
 
 
 @browser
+@pytest.mark.parametrize("half", [None, 0.5])
 @pytest.mark.parametrize("back", [True, False])
-def test_a_crowd_has_the_law_of_the_mixture(run_module, back):
-    """2,000 SDE paths at every time: the histogram is off as true samples are, up to the steps."""
+def test_a_crowd_has_the_law_of_the_mixture(run_module, back, half):
+    """2,000 SDE paths at every time: the histogram is off as true samples are, up to the steps.
+
+    On half a stage of 0.5 most of them are in the last bins.
+    """
     code = f"""{WORLD}
+      world.half = a.half ?? world.half;
       const counts = M.sdeCrowd(world, a.back, 4);
       const total = (row) => row.reduce((x, y) => x + y, 0);
       return counts.map((row, i) => [total(row), M.histogramError(world, counts, i)]);"""
-    arguments = {"state": Paths(gm1()).static_state(), "process": "vp", "back": back}
+    arguments = {"state": Paths(gm1()).static_state(), "process": "vp", "back": back, "half": half}
     for total, found in run_module(Paths, code, arguments):
         assert total == 2000 and found["error"] < 2 * found["floor"]
 

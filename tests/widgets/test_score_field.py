@@ -1,4 +1,4 @@
-"""The score field: what it refuses, and a reader's hands on it. Mathematics: test_mixture.py."""
+"""The score field: refusals, a reader's hands. Mathematics: test_mixture.py, test_dynamics.py."""
 
 import json
 import math

@@ -77,8 +77,10 @@ def race(run_module):
 def end_gap(race, name, grid, calls, slip=None):
     """How far the browser's ends and the package's are apart; the count of calls is compared."""
     found = race(
-        "const { x: end, calls } = M.solve(a.name, world, x, a.calls, { grid: a.grid, ends });"
-        "return { end: [...end], calls };",
+        "const seen = [], visit = (x, made) => seen.push([made, x[0]]);"
+        "const way = { grid: a.grid, ends };"
+        "const { x: end, calls } = M.solve(a.name, world, x, a.calls, way, visit);"
+        "return { end: [...end], calls, seen };",
         slip,
         name=name,
         grid=grid,
@@ -86,6 +88,9 @@ def end_gap(race, name, grid, calls, slip=None):
     )
     steps = calls // 2 if name == "heun" else calls
     assert found["calls"] == (2 * steps if name == "heun" else steps)
+    made, first = zip(*found["seen"], strict=True)
+    assert list(made) == list(range(0, found["calls"] + 1, 2 if name == "heun" else 1))
+    assert (first[0], first[-1]) == (STARTS[0, 0], found["end"][0])
     expected = sample(EXACT, STARTS, GRIDS[grid](steps), STEPS[name]())
     return gap(found["end"], expected.flatten())
 

@@ -58,6 +58,17 @@ def test_all_levels_are_one_brownian_path(script):
     assert gap(wide.T.cov(), expected) > 2 * bound
 
 
+@browser
+def test_no_two_paths_and_no_two_levels_share_their_noise(script):
+    """What a refinement adds to the mean of its first two neighbours, in sixty paths."""
+    code = """Array.from({ length: 60 }, (_, k) => Array.from({ length: 8 }, (_, l) => {
+      const w = M.brownian(k, l);
+      return (l ? w[1] - w[2] / 2 : w[1]) / Math.sqrt(l ? 0.5 ** (l + 1) : 1);
+    })).flat()"""
+    found = torch.tensor(script(code), dtype=torch.float64).sort().values
+    assert len(found) == 480 and found.diff().min() > 1e-9 and abs(found.std() - 1) < 0.15
+
+
 def middle_rates(L):
     """beta_i^2 of the widget's DDPM chain: the rate in the middle of each step, over L."""
     t = (torch.arange(L, dtype=torch.float64) + 0.5) / L

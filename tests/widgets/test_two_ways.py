@@ -335,8 +335,10 @@ def test_ghosts_that_look_alike_share_a_name(run_module):
     code = (
         "return a.map(([m, s]) => M.alike({ std: 1 }, { mean: 0, std: 1 }, { mean: m, std: s }));"
     )
-    places = [(0.03, 1.02), (0.05, 1.0), (0.0, 0.9)]
-    assert run_module(TwoWays, code, places) == [True, False, False]
+    places = [(0.03, 1.02), (0.05, 1.0), (0.0, 0.9), (0.0239, 1.0318), (0.0, 0.959)]
+    assert run_module(TwoWays, code, places) == [True, False, False, True, False]
+    code = code.replace("std: 1 }, {", "std: 10 }, {", 1)
+    assert run_module(TwoWays, code, [(0.39, 1.0), (-0.41, 1.0)]) == [True, False]
 
 
 @browser

@@ -92,6 +92,17 @@ def test_spoilt_scores(script, times, i):
     assert any(not torch.equal(values, exact) for values in expected.values()) == (i != 60)
 
 
+@browser
+@pytest.mark.parametrize(
+    ("kind", "t", "spoilt"),
+    [("early", 0.401, True), ("early", 0.4, False), ("late", 0.1, False), ("late", 0.099, True)],
+)
+def test_a_score_is_spoilt_from_a_time_on(script, kind, t, spoilt):
+    code = SCORE.replace("course", "{ ...course, times: { [a.i]: a.t } }")
+    found, exact = (script(code, kind=k, i=60, t=t, x=PLACES) for k in (kind, "exact"))
+    assert all((a != b) == spoilt for a, b in zip(found, exact, strict=True))
+
+
 STEP = """const x = Float64Array.from(a.x), score = new Float64Array(x.length);
   M.fillScore(course, network, "exact", a.i, x, score);
   M.backwardStep(course, a.i, x, score, Float64Array.from(a.noise), M.ruleOf(a.share, "none"));
@@ -154,6 +165,10 @@ def test_the_distance_is_wasserstein_1(script):
     floor = script("return M.trueDistance(course);")
     draws = [gm1().sample(2000, torch.Generator().manual_seed(s), torch.float64) for s in range(30)]
     assert floor == approx(sum(float(wasserstein_1(d[:, 0], truth)) for d in draws) / 30, abs=0.008)
+    # data all at 3, told to be at 1: two apart in every draw
+    code = """const point = { weights: [1], means: [[3]], covariances: [[[1e-12]]] };
+      return M.trueDistance({ mixture: point, ideal: new Float64Array(2000).fill(1) });"""
+    assert script(code) == approx(2, rel=1e-6)
 
 
 END = """return a.seeds.map((seed) =>

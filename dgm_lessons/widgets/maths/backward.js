@@ -75,7 +75,7 @@ export function runBack(course, network, { share, score: kind, slip, seed }) {
   const rng = makeRng(seed);
   const rule = ruleOf(share, slip);
   const record = rule.recorded ? recordForward(course, rng) : null;
-  const { alpha, sigma } = course.laws[0];
+  const [{ alpha, sigma }] = course.laws;
   const x = record ? record.x : sample(course.mixture, alpha, sigma, rng, new Float64Array(CROWD));
   const [score, noise] = [new Float64Array(CROWD), new Float64Array(CROWD)];
   const states = [Float64Array.from(x)];

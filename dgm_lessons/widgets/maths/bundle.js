@@ -88,11 +88,12 @@ export function quantileStarts(world, count, backward) {
 
 // Histograms of many SDE paths, from the data or from the prior, at every time of the grid.
 export function sdeCrowd(world, backward, seed) {
-  const { mixture, process, times, scale, half } = world;
+  const { mixture, laws, scale, half } = world;
   const rng = makeRng(seed);
   const x = new Float64Array(CROWD);
-  if (backward) rng.fill(x).forEach((z, p) => (x[p] = process.sigma(times[M]) * z));
-  else sample(mixture, process.alpha(times[0]), process.sigma(times[0]), rng, x);
+  const [data] = laws;
+  if (backward) rng.fill(x).forEach((z, p) => (x[p] = laws[M].sigma * z));
+  else sample(mixture, data.alpha, data.sigma, rng, x);
   const counts = Array.from({ length: M + 1 }, () => new Uint16Array(BINS));
   const visit = (i) => {
     const rate = BINS / (2 * half * scale[i]);

@@ -40,7 +40,7 @@ export const stepBelow = (steps, ratio) => steps.findIndex(({ level }) => Math.e
 export function between(a, b, q) {
   const dot = (x, y) => x.reduce((total, value, i) => total + value * y[i], 0);
   const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-  const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+  const angle = Math.acos(Math.min(1, cosine));
   if (angle < 1e-6) return a.map((value, i) => value + q * (b[i] - value));
   const [p, r] = [Math.sin((1 - q) * angle), Math.sin(q * angle)].map((u) => u / Math.sin(angle));
   return a.map((value, i) => p * value + r * b[i]);

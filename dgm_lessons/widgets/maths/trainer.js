@@ -33,6 +33,21 @@ export function spreadOf({ weights, means, covariances }) {
   return Math.sqrt(0.5 * mean((k) => [0, 1].reduce((sum, d) => sum + covariances[k][d][d] + (means[k][d] - centre[d]) ** 2, 0)));
 }
 
+// One noise level from each of as many equal shares of a log-normal law as there are places, for data of this spread.
+export function drawLevels(spread, rng, out) {
+  const middle = Math.log(MEDIAN * Math.max(0.4, spread));
+  const [low, high] = RANGE;
+  out.forEach((_, i) => {
+    const level = Math.exp(middle + SPREAD * normalQuantile((i + rng.uniform() + 1e-9) / (out.length + 1e-6)));
+    out[i] = Math.min(high, Math.max(low, level));
+  });
+}
+
+// Probes whose coordinates are -1 or 1, each as often.
+export function drawSigns(rng, out) {
+  out.forEach((_, i) => (out[i] = rng.uniform() < 0.5 ? -1 : 1));
+}
+
 export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = RATES[loss], width = 64, depth = 3 }) {
   const probes = { denoising: 0, sliced: 1, implicit: 2 }[loss];
   const rng = makeRng(seed);
@@ -46,20 +61,14 @@ export function makeTrainer({ mixture, loss, seed, steps, batch = 256, rate = RA
   const [s, shares] = [new Float64Array(batch), new Float64Array(batch)];
   const directions = new Float64Array(2 * batch * probes);
   if (probes === 2) directions.forEach((_, i) => (directions[i] = Number(i < 2 * batch === (i % 2 === 0))));
-  const middle = Math.log(MEDIAN * Math.max(0.4, spreadOf(mixture)));
-  const [low, high] = RANGE;
+  const spread = spreadOf(mixture);
 
-  // Clean points, one level from each of `batch` equal shares of a log-normal law, and noise.
-  function draw() {
+  function draw() { // clean points, noise, and what the two make
     sample(mixture, 1, 0, rng, x0);
     rng.fill(eps);
-    for (let i = 0; i < batch; i++) {
-      const level = Math.exp(middle + SPREAD * normalQuantile((i + rng.uniform() + 1e-9) / (batch + 1e-6)));
-      s[i] = Math.min(high, Math.max(low, level));
-      z[2 * i] = x0[2 * i] + s[i] * eps[2 * i];
-      z[2 * i + 1] = x0[2 * i + 1] + s[i] * eps[2 * i + 1];
-    }
-    if (probes === 1) for (let i = 0; i < 2 * batch; i++) directions[i] = rng.uniform() < 0.5 ? -1 : 1;
+    drawLevels(spread, rng, s);
+    for (let i = 0; i < 2 * batch; i++) z[i] = x0[i] + s[i >> 1] * eps[i];
+    if (probes === 1) drawSigns(rng, directions);
     if (!probes) averagedTargets(x0, z, s, clean, shares);
   }
   const trainer = { average, step: 0, steps, loss: NaN };
