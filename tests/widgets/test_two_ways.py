@@ -202,6 +202,30 @@ def test_a_step_of_descent_by_hand(run_module, name):
 
 
 @browser
+@pytest.mark.parametrize(("share", "kept"), [(0.19, False), (0.21, True)])
+def test_a_step_is_halved_until_a_fifth_of_what_its_slope_promises_is_gained(
+    run_module, share, kept
+):
+    """Forward KL at the mean: log s + (std / s)^2 / 2, from the width whose step gains `share`."""
+    mean, std = law_of(gm1())
+
+    def gained(s):
+        slope = 1 - std**2 / s**2
+        after = s * math.exp(-0.12)  # as long as a step may be
+        gain = math.log(s / after) + (std**2 / s**2 - std**2 / after**2) / 2
+        return gain / (0.12 * slope)
+
+    low, high = std / 0.88**0.5, 1.2 * std  # a slope of 0.12 and more
+    for _ in range(60):
+        s = (low + high) / 2
+        low, high = (s, high) if gained(s) < share else (low, s)
+    code = f"{TABLE} return M.descentStep(table, 'forward', a.m, a.s);"
+    given = {"state": TwoWays(gm1()).static_state(), "m": mean, "s": s}
+    found = run_module(TwoWays, code, given)
+    assert found[1] == pytest.approx(s * math.exp(-0.12 if kept else -0.06), rel=1e-4)
+
+
+@browser
 def test_reverse_kl_has_a_valley_at_each_mode(run_module):
     left = descent(run_module, gm1(), "reverse", [-2.0, 0.4])
     right = descent(run_module, gm1(), "reverse", [1.5, 0.4])

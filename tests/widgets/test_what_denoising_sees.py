@@ -64,6 +64,13 @@ def test_the_arrows_of_a_disc_are_counted_and_averaged(script):
 
 
 @browser
+def test_a_disc_has_its_edge_and_its_first_point(script):
+    code = """const x0 = Float64Array.of(0, 0, 5, 5, 0.25, 0, 0, -0.26);
+      return M.inDisc({ n: 4, x0, eps: new Float64Array(8) }, 0.5, [0, 0], 0.25).found;"""
+    assert script(code, BEDS["ring"]) == [0, 2]
+
+
+@browser
 def test_a_pair_is_a_clean_point_and_its_noisy_one(script):
     code = "return [[...crowd.x0], [...crowd.eps], M.clean(crowd, 7), M.noisy(crowd, 0.5, 7)];"
     x0, eps, clean, noisy = script(code, BEDS["ring"])
