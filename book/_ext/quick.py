@@ -60,14 +60,16 @@ def skip_index(app: Sphinx) -> None:
 
 
 def side_by_side(app: Sphinx) -> None:
-    """As many pages at a time as there are cores: read in as many parts, written in small ones."""
-    app.parallel = min(os.cpu_count() or 1, 4)
+    """Pages are read and written on all cores."""
     builders: Any = sphinx.builders
     small = builders.make_chunks
+    # Read in as many parts as there are cores, for each part is put together with the others.
+    app.parallel = min(os.cpu_count() or 1, 4)
     builders.make_chunks = lambda pages, parts: [pages[k::parts] for k in range(parts)]
 
     def written_in_small(app: Sphinx, env: BuildEnvironment) -> None:
         builders.make_chunks = small
+        app.parallel += 1  # the one that makes pages ready to write sees late that others are done
 
     app.connect("env-updated", written_in_small)
     # Theorems keep nothing in their domain that would have to be put together, and nothing
