@@ -144,13 +144,15 @@ def frames(seconds: float) -> dict[str, Any]:
 
     from playwright.sync_api import sync_playwright
 
+    from dgm_lessons.widgets.base import standalone
+
     found = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = _browser(playwright)
         for name, make in widgets().items():
             file = Path(folder) / f"{name}.html"
             head = '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
-            file.write_text(f"{head}<body>{make().static_html()}", encoding="utf8")
+            file.write_text(f"{head}<body>{standalone(make())}", encoding="utf8")
             page = browser.new_page(viewport={"width": 900, "height": 800})
             page.goto(file.as_uri())
             page.wait_for_function(MOUNTED)

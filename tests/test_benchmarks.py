@@ -7,6 +7,7 @@ import math
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -17,6 +18,7 @@ from benchmarks import __main__ as command
 from benchmarks import (
     ablation,
     autoguidance,
+    book,
     bound,
     costs,
     digits,
@@ -766,3 +768,10 @@ def test_guided_pixels_tell_the_same_more_strongly():
     assert (much["recall"] < some["recall"]).all() and (much["spread"] < some["spread"]).all()
     assert (all_["recall"] < much["recall"] - 0.1).all()
     assert (all_["frechet"] > plain["frechet"] + 20).all()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not Path(book.CHROMIUM).exists(), reason="needs Chromium")
+def test_frames_of_a_widget_are_counted():
+    found = book.frames(0.3)
+    assert 1 < found["ScoreField"]["frames_per_second"] < 1000
