@@ -7,7 +7,6 @@ import math
 import sys
 import time
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -771,7 +770,6 @@ def test_guided_pixels_tell_the_same_more_strongly():
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(book.CHROMIUM).exists(), reason="needs Chromium")
-def test_frames_of_a_widget_are_counted():
-    found = book.frames(0.3)
-    assert 1 < found["ScoreField"]["frames_per_second"] < 1000
+def test_frames_of_a_widget_are_counted(chromium):
+    (make,) = book.widgets().values()
+    assert 1 < book.frames_of(make(), 0.3, chromium)["frames_per_second"] < 1000

@@ -63,8 +63,8 @@ def test_a_promise_without_a_number_is_not_kept(page):
 
 
 def test_numbers_are_shown_to_the_digits_of_their_error(page):
-    assert page["shown"](runs(1.0, 1.2, 1.1, 1.3, 1.4)) == "1.200 ± 0.071"
-    assert page["shown"](runs(100.0, 120.0)) == "110 ± 10"
+    assert page["shown"](runs(1.0, 1.2, 1.1, 1.3, 1.4)) == "1.200\u00a0± 0.071"
+    assert page["shown"](runs(100.0, 120.0)) == "110\u00a0± 10"
     assert page["shown"](runs(20.0, 20.0)) == "20"
-    assert page["shown"](runs(1e-5, 3e-5)) == "2.0e-05 ± 1e-05"
+    assert page["shown"](runs(1e-5, 3e-5)) == "2.0e-05\u00a0± 1e-05"
     assert page["shown"](None) == "–"
