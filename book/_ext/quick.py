@@ -16,6 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx_proof.domain import ProofDomain
 
+builders: Any = sphinx.builders
+small_parts = builders.make_chunks
 OBJECTS = 500_000  # new objects between two passes of the garbage collector; Python's 700
 
 
@@ -61,17 +63,9 @@ def skip_index(app: Sphinx) -> None:
 
 def side_by_side(app: Sphinx) -> None:
     """Pages are read and written on all cores."""
-    builders: Any = sphinx.builders
-    small = builders.make_chunks
-    # Read in as many parts as there are cores, for each part is put together with the others.
     app.parallel = min(os.cpu_count() or 1, 4)
+    # Read in as many parts as there are cores, for each part is put together with the others.
     builders.make_chunks = lambda pages, parts: [pages[k::parts] for k in range(parts)]
-
-    def written_in_small(app: Sphinx, env: BuildEnvironment) -> None:
-        builders.make_chunks = small
-        app.parallel += 1  # the one that makes pages ready to write sees late that others are done
-
-    app.connect("env-updated", written_in_small)
     # Theorems keep nothing in their domain that would have to be put together, and nothing
     # that some extensions read hangs on the page before, though they do not say so.
     domain: Any = ProofDomain
@@ -80,8 +74,15 @@ def side_by_side(app: Sphinx) -> None:
         extension.parallel_read_safe = True
 
 
+def write_in_small_parts(app: Sphinx, env: BuildEnvironment) -> None:
+    """One process more: the one that makes pages ready sees late that another is done."""
+    builders.make_chunks = small_parts
+    app.parallel += 1
+
+
 def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", side_by_side)
+    app.connect("env-updated", write_in_small_parts)
     search_at_once()
     gc.set_threshold(OBJECTS, 5, 5)
     # One look among all installed packages for each kind of plugin, not one for each citation.

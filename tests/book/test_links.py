@@ -22,6 +22,7 @@ class Page(HTMLParser):
         self.anchors: set[str] = {"", "top"}
         self.links: list[str] = []
         self.loads: list[str] = []
+        self.held_up_by: set[str] = set()  # scripts that run before the page has been read
         self.widgets: Counter[str] = Counter()
         self.feed(text)
 
@@ -35,6 +36,8 @@ class Page(HTMLParser):
             self.loads.append(values["href"])
         if tag in {"script", "img", "iframe", "source", "video", "audio"} and values.get("src"):
             self.loads.append(values["src"])
+        if tag == "script" and "src" in values and not {"defer", "async"} & set(values):
+            self.held_up_by.add(urlsplit(values["src"]).path.rpartition("/")[2])
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +85,13 @@ def test_loaded_files_are_local_and_there(pages):
                 continue
             assert is_local(link), f"{path.name} loads {link}"
             assert (path.parent / unquote(urlsplit(link).path)).exists(), f"{path.name}: {link}"
+
+
+def test_scripts_wait_until_a_page_is_read(site, pages):
+    chapters = [path for path in pages if path.is_relative_to(site / "book")]
+    assert chapters
+    for path in chapters:
+        assert pages[path].held_up_by == {"quiet.js", "documentation_options.js"}, path.name
 
 
 def test_every_equation_has_its_place_among_the_checks(site, pages):
