@@ -324,6 +324,8 @@ def test_ticks_of_a_log_axis(kit):
 def test_numbers_as_they_are_written(kit):
     code = "return [K.shown(-1.25), K.shown(-0.0001), K.percent(0.125), K.scientific(3.21e-7)];"
     assert kit("ui.js", code) == ["−1.25", "0.00", "12.5%", "3.2 × 10⁻⁷"]
+    code = "return [0, 999, 1000, 98765, 1234567].map(K.grouped);"
+    assert kit("ui.js", code) == ["0", "999", "1,000", "98,765", "1,234,567"]
 
 
 @browser

@@ -213,20 +213,26 @@ def test_the_adaptive_pair_is_scipy_s(race):
 
 @browser
 def test_the_calls_that_are_allowed_may_all_be_used(race):
-    code = """const { calls } = M.pairOfOrders(world, x, ends, 0.01);
-      const kept = (most) => M.pairOfOrders(world, x, ends, 0.01, most) !== null;
-      return [kept(calls), kept(calls - 1)];"""
-    assert race(code) == [True, False]
+    code = """
+      const run = (tolerance) => M.pairOfOrders(world, x, ends, tolerance);
+      const calls = a.tolerances.map((tolerance) => run(tolerance).calls);
+      const kept = (most) => M.solve("adaptive", world, x, most, { ends }).x !== null;
+      return [kept(Math.min(...calls)), kept(Math.min(...calls) - 1)];"""
+    assert race(code, tolerances=[1.5**-k for k in range(24)]) == [True, False]
 
 
 @browser
 def test_the_adaptive_solver_takes_the_finest_tolerance_that_its_calls_allow(race):
     code = """const end = (found) => [...found.x];
       const all = a.tolerances.map((tolerance) => M.pairOfOrders(world, x, ends, tolerance));
+      const runs = M.finerAndFiner(world, x, ends);
+      const best = (given) =>
+        a.budgets.map((most) => end(M.solve("adaptive", world, x, most, { ends, ...given })));
       return { calls: all.map((one) => one.calls), ends: all.map(end),
-        found: a.budgets.map((most) => end(M.solve("adaptive", world, x, most, { ends }))) };"""
+        found: best({}), shared: best({ runs }) };"""
     budgets = [20, 48, 10_000]
     all_ = race(code, tolerances=[1.5**-k for k in range(24)], budgets=budgets)
+    assert all_["shared"] == all_["found"]
     for most, found in zip(budgets, all_["found"], strict=True):
         calls = all_["calls"]
         first = next(k for k, made in enumerate(calls) if made <= most)

@@ -3,7 +3,7 @@
 import { makeFields } from "../kit/fields.js";
 import { makePlayer } from "../kit/player.js";
 import { makeStory } from "../kit/story.js";
-import { percent, shown, statusLine } from "../kit/ui.js";
+import { grouped, percent, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { boltzmann, distance, fairDistance, makeEnergy, masses, walk } from "../maths/energy.js";
 import { makeRng } from "../maths/mixture.js";
@@ -147,7 +147,7 @@ function sentence(s) {
   const [far, fair] = away(s);
   const shares = REGIONS.map((name, k) => `${name} ${percent(s.masses[k])}`).join(", ");
   return `Mass: ${shares}. log Z = ${shown(s.law.logZ, 3)} with constant ${shown(shift)} and T = ${shown(temperature)}. ` +
-    `${WALKERS} walkers after ${s.steps.toLocaleString("en")} steps: Wasserstein distance to the density ${shown(far, 3)}; ` +
+    `${WALKERS} walkers after ${grouped(s.steps)} steps: Wasserstein distance to the density ${shown(far, 3)}; ` +
     `as many exact samples would have ${shown(fair, 3)} on average. The walker without noise is at ${shown(s.lone[0])}.`;
 }
 

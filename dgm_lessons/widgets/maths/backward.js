@@ -11,7 +11,8 @@ export function makeCourse(mixture, spec, [clean, noisy]) {
   const process = makeProcess(spec);
   const times = timesBetween(process, noisy, clean, STEPS);
   const laws = Array.from(times, (t) => diffuse(mixture, process.alpha(t), process.sigma(t)));
-  const ideal = Float64Array.from({ length: CROWD }, (_, j) => quantile(diffuse(mixture, 1, 0), (j + 0.5) / CROWD, -9, 9));
+  const data = diffuse(mixture, 1, 0);
+  const ideal = Float64Array.from({ length: CROWD }, (_, j) => quantile(data, (j + 0.5) / CROWD, -9, 9));
   return { mixture, process, times, laws, ideal };
 }
 

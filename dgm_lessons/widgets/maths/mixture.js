@@ -199,12 +199,19 @@ export function cdf(law, x) {
   return below;
 }
 
-// The x with F(x) = q, by bisection between `low` and `high`.
+// The x with F(x) = q between `low` and `high`: Newton's steps, and halves where one would leave the bracket.
 export function quantile(law, q, low, high) {
-  for (let i = 0; i < 60; i++) {
-    const middle = 0.5 * (low + high);
-    if (cdf(law, middle) < q) low = middle;
-    else high = middle;
+  const [at, logp] = [new Float64Array(1), new Float64Array(1)];
+  let x = 0.5 * (low + high);
+  for (let i = 0; i < 60 && high - low > 0; i++) {
+    const over = cdf(law, x) - q;
+    if (over < 0) low = x;
+    else high = x;
+    at[0] = x;
+    evaluate(law, at, { logp });
+    const next = x - over / Math.exp(logp[0]);
+    if (Math.abs(next - x) <= 1e-15 * Math.abs(x)) return next;
+    x = next > low && next < high ? next : 0.5 * (low + high);
   }
-  return 0.5 * (low + high);
+  return x;
 }

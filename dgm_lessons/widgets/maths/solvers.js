@@ -82,9 +82,9 @@ const STEPS = {
 
 // x at the end of `ends` from x at their beginning, with at most so many calls. visit(x, calls) sees
 // every state. Returns { x, calls }. A step of Heun's is two calls; the adaptive solver takes the
-// finest of its tolerances that the calls allow.
-export function solve(name, world, x, calls, { grid, ends }, visit = () => {}) {
-  if (name === "adaptive") return adaptive(world, x, calls, ends, visit);
+// finest of its tolerances that the calls allow; who asks with several budgets gives it its `runs`.
+export function solve(name, world, x, calls, { grid, ends, runs }, visit = () => {}) {
+  if (name === "adaptive") return adaptive(runs ?? finerAndFiner(world, x, ends), calls, visit);
   const each = name === "heun" ? 2 : 1;
   const times = gridOf(world.process, grid, Math.floor(calls / each), ends);
   const step = STEPS[name]();
@@ -98,12 +98,18 @@ export function solve(name, world, x, calls, { grid, ends }, visit = () => {}) {
 
 const TOLERANCES = Array.from({ length: 24 }, (_, k) => 1.5 ** -k);
 
-function adaptive(world, x, calls, ends, visit) {
+// The runs of the adaptive solver at its tolerances, each made when it is first asked for.
+export function finerAndFiner(world, x, ends) {
+  const runs = [];
+  return (k) => (runs[k] ??= pairOfOrders(world, x, ends, TOLERANCES[k]));
+}
+
+function adaptive(runs, calls, visit) {
   let best = null;
-  for (const tolerance of TOLERANCES) {
-    const found = pairOfOrders(world, x, ends, tolerance, calls);
-    if (found && (!best || found.calls >= best.calls)) best = found;
-    else if (!found && best) break;
+  for (let k = 0; k < TOLERANCES.length; k++) {
+    const found = runs(k);
+    if (found.calls > calls && best) break;
+    if (found.calls <= calls && found.calls >= (best?.calls ?? 0)) best = found;
   }
   if (!best) return { x: null, calls: Infinity };
   for (const [state, made] of best.path) visit(state, made);
@@ -111,14 +117,13 @@ function adaptive(world, x, calls, ends, visit) {
 }
 
 // Bogacki and Shampine's pair of orders 3 and 2: steps as long as the difference of the two allows.
-// Null where it would need more than `most` calls.
-export function pairOfOrders(world, x, [first, last], tolerance, most = Infinity) {
+export function pairOfOrders(world, x, [first, last], tolerance) {
   let [t, h, calls] = [first, (last - first) / 10, 1];
   let slope = velocity(world, x, t);
   const path = [[x, 0]];
   while (t > last) {
     if (t + h < last + 1e-12) h = last - t;
-    if ((calls += 3) > most) return null;
+    calls += 3;
     const k2 = velocity(world, along(x, h / 2, slope), t + h / 2);
     const k3 = velocity(world, along(x, 0.75 * h, k2), t + 0.75 * h);
     const next = x.map((value, i) => value + (h / 9) * (2 * slope[i] + 3 * k2[i] + 4 * k3[i]));

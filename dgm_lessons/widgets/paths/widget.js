@@ -3,7 +3,7 @@
 import { makeFields } from "../kit/fields.js";
 import { makePlayer } from "../kit/player.js";
 import { makeStory } from "../kit/story.js";
-import { button, choice, h, shown, statusLine } from "../kit/ui.js";
+import { button, choice, grouped, h, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import {
   CROWD, histogramError, indexAt, makeWorld, odeLines, quantileStarts, sdeCrowd, sdeFan,
@@ -166,7 +166,7 @@ function sentence({ world, lines: { line }, counts, now, end, back, flow }) {
     (flow ? `The PF-ODE line from x = ${shown(line[from], 3)} is at x = ${shown(line[i], 3)} and ends ` +
     `at ${shown(line[line.length - 1 - from], 3)}; its quantile Fₜ(xₜ) = ${shown(levels[i], 4)} ` +
     `stays the same (to ${drift.toExponential(0)}). ` : "") +
-    `${CROWD.toLocaleString("en")} ${flow ? `${back() ? "reverse" : "forward"}-SDE` : "random"} paths against pₜ: histogram off by ` +
+    `${grouped(CROWD)} ${flow ? `${back() ? "reverse" : "forward"}-SDE` : "random"} paths against pₜ: histogram off by ` +
     `${shown(100 * error, 1)}% (as many true samples: ${shown(100 * floor, 1)}%).`;
 }
 

@@ -9,7 +9,7 @@ import { widget } from "../kit/widget.js";
 import { makeRng, sample, slicedWasserstein } from "../maths/mixture.js";
 import { makeGuesser } from "../maths/perceptron.js";
 import { makeProcess } from "../maths/processes.js";
-import { exactDenoiser, fewSteps, learnedDenoiser, medianGap, pairOfOrders, solve } from "../maths/solvers.js";
+import { exactDenoiser, fewSteps, finerAndFiner, learnedDenoiser, medianGap, pairOfOrders, solve } from "../maths/solvers.js";
 import { makeKey, makeViews, nameOf, SOLVERS } from "./view.js";
 
 const CROWD = 128; // starts behind the curves
@@ -67,7 +67,7 @@ const held = (v) => Math.min(REACH, Math.max(-REACH, Number.isNaN(v) ? 0 : v));
 function prepare(s) {
   const rng = makeRng(7);
   s.crowd = rng.fill(new Float64Array(2 * CROWD));
-  s.fine = pairOfOrders(worldOf(s, "exact"), s.crowd, s.ends, 1e-7).x;
+  s.fine = pairOfOrders(worldOf(s, "exact"), s.crowd, s.ends, 1e-6).x;
   const mixture = s.w.mixture();
   const draw = () => sample(mixture, 1, 0, rng, new Float64Array(2 * CROWD));
   s.floor = Array.from({ length: 20 }, () => slicedWasserstein(draw(), draw())).sort((a, b) => a - b)[10];
@@ -91,10 +91,10 @@ const worldOf = (s, kind = s.f.now.denoiser, seed = 0) =>
   ({ process: s.process, denoise: s.denoisers[kind], rng: makeRng(1000 * s.dice + seed) });
 
 // One run of a solver: { x, calls, path }, the path as [state, calls made].
-function run(s, key, x, calls) {
+function run(s, key, x, calls, runs) {
   if (key === "few") return fewSteps(s.few, s.denoisers[s.f.now.denoiser], x);
   const path = [];
-  const found = solve(key, worldOf(s, s.f.now.denoiser, calls), x, calls, { grid: s.f.now.grid, ends: s.ends },
+  const found = solve(key, worldOf(s, s.f.now.denoiser, calls), x, calls, { grid: s.f.now.grid, ends: s.ends, runs },
     (state, made) => path.push([state, made]));
   return { ...found, path };
 }
@@ -104,7 +104,8 @@ function curveOf(s, key) {
   const { denoiser, grid, measure } = s.f.now;
   if (key === "random" && measure === "endpoint") return [];
   const name = `${key} ${denoiser} ${grid} ${s.dice}`;
-  s.kept[name] ??= (key === "few" ? [5] : BUDGETS).map((calls) => run(s, key, s.crowd, calls)).filter(({ x }) => x);
+  const runs = finerAndFiner(worldOf(s), s.crowd, s.ends);
+  s.kept[name] ??= (key === "few" ? [5] : BUDGETS).map((calls) => run(s, key, s.crowd, calls, runs)).filter(({ x }) => x);
   const gap = measure === "endpoint" ? medianGap : slicedWasserstein;
   const points = s.kept[name].map(({ x, calls }) => [calls, gap(x, s.fine)]);
   return points.filter(([calls], i) => calls !== points[i + 1]?.[0]); // the adaptive solver may stop at the same count

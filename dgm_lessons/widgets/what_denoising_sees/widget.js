@@ -4,7 +4,7 @@
 import { makeFields } from "../kit/fields.js";
 import { makePlayer } from "../kit/player.js";
 import { makeStory } from "../kit/story.js";
-import { shown, statusLine } from "../kit/ui.js";
+import { grouped, shown, statusLine } from "../kit/ui.js";
 import { widget } from "../kit/widget.js";
 import { discOf, exactArrow, inDisc, makeCrowd, wholeVariance } from "../maths/pointing.js";
 import { makeLens, makeView, marks } from "./view.js";
@@ -107,7 +107,7 @@ function sentence(w, { sigma, x, disc, exact, crowd }) {
   const some = disc.count > 2;
   const name = w.knows("score") ? "\u03c3\u00b2 times the exact score" : "The exact average";
   const law = w.knows("kernel density") && crowd.law.means.length === 20 ? " (of the kernel density)" : "";
-  return `\u03c3 = ${shown(sigma)}. In the disc at ${pair(x)}: ${disc.count} of ${PAIRS.toLocaleString("en")} noisy points. ` +
+  return `\u03c3 = ${shown(sigma)}. In the disc at ${pair(x)}: ${disc.count} of ${grouped(PAIRS)} noisy points. ` +
     (some ? `Their arrows' average is ${pair(disc.mean, 3)} \u00b1 ${pair(disc.error, 3)}. ` : "") +
     `${name}${law}: ${pair(exact.mean, 3)}. Variance of the target, an arrow over \u03c3\u00b2: ` +
     (some ? `in the disc ${shown(disc.variance, 1)} \u00b1 ${shown(disc.doubt, 1)}, in closed form ${shown(exact.variance, 1)}; ` : `here, in closed form, ${shown(exact.variance, 1)}; `) +
