@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from in_page import in_page
 
 from dgm_lessons.exercises import sheet as sheets
 from dgm_lessons.exercises.catalogue import exercises, pages
@@ -66,7 +67,7 @@ def page(chromium):
 
 
 def marked(page, name, *texts):
-    return page.evaluate("([sheet, texts]) => answers.mark(sheet, texts)", [FOUND[name], texts])
+    return in_page(page, "([sheet, texts]) => answers.mark(sheet, texts)", [FOUND[name], texts])
 
 
 def values_of(exercise, own, answer):
@@ -92,7 +93,7 @@ def test_the_page_says_what_the_notebook_says(page, name):
         values = values_of(exercise, own, answer)
         if values is None:
             continue
-        said = page.evaluate("([s, v]) => answers.verdict(s, v)", [found, values])
+        said = in_page(page, "([s, v]) => answers.verdict(s, v)", [found, values])
         right, words = diagnose(name, answer)
         if said["right"] and "D" in found:
             continue  # wrong in more dimensions only

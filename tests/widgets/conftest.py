@@ -1,6 +1,7 @@
 """Pages that hold widgets, opened from files."""
 
 import pytest
+from in_page import in_page
 
 from dgm_lessons.widgets.base import standalone
 
@@ -24,7 +25,7 @@ def run_module(chromium):
           const M = Object.assign({{}}, ...files.filter((f) => !/worker|runtime/.test(f)).map(use));
           {code}
         }}"""
-        return page.evaluate(run, {"module": module, "a": arguments})
+        return in_page(page, run, {"module": module, "a": arguments})
 
     yield run_module
     page.close()

@@ -7,6 +7,7 @@ import shutil
 import pytest
 import torch
 import traitlets as t
+from in_page import in_page
 from reader import number, set_field, settled, state, status
 
 from dgm_lessons.widgets import ReverseStep, svg
@@ -248,7 +249,7 @@ def kit(chromium):
     def kit(file, code, arguments=None):
         text = join(HERE, f"kit/{file}")
         program = f'async (a) => {{ {text} const K = use("kit/{file}"); {code} }}'
-        return page.evaluate(program, arguments)
+        return in_page(page, program, arguments)
 
     yield kit
     page.close()

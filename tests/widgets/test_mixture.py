@@ -132,6 +132,26 @@ def test_cdf_and_quantiles(script):
     assert quantiles(script, gm1()) < TOLERANCE
 
 
+@pytest.mark.parametrize("edge", [20, 300])
+def test_a_quantile_takes_few_steps(script, edge):
+    """Counted by what asks for the law's weights: F once a step."""
+    code = """
+      let asked = 0;
+      const law = M.diffuse(a.mixture, 0.8, 0.1), { cumulative, K } = law;
+      Object.defineProperty(law, "cumulative", { get: () => (asked++, cumulative) });
+      return a.q.map((q) => {
+        asked = 0;
+        const x = M.quantile(law, q, -a.edge, a.edge);
+        const steps = asked / (2 * K - 1); // a share: what is below it, less what was
+        return [M.cdf(law, x), steps];
+      });
+    """
+    q = [0.001, 0.02, 0.39, 0.4, 0.41, 0.5, 0.7, 0.99, 0.999]
+    found = script(code, {"mixture": mixture_state(gm1(), 1), "q": q, "edge": edge})
+    assert [below for below, _ in found] == pytest.approx(q, rel=1e-12)
+    assert max(steps for _, steps in found) <= 14
+
+
 def test_erf_and_distances_of_clouds(script):
     assert errors(script) < TOLERANCE
 

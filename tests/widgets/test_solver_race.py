@@ -226,14 +226,13 @@ def test_the_adaptive_solver_takes_the_finest_tolerance_that_its_calls_allow(rac
     code = """const end = (found) => [...found.x];
       const all = a.tolerances.map((tolerance) => M.pairOfOrders(world, x, ends, tolerance));
       const runs = M.finerAndFiner(world, x, ends);
+      const calls = all.map((one) => one.calls), budgets = [20, 10_000, ...calls];
       const best = (given) =>
-        a.budgets.map((most) => end(M.solve("adaptive", world, x, most, { ends, ...given })));
-      return { calls: all.map((one) => one.calls), ends: all.map(end),
-        found: best({}), shared: best({ runs }) };"""
-    budgets = [20, 48, 10_000]
-    all_ = race(code, tolerances=[1.5**-k for k in range(24)], budgets=budgets)
+        budgets.map((most) => end(M.solve("adaptive", world, x, most, { ends, ...given })));
+      return { calls, budgets, ends: all.map(end), found: best({}), shared: best({ runs }) };"""
+    all_ = race(code, tolerances=[1.5**-k for k in range(24)])
     assert all_["shared"] == all_["found"]
-    for most, found in zip(budgets, all_["found"], strict=True):
+    for most, found in zip(all_["budgets"], all_["found"], strict=True):
         calls = all_["calls"]
         first = next(k for k, made in enumerate(calls) if made <= most)
         beyond = next((k for k, made in enumerate(calls) if k > first and made > most), len(calls))

@@ -155,6 +155,15 @@ def test_a_replay_goes_back_to_every_datum(script):
 
 
 @browser
+def test_the_ideal_crowd_stands_at_the_middles_of_equal_shares(script):
+    ideal = double(script("return [...course.ideal];"))
+    law = gm1()
+    std = law.covariances[:, 0, 0].sqrt()
+    below = torch.special.ndtr((ideal[:, None] - law.means[:, 0]) / std) @ law.weights
+    assert gap(below, (torch.arange(2000).double() + 0.5) / 2000) < TOLERANCE
+
+
+@browser
 def test_the_distance_is_wasserstein_1(script):
     x = gm1().sample(2000, torch.Generator().manual_seed(3), torch.float64)[:, 0] * 1.1
     code = "return Object.values(M.distanceTo(course, Float64Array.from(a.x)));"

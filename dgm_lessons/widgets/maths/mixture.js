@@ -203,7 +203,7 @@ export function cdf(law, x) {
 export function quantile(law, q, low, high) {
   const [at, logp] = [new Float64Array(1), new Float64Array(1)];
   let x = 0.5 * (low + high);
-  for (let i = 0; i < 60 && high - low > 0; i++) {
+  for (let i = 0; i < 60; i++) {
     const over = cdf(law, x) - q;
     if (over < 0) low = x;
     else high = x;
