@@ -31,17 +31,25 @@ def run_module(chromium):
     page.close()
 
 
+# The clock of what moves, three times as quick: as many frames a second, longer ones.
+QUICK = """{
+  const { requestAnimationFrame: request } = window;
+  window.requestAnimationFrame = (frame) => request((now) => frame(3 * now));
+}"""
+
+
 @pytest.fixture
 def open_page(chromium, tmp_path):
     """open_page(widgets, **context): a file:// page with these widgets, once they all run.
 
-    `prose` comes after them, `address` is the page's hash, `before` is run before its scripts.
+    `prose` comes after them, `address` is the page's hash, `before` is run before its scripts;
+    what moves by itself is `quick` where a test waits for its end.
 
     What the page logs, throws or requests is kept in `page.noise`, which must stay empty.
     """
     contexts = []
 
-    def open_page(*widgets, theme="light", prose="", address="", before="", **options):
+    def open_page(*widgets, theme="light", prose="", address="", before="", quick=False, **options):
         body = standalone(*widgets)
         file = tmp_path / "page.html"
         file.write_text(
@@ -59,7 +67,7 @@ def open_page(chromium, tmp_path):
         page.on("console", lambda message: page.noise.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: page.noise.append(f"error: {error}"))
         page.on("request", lambda request: page.noise.append(f"request: {request.url}"))
-        page.add_init_script(before)
+        page.add_init_script(QUICK + before if quick else before)
         page.goto(file.as_uri() + address)
         page.wait_for_function(
             "() => [...document.querySelectorAll('.dgm-widget')]"

@@ -267,7 +267,7 @@ def test_from_pure_noise_step_by_step_beats_one_jump(open_page):
 
 @browser
 def test_the_race_runs_once_by_itself_and_again_from_elsewhere(open_page):
-    page = open_page(Demolition(ring(8), step=600))
+    page = open_page(Demolition(ring(8), step=600), quick=True)
     rebuild = page.locator("button[aria-label*='step by step']")
     page.wait_for_function(f"() => [...document.querySelectorAll('button')].some({PAUSE})")
     page.get_by_text("Step by step gave").wait_for(timeout=60_000)

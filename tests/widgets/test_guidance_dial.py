@@ -255,7 +255,7 @@ def test_python_a_link_and_a_preset_set_it(open_page):
 
 @browser
 def test_it_plays_once_in_sight(open_page):
-    page = open_page(GuidanceDial(two_classes()))
+    page = open_page(GuidanceDial(two_classes()), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('time') === 1", timeout=60_000
     )

@@ -222,7 +222,7 @@ def test_it_goes_down_by_itself_and_rests_for_who_wants_no_motion(open_page):
       const line = document.querySelector('.dgm-status');
       if (line) window.seen.add(line.innerText.slice(0, 7));
     }, 20);"""
-    page = open_page(Ladder(), before=keep)
+    page = open_page(Ladder(), before=keep, quick=True)
     page.wait_for_function("() => [...seen].filter((t) => /^Level/.test(t)).length > 3",
                            timeout=60_000)  # fmt: skip
     still = open_page(Ladder(), reduced_motion="reduce")

@@ -448,7 +448,7 @@ def test_python_and_a_link_set_it(open_page):
 
 @browser
 def test_it_plays_once_in_sight(open_page):
-    page = open_page(OneLaw(gm1()))
+    page = open_page(OneLaw(gm1()), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('time') === 1", timeout=60_000
     )

@@ -216,7 +216,7 @@ def test_the_cursor_is_scrubbed_and_plays(open_page):
 @browser
 def test_it_opens_where_the_paths_begin_and_plays_once(open_page):
     assert Paths(gm1(), direction="forward").time == 0 and Paths(gm1()).time == 1
-    page = open_page(Paths(gm1(), direction="forward"))
+    page = open_page(Paths(gm1(), direction="forward"), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('time') === 1", timeout=60_000
     )

@@ -247,7 +247,7 @@ def test_the_dot_on_the_ruler_sets_the_step_and_the_text_follows(open_page):
 
 @browser
 def test_the_step_grows_once_by_itself_to_where_it_was(open_page):
-    page = open_page(ReverseStep(gm1()))
+    page = open_page(ReverseStep(gm1()), quick=True)
     beta = "document.querySelector('.dgm-widget').dgmModel.get('beta')"
     page.wait_for_function(f"() => {beta} < 0.4")
     page.wait_for_function(f"() => {beta} === 0.8", timeout=60_000)

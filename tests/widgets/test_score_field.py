@@ -106,7 +106,7 @@ def test_the_dynamics_are_chosen_by_arrow_keys(open_page):
 def test_particles_become_data(open_page):
     """Noise, carried to the data by each of the two: as near to the truth as true samples are."""
     for dynamics in ("ode", "sde"):
-        page = open_page(ScoreField(ring(8), dynamics=dynamics, n_particles=500))
+        page = open_page(ScoreField(ring(8), dynamics=dynamics, n_particles=500), quick=True)
         page.get_by_role("button", name="Pause").wait_for()  # it plays by itself, once
         page.get_by_role("button", name="Play").wait_for(timeout=60_000)  # again, at the end
         _, _, _, distance, floor, off, usual = numbers(page)[:7]

@@ -218,7 +218,7 @@ def test_ncsn_has_the_right_law_from_the_start(open_page):
 
 @browser
 def test_it_plays_by_itself_and_rests_for_who_wants_no_motion(open_page):
-    page = open_page(StepsToSde())
+    page = open_page(StepsToSde(), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('level') > 3", timeout=60_000
     )

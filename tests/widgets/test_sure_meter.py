@@ -182,6 +182,7 @@ def test_it_opens_as_a_scene(open_page):
         const widget = document.querySelector('.dgm-widget');
         if (widget?.dgmModel) window.seen.push(widget.dgmModel.get('n'));
       }, 20);""",
+        quick=True,
     )
     page.wait_for_function(
         "() => window.seen.includes(100) && window.seen.some((n) => n < 50)", timeout=60_000

@@ -163,7 +163,7 @@ def test_the_clock_is_dragged_and_says_three_times(open_page):
 
 @browser
 def test_it_plays_once_in_sight_from_data_to_noise(open_page):
-    page = open_page(ThreeProcesses.example())
+    page = open_page(ThreeProcesses.example(), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('log_snr') < -7.8",
         timeout=60_000,

@@ -170,7 +170,7 @@ def test_the_observation_slides_and_the_map_follows(open_page):
 
 @browser
 def test_it_looks_round_once_and_comes_back(open_page):
-    page = open_page(UnderTheCeiling(w=1.3, s=0.6))
+    page = open_page(UnderTheCeiling(w=1.3, s=0.6), quick=True)
     page.wait_for_function(
         "() => document.querySelector('.dgm-widget').dgmModel.get('width') < 0.6"
     )

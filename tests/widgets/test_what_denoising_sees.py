@@ -249,7 +249,7 @@ def test_the_disc_follows_mouse_and_keys_and_the_numbers_are_right(open_page):
 
 @browser
 def test_the_noise_grows_once_by_itself_to_where_it_was(open_page):
-    page = open_page(WhatDenoisingSees(MOONS))
+    page = open_page(WhatDenoisingSees(MOONS), quick=True)
     sigma = "document.querySelector('.dgm-widget').dgmModel.get('sigma')"
     page.wait_for_function(f"() => {sigma} < 0.3")
     page.wait_for_function(f"() => Math.abs({sigma} - 0.5) < 1e-9", timeout=60_000)

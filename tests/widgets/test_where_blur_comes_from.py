@@ -179,7 +179,7 @@ def test_the_average_of_real_digits(run_module):
 
 @browser
 def test_the_noise_grows_once_to_where_it_stands_and_on_when_played(open_page):
-    page = open_page(WhereBlurComesFrom(ring(8), tau=0.4))
+    page = open_page(WhereBlurComesFrom(ring(8), tau=0.4), quick=True)
     page.get_by_role("button", name="Pause").wait_for()
     page.get_by_role("button", name="Play").wait_for(timeout=60_000)
     assert state(page, "tau") == pytest.approx(0.4)
