@@ -94,7 +94,7 @@ def mesh(extent: float, n: int = 80) -> tuple[Tensor, Tensor]:
 def heat(values: Callable[[Tensor], Tensor], ax: Axes, extent: float = 3.0, n: int = 120) -> Axes:
     """A function of points (B, 2) -> (B,) as colour over a square."""
     grid, _ = mesh(extent, n)
-    picture = values(grid).reshape(n, n).detach().cpu()
+    picture = values(grid).reshape(n, n).detach().cpu().numpy()
     ax.imshow(picture, extent=(-extent, extent, -extent, extent), origin="lower", cmap="Blues")
     ax.grid(False)
     return ax
@@ -144,7 +144,8 @@ def density_over_time(
     x = torch.linspace(-extent, extent, n, dtype=torch.float64)[:, None]
     columns = torch.stack([log_density(x, float(t)).exp() for t in times], 1)
     columns = columns / columns.amax(0)
-    ax.pcolormesh(times, x[:, 0], columns, cmap="Blues", shading="gouraud", rasterized=True)
+    places = torch.as_tensor(times).numpy(), x[:, 0].numpy()
+    ax.pcolormesh(*places, columns.numpy(), cmap="Blues", shading="gouraud", rasterized=True)
     ax.grid(False)
     ax.set_xlabel("time $t$: data to noise")
     ax.set_ylabel("$x$")
@@ -160,6 +161,6 @@ def images(x: Tensor, ax: Axes, columns: int = 10, cmap: str = "gray_r") -> Axes
     for i, image in enumerate(x):
         top, left = (i // columns) * height, (i % columns) * width
         sheet[top : top + image.shape[0], left : left + image.shape[1]] = image
-    ax.imshow(sheet, cmap=cmap, origin="upper", interpolation="nearest")
+    ax.imshow(sheet.numpy(), cmap=cmap, origin="upper", interpolation="nearest")
     ax.set_axis_off()
     return ax

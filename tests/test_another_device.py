@@ -70,6 +70,7 @@ class Alone:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:std")  # of the bits of so few images
+@pytest.mark.filterwarnings("ignore:for .* copying from a non-meta parameter")  # its name misleads
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_trains_and_is_measured_on_its_device(away, name, tmp_path):
     """From the first batch to the card, with neither the CPU's tensors nor float64."""

@@ -12,6 +12,7 @@ from PIL import Image
 from dgm_lessons import plots
 from dgm_lessons.mixtures import gm1, ring
 
+pytestmark = pytest.mark.filterwarnings("error")  # a reader would see it above the figure
 ALT = "A blue line that rises from left to right."
 
 
