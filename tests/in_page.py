@@ -18,3 +18,13 @@ def in_page(page: Any, function: str, argument: Any = None) -> Any:
     None where it returns nothing. Typed arrays become lists."""
     text = page.evaluate(f"async () => ({PACKED})(await ({function})({json.dumps(argument)}))")
     return None if text is None else json.loads(NOT_FINITE.sub(r"\1", text))
+
+
+def at_rest(page: Any, expression: str, most: int = 200) -> Any:
+    """What the expression gives once it no longer changes: five times in a row, 50 ms apart."""
+    seen = [page.evaluate(expression)]
+    while len(seen) < 5 or any(value != seen[-1] for value in seen[-5:]):
+        assert len(seen) < most, f"{expression} never comes to rest: {seen[-5:]}"
+        page.wait_for_timeout(50)
+        seen.append(page.evaluate(expression))
+    return seen[-1]

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from in_page import in_page
+from in_page import at_rest, in_page
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +35,17 @@ def test_what_is_no_json_comes_through_as_well(page):
     assert in_page(page, "() => new Float32Array([0.5, -Infinity])") == [0.5, -math.inf]
     assert in_page(page, "() => ({ a: Uint8Array.of(1, 255), b: undefined })") == {"a": [1, 255]}
     assert in_page(page, "() => undefined") is None
+
+
+@pytest.mark.browser
+def test_it_waits_for_rest(page):
+    page.evaluate(
+        """() => {
+          window.n = 0;
+          const more = () => { if (++window.n < 12) setTimeout(more, 40); };
+          more();
+        }"""
+    )
+    assert at_rest(page, "n") == 12
+    with pytest.raises(AssertionError, match=r"performance.now\(\) never comes to rest"):
+        at_rest(page, "performance.now()", most=9)

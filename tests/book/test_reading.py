@@ -3,10 +3,12 @@
 from contextlib import closing
 
 import pytest
+from in_page import at_rest
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 SOURCES = ".bd-article div.cell .cell_input"
+PLACE = "document.querySelector('#{} h2').getBoundingClientRect().y"  # below the window's top
 
 
 @pytest.fixture
@@ -91,9 +93,7 @@ def test_the_place_asked_for_stays_in_sight_while_formulas_are_drawn(chromium, s
         page.wait_for_function("() => window.MathJax?.startup?.document")
         page.evaluate("() => MathJax.startup.promise")
         assert page.locator("mjx-container").count() > 100
-        page.wait_for_timeout(500)
-        top = page.locator("#choosing-a-schedule h2").bounding_box()["y"]
-        assert 0 < top < 150
+        assert 0 < at_rest(page, PLACE.format("choosing-a-schedule")) < 150
 
 
 def test_search_knows_greek_letters_and_says_when_there_is_nothing(tab, site):
@@ -155,9 +155,7 @@ def test_what_is_far_away_waits_and_then_links_find_it(tab, site):
           (el) => el.checkVisibility({ contentVisibilityAuto: true }))"""
     )
     tab.evaluate("() => { location.hash = 'the-road-on'; }")
-    tab.wait_for_timeout(300)
-    end = tab.locator("#the-road-on h2").bounding_box()["y"]
-    assert 0 < end < 780
+    assert 0 < at_rest(tab, PLACE.format("the-road-on")) < 780
     code = tab.locator(".bd-article pre:visible").first
     wide, reached = code.evaluate("(el) => [el.scrollWidth > el.clientWidth, el.tabIndex === 0]")
     assert wide == reached

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
+from in_page import at_rest
 from reader import Elements
 
 from dgm_lessons import widgets
@@ -611,18 +612,7 @@ def swipe(page, x, y, dy):
         touch.send(send, {"type": "touchMove", "touchPoints": points})
     touch.send(send, {"type": "touchEnd", "touchPoints": []})
     touch.detach()
-    page.wait_for_timeout(120)
-    return at_rest(page)
-
-
-def at_rest(page):
-    """Where the page is once it no longer moves: after a quick swipe it glides on for a while."""
-    seen = [page.evaluate("scrollY")]
-    while len(seen) < 4 or len(set(seen[-4:])) > 1:
-        assert len(seen) < 200, "the page never comes to rest"
-        page.wait_for_timeout(50)
-        seen.append(page.evaluate("scrollY"))
-    return seen[-1]
+    return at_rest(page, "scrollY")  # after a quick swipe it glides on for a while
 
 
 @browser
@@ -631,7 +621,7 @@ def test_a_swipe_beside_a_handle_scrolls_and_one_on_it_does_not(shared, kind):
     page = shared("small", **SMALL)
     stage = root(page, kind).locator(".dgm-stage, canvas").first
     stage.evaluate("(node) => window.scrollTo(0, node.getBoundingClientRect().top + scrollY - 200)")
-    before, box = at_rest(page), stage.bounding_box()
+    before, box = at_rest(page, "scrollY"), stage.bounding_box()
     places = [handle.bounding_box() for handle in root(page, kind).locator(".dgm-handle").all()]
     free = next(
         (x, y)
@@ -647,7 +637,7 @@ def test_a_swipe_beside_a_handle_scrolls_and_one_on_it_does_not(shared, kind):
     assert swipe(page, *free, -120) > before + 40
     for handle in root(page, kind).locator(".dgm-handle:visible").all()[:1]:
         handle.scroll_into_view_if_needed()
-        before, place = at_rest(page), handle.bounding_box()
+        before, place = at_rest(page, "scrollY"), handle.bounding_box()
         assert swipe(page, place["x"] + 17, place["y"] + 17, -60) == before
     assert noise(page) == []
 
