@@ -26,6 +26,18 @@ def test_rules_without_a_place_go(css, left):
     assert lean_styles.lean(css, KNOWN) == left
 
 
+def test_what_a_sheet_imports_stands_in_its_place(tmp_path):
+    (tmp_path / "styles").mkdir()
+    urls = "url(file.png) url('a/b.png') url(data:x) url(/c.png) url(#d)"
+    (tmp_path / "basic.css").write_text(f"p{{background:{urls}}}")
+    (tmp_path / "styles" / "near.css").write_text("q{background:url(e.png)}")
+    sheet = tmp_path / "styles" / "theme.css"
+    sheet.write_text('@import "../basic.css";@import "near.css";b{top:0}')
+    there = "url(../file.png) url('../a/b.png') url(data:x) url(/c.png) url(#d)"
+    whole = f"p{{background:{there}}}q{{background:url(e.png)}}b{{top:0}}"
+    assert lean_styles.whole(sheet) == whole
+
+
 def test_words_are_those_of_pages_and_scripts_but_not_of_data(tmp_path):
     (tmp_path / "_static").mkdir()
     (tmp_path / "page.html").write_text('<p class="card sd-row">')

@@ -17,6 +17,8 @@ CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 NOT = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")  # true of a class that no page has
 WORD = re.compile(r"-?[A-Za-z_][\w-]*")
 PARTS = ("bs-tooltip-", "bs-popover-")
+IMPORT = re.compile(r'@import "([^"]+)";')
+BESIDE = re.compile(r"""url\((["']?)(?!data:|/|#)""")  # an address from the sheet's own folder
 
 
 def words(site: Path) -> set[str]:
@@ -26,6 +28,18 @@ def words(site: Path) -> set[str]:
         if not DATA.match(path.name):
             found.update(WORD.findall(path.read_text(encoding="utf8")))
     return found
+
+
+def whole(path: Path) -> str:
+    """A style sheet with those that it imports inside: a browser would ask for them only once it
+    has read it, and show nothing before."""
+
+    def inside(found: re.Match[str]) -> str:
+        imported = path.parent / found[1]
+        folder = found[1].removesuffix(imported.name)
+        return BESIDE.sub(rf"url(\1{folder}", imported.read_text(encoding="utf8"))
+
+    return IMPORT.sub(inside, path.read_text(encoding="utf8"))
 
 
 def lean(css: str, known: set[str]) -> str:
@@ -70,7 +84,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     known = words(site)
     for pattern in SHEETS:
         for path in (site / "_static").glob(pattern):
-            path.write_text(lean(path.read_text(encoding="utf8"), known), encoding="utf8")
+            path.write_text(lean(whole(path), known), encoding="utf8")
 
 
 def setup(app: Sphinx) -> dict:

@@ -4,7 +4,7 @@ import functools
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -51,6 +51,10 @@ def site() -> Path:
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
+
+    def copyfile(self, source, outputfile):
+        with suppress(ConnectionError):  # the page was left before it had all of a file
+            super().copyfile(source, outputfile)
 
 
 @contextmanager

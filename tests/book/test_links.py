@@ -94,6 +94,12 @@ def test_scripts_wait_until_a_page_is_read(site, pages):
         assert pages[path].held_up_by == {"quiet.js", "documentation_options.js"}, path.name
 
 
+def test_no_style_sheet_waits_for_another(site):
+    sheets = [*(site / "_static").rglob("*.css")]
+    assert len(sheets) > 10
+    assert [path.name for path in sheets if "@import" in path.read_text(encoding="utf8")] == []
+
+
 def test_every_equation_has_its_place_among_the_checks(site, pages):
     """That the marks lead to these places is tested above."""
     checks = {a for path in site.glob("book/checks/*.html") for a in pages[path].anchors}
