@@ -54,8 +54,8 @@ function paintCurves(p, s) {
   const { f, curves } = s;
   p.line([f.now.calls, LOW], [f.now.calls, HIGH], "soft", { width: 1, shade: 0.8 });
   if (f.now.measure === "crowd") {
-    p.line([4, s.floor], [50, s.floor], "soft", { width: 1.2, dash: [2, 4] });
-    p.text("as many true samples", 4.1, s.floor, { align: "left", size: 11, dy: 9, colour: "soft" });
+    p.line([4, s.floor()], [50, s.floor()], "soft", { width: 1.2, dash: [2, 4] });
+    p.text("as many true samples", 4.1, s.floor(), { align: "left", size: 11, dy: 9, colour: "soft" });
   }
   const ends = [];
   for (const [key, letter, , dash] of SOLVERS) {

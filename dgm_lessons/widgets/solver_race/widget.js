@@ -23,7 +23,7 @@ const options = (list) => ({ options: list.map(([key]) => key) });
 function build(w) {
   const few = w.get("few");
   const keys = SOLVERS.map(([key]) => key).filter((key) => key !== "few" || few.levels);
-  const s = { w, few, keys, process: makeProcess(w.get("process")), dice: 1, run: 1, ways: {}, curves: {}, kept: {}, floor: 1 };
+  const s = { w, few, keys, process: makeProcess(w.get("process")), dice: 1, run: 1, ways: {}, curves: {}, kept: {} };
   s.ends = [s.process.T, s.process.T / 1000];
   s.denoisers = { exact: exactDenoiser(w.mixture()), trained: null };
   const f = s.f = makeFields(w, {
@@ -63,14 +63,17 @@ function build(w) {
 
 const held = (v) => Math.min(REACH, Math.max(-REACH, Number.isNaN(v) ? 0 : v));
 
-// The crowd of starts, where the exact flow takes it, and how far apart two crowds of true samples are.
+// The crowd of starts, where the exact flow takes it, and, once it is asked for, how far apart two crowds of
+// true samples are.
 function prepare(s) {
   const rng = makeRng(7);
   s.crowd = rng.fill(new Float64Array(2 * CROWD));
   s.fine = pairOfOrders(worldOf(s, "exact"), s.crowd, s.ends, 1e-6).x;
   const mixture = s.w.mixture();
   const draw = () => sample(mixture, 1, 0, rng, new Float64Array(2 * CROWD));
-  s.floor = Array.from({ length: 20 }, () => slicedWasserstein(draw(), draw())).sort((a, b) => a - b)[10];
+  const gap = () => slicedWasserstein(draw(), draw());
+  let floor = null;
+  s.floor = () => (floor ??= Array.from({ length: 20 }, gap).sort((a, b) => a - b)[10]);
 }
 
 function fetchNetwork(s) {
@@ -164,7 +167,7 @@ function sentence(s) {
   const errors = s.keys.map((key) => errorNow(s, key)).filter(Boolean).join(", ");
   return `With at most ${calls} calls. From (${start.map((v) => shown(v)).join(", ")}) the flow ends at ` +
     `(${end.map((v) => shown(v)).join(", ")}). ${what}: ${errors}.` +
-    (measure === "crowd" ? ` Two crowds of true samples: ${shown(s.floor, 3)}.` : "");
+    (measure === "crowd" ? ` Two crowds of true samples: ${shown(s.floor(), 3)}.` : "");
 }
 
 export default widget("solver-race", build);

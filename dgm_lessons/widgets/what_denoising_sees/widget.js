@@ -14,10 +14,11 @@ const SIGMAS = [0.05, 1.5];
 const EDGE = 0.94;
 const SECONDS = 3; // in which the noise grows
 const CROWDS = [["endless", "endless"], ["twenty", "only 20"]];
+const CLEAN = { twenty: 20 }; // points of those
 
 function build(w) {
   const [mixture, seed, half] = [w.mixture(), w.get("seed"), w.get("window")];
-  const crowds = { endless: makeCrowd(mixture, PAIRS, seed), twenty: makeCrowd(mixture, PAIRS, seed, 20) };
+  const crowds = {};
   const f = makeFields(w, {
     sigma: { limits: SIGMAS, log: true }, probe: { limits: [-EDGE, EDGE], size: 2 }, crowd: { options: CROWDS.map(([key]) => key) },
   }, (settled) => refresh(settled));
@@ -45,7 +46,7 @@ function build(w) {
   }
   function look() {
     const { sigma, probe, crowd: kind } = f.now;
-    const [crowd, radius] = [crowds[kind], discOf(sigma)];
+    const [crowd, radius] = [crowds[kind] ??= makeCrowd(mixture, PAIRS, seed, CLEAN[kind]), discOf(sigma)];
     const x = probe.map((v, i) => v * half[i]);
     Object.assign(now, { sigma, kind, crowd, radius, x, disc: inDisc(crowd, sigma, x, radius),
       exact: exactArrow(crowd, sigma, x), fresh: String(probe) === String(f.start.probe) });
