@@ -144,8 +144,9 @@ def density_over_time(
     x = torch.linspace(-extent, extent, n, dtype=torch.float64)[:, None]
     columns = torch.stack([log_density(x, float(t)).exp() for t in times], 1)
     columns = columns / columns.amax(0)
-    places = torch.as_tensor(times).numpy(), x[:, 0].numpy()
-    ax.pcolormesh(*places, columns.numpy(), cmap="Blues", shading="gouraud", rasterized=True)
+    places = torch.as_tensor(times).cpu().numpy(), x[:, 0].numpy()
+    shades = columns.detach().cpu().numpy()
+    ax.pcolormesh(*places, shades, cmap="Blues", shading="gouraud", rasterized=True)
     ax.grid(False)
     ax.set_xlabel("time $t$: data to noise")
     ax.set_ylabel("$x$")

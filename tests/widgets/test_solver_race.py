@@ -242,6 +242,24 @@ def test_the_adaptive_solver_takes_the_finest_tolerance_that_its_calls_allow(rac
 
 
 @browser
+@pytest.mark.parametrize(
+    ("most", "calls", "chosen", "asked"),
+    [
+        (10, [13, 13, 10, 13, 7], 2, 4),  # it looks on until a finer one takes more again
+        (4, [13, 13, 10, 13, 4], None, 4),
+        (8, [7, 10], 0, 2),
+        (10, [7, 10, 10, 13], 2, 4),
+    ],
+)
+def test_the_adaptive_solver_asks_for_no_run_that_cannot_fit(race, most, calls, chosen, asked):
+    code = """const asked = [];
+      const runs = (k) => (asked.push(k), { x: [k], calls: a.calls[k], path: [] });
+      const found = M.solve("adaptive", world, x, a.most, { ends, runs });
+      return [found.x && found.x[0], asked];"""
+    assert race(code, most=most, calls=calls) == [chosen, list(range(asked))]
+
+
+@browser
 def test_the_denoisers(race):
     code = """
       const bytes = Uint8Array.from(atob(a.network), (letter) => letter.charCodeAt(0));

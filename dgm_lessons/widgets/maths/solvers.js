@@ -105,11 +105,12 @@ export function finerAndFiner(world, x, ends) {
 }
 
 function adaptive(runs, calls, visit) {
-  let best = null;
+  let [best, least] = [null, Infinity];
   for (let k = 0; k < TOLERANCES.length; k++) {
     const found = runs(k);
-    if (found.calls > calls && best) break;
+    if (found.calls > calls && (best || found.calls > least)) break; // those to come take still more
     if (found.calls <= calls && found.calls >= (best?.calls ?? 0)) best = found;
+    least = Math.min(least, found.calls);
   }
   if (!best) return { x: null, calls: Infinity };
   for (const [state, made] of best.path) visit(state, made);
